@@ -1,0 +1,25 @@
+namespace Holdfast.Engine;
+
+/// <summary>How a repository is used by one process.</summary>
+public sealed record RepositoryOptions
+{
+    /// <summary>zstd level of new blobs: 3 is smaller than restic's default at 0.4 of its CPU; 1 is "fast"; 0 stores as is.</summary>
+    public int CompressionLevel { get; init; } = 3;
+
+    /// <summary>A pack is closed once it is this long, in bytes. restic's default; 4 to 128 MiB are legal.</summary>
+    public int PackSize { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>CPU-bound workers of a run.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What a lock file names as its host; a service names its node.</summary>
+    public string LockHostname { get; init; } = Environment.MachineName;
+
+    /// <summary>What a lock file names as its user; a service names the operation and epoch.</summary>
+    public string LockUsername { get; init; } = Environment.UserName;
+
+    /// <summary>Where index, snapshot and tree objects of remote stores may be kept; null keeps none.</summary>
+    public string? CacheDirectory { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
