@@ -1,0 +1,40 @@
+namespace Holdfast.Core;
+
+/// <summary>A named place for shares: <c>name=absolute path</c>.</summary>
+public sealed record NamedRoot(string Name, string Path);
+
+/// <summary>What Core needs to know of its node and its surroundings; made and validated by the roof.</summary>
+public sealed record CoreOptions
+{
+    /// <summary>Absolute. Holds the embedded catalog, keys, and default roots.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>This node's name, without a colon.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Of <c>api</c>, <c>worker</c>, <c>scheduler</c>.</summary>
+    public required IReadOnlySet<string> Roles { get; init; }
+    public required IReadOnlyList<NamedRoot> ShareRoots { get; init; }
+    public string Region { get; init; } = "RegionOne";
+    public string AvailabilityZone { get; init; } = "nova";
+    public required string PublicUrl { get; init; }
+
+    /// <summary>A file with the 32-byte master key, made at first start; or a command that prints it.</summary>
+    public string? MasterKeyFile { get; init; }
+    public string? MasterKeyCommand { get; init; }
+
+    /// <summary>Longest wait before a queued operation is seen.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Operations at once on this node.</summary>
+    public int Concurrency { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How long a claim holds without a heartbeat; a heartbeat comes three times as often.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Least time between accepting and claiming a create, delete or restore of a backup.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.Zero;
+
+    /// <summary>The first administrator's password; null has one made and written to <c>admin-openrc</c>.</summary>
+    public string? AdminPassword { get; init; }
+}

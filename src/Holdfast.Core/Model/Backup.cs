@@ -1,0 +1,49 @@
+namespace Holdfast.Core.Model;
+
+/// <summary>Statuses of a backup that Holdfast itself gives; an administrator may set others of Manila's.</summary>
+public static class BackupStatus
+{
+    public const string Creating = "creating";
+    public const string Available = "available";
+    public const string Error = "error";
+    public const string Restoring = "restoring";
+    public const string Deleting = "deleting";
+    public const string ErrorDeleting = "error_deleting";
+}
+
+/// <summary>A share backup: the catalog row that names a snapshot of the project's repository. Times are UTC, microseconds.</summary>
+public sealed record Backup
+{
+    public required string Id { get; init; }
+
+    /// <summary>The project of whoever made the backup, which need not be the share's.</summary>
+    public required string ProjectId { get; init; }
+    public required string UserId { get; init; }
+    public required string ShareId { get; init; }
+    public string? Name { get; init; }
+    public string? Description { get; init; }
+
+    /// <summary>GiB: the share's size when the backup was made.</summary>
+    public required int Size { get; init; }
+    public required string Status { get; init; }
+    public required string AvailabilityZone { get; init; }
+
+    /// <summary>Percent, 0 to 100.</summary>
+    public int Progress { get; init; }
+    public int RestoreProgress { get; init; }
+    public string? BackupType { get; init; }
+
+    /// <summary>The request's backup_options as JSON text; null when there were none.</summary>
+    public string? Options { get; init; }
+    public string? Host { get; init; }
+    public string? Topic { get; init; }
+    public string? FailReason { get; init; }
+
+    /// <summary>restic's id of the snapshot, 64 hex digits; null until the backup is available.</summary>
+    public string? SnapshotId { get; init; }
+
+    /// <summary>How the source was taken: <c>snapshot</c> or <c>live</c>.</summary>
+    public string? Capture { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+}

@@ -1,0 +1,43 @@
+namespace Holdfast.Core;
+
+/// <summary>What a use case may refuse with. Api maps each to one HTTP status, the command line to an exit code.</summary>
+public enum ServiceErrorKind
+{
+    /// <summary>400: the request makes no sense, or the resource's state forbids it.</summary>
+    Invalid,
+
+    /// <summary>403.</summary>
+    Forbidden,
+
+    /// <summary>404: not there, or not the caller's.</summary>
+    NotFound,
+
+    /// <summary>409.</summary>
+    Conflict,
+
+    /// <summary>413: a quota.</summary>
+    OverLimit,
+
+    /// <summary>422: understood, but the body lacks its resource.</summary>
+    Unprocessable,
+
+    /// <summary>503: a part below does not answer; the same request may succeed later.</summary>
+    Unavailable,
+}
+
+/// <summary>The only error of Core. The message is for the caller, in the words of the API's contract.</summary>
+public sealed class ServiceError(ServiceErrorKind kind, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public ServiceErrorKind Kind { get; } = kind;
+
+    public static ServiceError Invalid(string message) => new(ServiceErrorKind.Invalid, message);
+
+    public static ServiceError Forbidden(string message = "Access was denied to this resource.") =>
+        new(ServiceErrorKind.Forbidden, message);
+
+    public static ServiceError NotFound(string message = "The resource could not be found.") =>
+        new(ServiceErrorKind.NotFound, message);
+
+    public static ServiceError Conflict(string message) => new(ServiceErrorKind.Conflict, message);
+}
