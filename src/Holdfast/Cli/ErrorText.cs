@@ -1,0 +1,33 @@
+using Holdfast.Engine;
+
+namespace Holdfast.Cli;
+
+/// <summary>How a failed verb says so: one line and an advice for people, restic's <c>exit_error</c> object for programs.</summary>
+internal static class ErrorText
+{
+    public static void Write(TextWriter output, Exception error, int exitCode, bool json)
+    {
+        (string message, string? advice) = Describe(error, exitCode);
+        if (json)
+        {
+            output.WriteLine(CliJson.Line(new ExitErrorObject(exitCode, message, advice)));
+            return;
+        }
+        output.WriteLine($"holdfast: {message}");
+        if (advice is not null)
+        {
+            output.WriteLine(advice);
+        }
+    }
+
+    private static (string Message, string? Advice) Describe(Exception error, int exitCode) =>
+        error switch
+        {
+            _ when exitCode == ExitCode.Interrupted => ("interrupted", null),
+            CommandError command => (command.Message, command.Advice),
+            EngineError engine => (engine.Message, engine.Advice),
+            IOException or UnauthorizedAccessException => (error.Message, null),
+            // Not one of ours: a fault in the program, and whoever reports it needs the trace.
+            _ => (error.ToString(), "This is a defect in Holdfast; please report it with the text above."),
+        };
+}
