@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Holdfast.Engine.Files;
+
+/// <summary>One name in a directory, as raw bytes: a file system promises no encoding.</summary>
+public readonly record struct DirectoryEntry(byte[] Name, FileType Type);
+
+/// <summary>
+/// An open directory, and the only way to what is in it. Whoever owns the tree may rename and link in it at any moment
+/// and is not trusted: a name is a single path element, never followed when it is a symbolic link, and never leads out
+/// of this directory or onto another mount (<see cref="Errno.EXDEV"/>). Safe for many threads.
+/// </summary>
+public sealed partial class DirectoryHandle : Descriptor
+{
+    /// <summary>Longest path that one call to the kernel takes, its zero byte included.</summary>
+    private const int PathMax = 4096;
+
+    private const ulong Beneath =
+        Libc.RESOLVE_BENEATH | Libc.RESOLVE_NO_SYMLINKS | Libc.RESOLVE_NO_MAGICLINKS | Libc.RESOLVE_NO_XDEV;
+
+    private DirectoryHandle(int descriptor)
+        : base(descriptor) { }
+
+    /// <summary>Opens a directory by a path of the operator's, which may lead through symbolic links and mounts.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
+    public static DirectoryHandle Open(string path)
+    {
+        int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC;
+        int descriptor = Libc.OpenAt(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + '\0'), flags, 0);
+        return Errnos.Of(descriptor) is not Errno.None and var errno
+            ? throw errno.ToError($"The directory '{path}' cannot be opened", "Check that it exists and may be read.")
+            : new DirectoryHandle(descriptor);
+    }
+
+    /// <summary>Opens a directory in this one.</summary>
+    public Errno TryOpenDirectory(ReadOnlySpan<byte> name, out DirectoryHandle? directory)
+    {
+        Errno errno = TryOpen(name, Libc.O_RDONLY | Libc.O_DIRECTORY, out int descriptor);
+        directory = errno == Errno.None ? new DirectoryHandle(descriptor) : null;
+        return errno;
+    }
+
+    /// <summary>
+    /// Opens the directory at the end of a path of names joined by slashes, however long it is; an empty path opens
+    /// this directory again.
+    /// </summary>
+    public Errno TryOpenBeneath(ReadOnlySpan<byte> path, out DirectoryHandle? directory)
+    {
+        directory = null;
+        do
+        {
+            ReadOnlySpan<byte> step = path;
+            if (path.Length >= PathMax)
+            {
+                // Every name is shorter than a step, so there is a slash to break at.
+                step = path[..path[..PathMax].LastIndexOf((byte)'/')];
+            }
+            using DirectoryHandle? previous = directory;
+            Errno errno = (previous ?? this).TryOpenDirectory(step.IsEmpty ? "."u8 : step, out directory);
+            if (errno != Errno.None)
+            {
+                return errno;
+            }
+            path = path.Length == step.Length ? [] : path[(step.Length + 1)..];
+        } while (!path.IsEmpty);
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// Opens for reading without waiting for anybody: a FIFO's other end, a lease's holder (<see cref="Errno.EAGAIN"/>).
+    /// What was opened may be of any type, so ask its status before reading. Access times stay as they are where the kernel lets us.
+    /// </summary>
+    public Errno TryOpenFile(ReadOnlySpan<byte> name, out FileHandle? file)
+    {
+        const int flags = Libc.O_RDONLY | Libc.O_NONBLOCK;
+        Errno errno = TryOpen(name, flags | Libc.O_NOATIME, out int descriptor);
+        if (errno == Errno.EPERM)
+        {
+            // Only a file's owner and root may ask for O_NOATIME.
+            errno = TryOpen(name, flags, out descriptor);
+        }
+        file = errno == Errno.None ? new FileHandle(descriptor) : null;
+        return errno;
+    }
+
+    /// <summary>The status of the entry itself, never of what a symbolic link leads to.</summary>
+    public Errno TryStat(ReadOnlySpan<byte> name, out FileStatus status)
+    {
+        const int flags = Libc.AT_SYMLINK_NOFOLLOW | Libc.AT_NO_AUTOMOUNT;
+        ReadOnlySpan<byte> path = Terminate(name, stackalloc byte[StackPath]);
+        int result = Libc.StatAt(this, path, flags, Libc.STATX_BASIC_STATS, out Libc.Statx raw);
+        status = FileStatus.From(in raw);
+        return Errnos.Of(result);
+    }
+
+    /// <summary>A symbolic link's target, raw.</summary>
+    public Errno TryReadLink(ReadOnlySpan<byte> name, out byte[] target)
+    {
+        Span<byte> buffer = stackalloc byte[PathMax];
+        ReadOnlySpan<byte> path = Terminate(name, stackalloc byte[StackPath]);
+        nint length = Libc.ReadLinkAt(this, path, buffer, (nuint)buffer.Length);
+        target = length < 0 ? [] : buffer[..(int)length].ToArray();
+        return Errnos.Of(length);
+    }
+
+    /// <summary>Adds all entries but <c>.</c> and <c>..</c>, in ascending order of their names' bytes. Call once a handle.</summary>
+    public Errno TryReadEntries(List<DirectoryEntry> entries)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            int first = entries.Count;
+            nint length;
+            while ((length = Libc.GetDirectoryEntries(this, buffer, (nuint)buffer.Length)) > 0)
+            {
+                AddEntries(buffer.AsSpan(0, (int)length), entries);
+            }
+            entries.Sort(first, entries.Count - first, ByName);
+            return Errnos.Of(length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static readonly Comparer<DirectoryEntry> ByName = Comparer<DirectoryEntry>.Create(
+        (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name)
+    );
+
+    // struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, the name and its zero byte.
+    private static void AddEntries(ReadOnlySpan<byte> records, List<DirectoryEntry> entries)
+    {
+        while (!records.IsEmpty)
+        {
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(records[16..]);
+            ReadOnlySpan<byte> name = records[19..length];
+            name = name[..name.IndexOf((byte)0)];
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+            {
+                entries.Add(new DirectoryEntry(name.ToArray(), (FileType)records[18]));
+            }
+            records = records[length..];
+        }
+    }
+
+    private Errno TryOpen(ReadOnlySpan<byte> name, int flags, out int descriptor)
+    {
+        var how = new Libc.OpenHow { Flags = (ulong)(flags | Libc.O_NOFOLLOW | Libc.O_CLOEXEC), Resolve = Beneath };
+        ReadOnlySpan<byte> path = Terminate(name, stackalloc byte[StackPath]);
+        Errno errno;
+        do
+        {
+            descriptor = Libc.OpenAt2(this, path, in how);
+            errno = Errnos.Of(descriptor);
+        } while (errno == Errno.EINTR);
+        return errno == Errno.ENOSYS
+            ? throw errno.ToError("openat2 cannot be called", "Use Linux 5.6 or later, and a sandbox that allows it.")
+            : errno;
+    }
+
+    // A name has at most 255 bytes.
+    private const int StackPath = 256;
+
+    private static ReadOnlySpan<byte> Terminate(ReadOnlySpan<byte> path, Span<byte> buffer)
+    {
+        Span<byte> copy = path.Length < buffer.Length ? buffer[..(path.Length + 1)] : new byte[path.Length + 1];
+        path.CopyTo(copy);
+        copy[^1] = 0;
+        return copy;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Holdfast.Engine.Files;
+
+/// <summary>A file opened for reading. Safe for many threads: every read names its offset.</summary>
+public sealed partial class FileHandle : Descriptor
+{
+    internal FileHandle(int descriptor)
+        : base(descriptor) { }
+
+    /// <summary>Reads until the buffer is full or the file ends; fewer bytes than asked for mean the end.</summary>
+    public Errno TryRead(long offset, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        while (length < buffer.Length)
+        {
+            Span<byte> rest = buffer[length..];
+            nint read = Libc.ReadAt(this, rest, (nuint)rest.Length, offset + length);
+            Errno errno = Errnos.Of(read);
+            if (errno is Errno.None && read > 0)
+            {
+                length += (int)read;
+            }
+            else if (errno != Errno.EINTR)
+            {
+                return errno;
+            }
+        }
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// Where the next data begins at or after the offset; <see cref="long.MaxValue"/> when only a hole follows. A file
+    /// system that knows no holes answers the offset itself.
+    /// </summary>
+    public long NextData(long offset)
+    {
+        long position = Libc.Seek(this, offset, Libc.SEEK_DATA);
+        return Errnos.Of((nint)position) switch
+        {
+            Errno.None => position,
+            Errno.ENXIO => long.MaxValue,
+            _ => offset,
+        };
+    }
+
+    /// <summary>Where the next hole begins at or after the offset; the file's end counts as one.</summary>
+    public long NextHole(long offset)
+    {
+        long position = Libc.Seek(this, offset, Libc.SEEK_HOLE);
+        return Errnos.Of((nint)position) == Errno.None ? position : long.MaxValue;
+    }
+
+    /// <summary>Tells the kernel to read far ahead. Only ever a hint.</summary>
+    public void ExpectSequentialReads() => _ = Libc.Advise(this, 0, 0, Libc.POSIX_FADV_SEQUENTIAL);
+}
