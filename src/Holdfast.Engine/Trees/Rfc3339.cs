@@ -1,0 +1,166 @@
+namespace Holdfast.Engine.Trees;
+
+/// <summary>
+/// Times as Go writes them in JSON: RFC 3339 with nanoseconds, trailing zeros of the fraction left out. We write UTC
+/// and read any offset. The years 0 to 9999 alone have this form, and year 0 is none that DateTime knows.
+/// </summary>
+internal static class Rfc3339
+{
+    /// <summary>Bytes of the longest time written: 2006-01-02T15:04:05.999999999Z.</summary>
+    public const int MostBytes = 30;
+
+    private const long SecondsPerDay = 86400;
+    private const int NanosecondDigits = 9;
+
+    /// <summary>Writes the time, its year brought into 0 to 9999 as restic does: month, day and time stay.</summary>
+    /// <returns>How many bytes of <paramref name="output"/> were written.</returns>
+    public static int Write(UnixTime time, Span<byte> output)
+    {
+        long days = Math.DivRem(time.Seconds, SecondsPerDay, out long second);
+        if (second < 0)
+        {
+            second += SecondsPerDay;
+            days--;
+        }
+        (long year, int month, int day) = CivilDate.FromDays(days);
+        if (year is < 0 or > 9999)
+        {
+            // Goes by way of the day count: 29 February becomes 1 March in a year that lacks it.
+            (year, month, day) = CivilDate.FromDays(CivilDate.ToDays(Math.Clamp(year, 0, 9999), month, day));
+        }
+
+        Put(output, 0, 4, (int)year);
+        output[4] = (byte)'-';
+        Put(output, 5, 2, month);
+        output[7] = (byte)'-';
+        Put(output, 8, 2, day);
+        output[10] = (byte)'T';
+        Put(output, 11, 2, (int)(second / 3600));
+        output[13] = (byte)':';
+        Put(output, 14, 2, (int)(second / 60 % 60));
+        output[16] = (byte)':';
+        Put(output, 17, 2, (int)(second % 60));
+        int length = 19 + WriteFraction(time.Nanoseconds, output[19..]);
+        output[length] = (byte)'Z';
+        return length + 1;
+    }
+
+    /// <summary>Reads a time with any offset. More than nine digits of a fraction are cut off, as Go does.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out UnixTime time)
+    {
+        time = default;
+        if (
+            text.Length < 20
+            || text[4] != '-'
+            || text[7] != '-'
+            || text[10] != 'T'
+            || text[13] != ':'
+            || text[16] != ':'
+            || !TryDigits(text[..4], out int year)
+            || !TryDigits(text.Slice(5, 2), out int month)
+            || !TryDigits(text.Slice(8, 2), out int day)
+            || !TryDigits(text.Slice(11, 2), out int hour)
+            || !TryDigits(text.Slice(14, 2), out int minute)
+            || !TryDigits(text.Slice(17, 2), out int second)
+            || month is < 1 or > 12
+            || day < 1
+            || day > CivilDate.DaysInMonth(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 59
+            || !TryFraction(text[19..], out int nanoseconds, out int taken)
+            || !TryOffset(text[(19 + taken)..], out int offset)
+        )
+        {
+            return false;
+        }
+        long seconds = CivilDate.ToDays(year, month, day) * SecondsPerDay + hour * 3600 + minute * 60 + second;
+        time = new UnixTime(seconds - offset, nanoseconds);
+        return true;
+    }
+
+    private static int WriteFraction(int nanoseconds, Span<byte> output)
+    {
+        if (nanoseconds == 0)
+        {
+            return 0;
+        }
+        int digits = NanosecondDigits;
+        while (nanoseconds % 10 == 0)
+        {
+            nanoseconds /= 10;
+            digits--;
+        }
+        output[0] = (byte)'.';
+        Put(output, 1, digits, nanoseconds);
+        return 1 + digits;
+    }
+
+    private static void Put(Span<byte> output, int at, int digits, int value)
+    {
+        for (int place = at + digits - 1; place >= at; place--)
+        {
+            (value, int digit) = Math.DivRem(value, 10);
+            output[place] = (byte)('0' + digit);
+        }
+    }
+
+    private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
+    {
+        value = 0;
+        foreach (byte digit in text)
+        {
+            if (!char.IsAsciiDigit((char)digit))
+            {
+                return false;
+            }
+            value = value * 10 + (digit - '0');
+        }
+        return true;
+    }
+
+    private static bool TryFraction(ReadOnlySpan<byte> text, out int nanoseconds, out int taken)
+    {
+        nanoseconds = 0;
+        taken = 0;
+        if (text.IsEmpty || text[0] != '.')
+        {
+            return true;
+        }
+        int digits = text[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (digits <= 0)
+        {
+            return false;
+        }
+        for (int place = 0; place < NanosecondDigits; place++)
+        {
+            nanoseconds = nanoseconds * 10 + (place < digits ? text[1 + place] - '0' : 0);
+        }
+        taken = 1 + digits;
+        return true;
+    }
+
+    private static bool TryOffset(ReadOnlySpan<byte> text, out int seconds)
+    {
+        seconds = 0;
+        if (text.SequenceEqual("Z"u8))
+        {
+            return true;
+        }
+        if (
+            text.Length != 6
+            || text[0] is not ((byte)'+' or (byte)'-')
+            || text[3] != ':'
+            || !TryDigits(text.Slice(1, 2), out int hours)
+            || !TryDigits(text.Slice(4, 2), out int minutes)
+            || hours > 24
+            || minutes > 59
+        )
+        {
+            return false;
+        }
+        seconds = hours * 3600 + minutes * 60;
+        seconds = text[0] == '-' ? -seconds : seconds;
+        return true;
+    }
+}
