@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Holdfast.Engine.Trees;
 
@@ -37,6 +38,10 @@ public static class TreeReader
 
     private static List<Node> ReadTree(ReadOnlySpan<byte> json)
     {
+        if (!Utf8.IsValid(json))
+        {
+            throw new FormatException("it is not UTF-8 text.");
+        }
         Utf8JsonReader reader = new(json);
         List<Node> nodes = [];
         Expect(ref reader, JsonTokenType.StartObject);

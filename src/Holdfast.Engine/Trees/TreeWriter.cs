@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace Holdfast.Engine.Trees;
@@ -188,7 +189,7 @@ public sealed class TreeWriter(IBufferWriter<byte> output)
         }
     }
 
-    private static string Name(ReadOnlySpan<byte> name) => System.Text.Encoding.UTF8.GetString(name);
+    private static string Name(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
 
     private static EngineError Invalid(string what) =>
         new(EngineErrorKind.Invalid, temporary: false, $"A directory cannot be stored: {what}.");
