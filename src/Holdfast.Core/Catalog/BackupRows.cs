@@ -1,0 +1,146 @@
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Catalog;
+
+/// <summary>Conditions of a list of backups; null does not filter. Texts are exact but the <c>Like</c> ones.</summary>
+public sealed record BackupFilter
+{
+    public string? ProjectId { get; init; }
+    public string? Id { get; init; }
+    public string? Name { get; init; }
+    public string? NameLike { get; init; }
+    public string? Description { get; init; }
+    public string? DescriptionLike { get; init; }
+
+    /// <summary>Without case.</summary>
+    public string? Status { get; init; }
+    public string? ShareId { get; init; }
+    public string? Topic { get; init; }
+    public string? Host { get; init; }
+}
+
+public sealed class BackupRows(ICatalogSession session)
+{
+    private const string Select = """
+        SELECT id, project_id, user_id, share_id, name, description, size, status, availability_zone, progress,
+            restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, created_at, updated_at
+        FROM backups
+        """;
+
+    public Task<Backup?> FindAsync(string id) => session.FindAsync<Backup>(Select + " WHERE id = @id", new { id });
+
+    public Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order)
+    {
+        ListQuery query = new ListQuery(Select)
+            .Where("project_id = @projectId", "projectId", filter.ProjectId)
+            .Where("id = @id", "id", filter.Id)
+            .Where("name = @name", "name", filter.Name)
+            .Like("name", "nameLike", filter.NameLike)
+            .Where("description = @description", "description", filter.Description)
+            .Like("description", "descriptionLike", filter.DescriptionLike)
+            .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
+            .Where("share_id = @shareId", "shareId", filter.ShareId)
+            .Where("topic = @topic", "topic", filter.Topic)
+            .Where("host = @host", "host", filter.Host);
+        return session.QueryAsync<Backup>(query.Build(order), query.Parameters);
+    }
+
+    public Task AddAsync(Backup backup) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO backups (id, project_id, user_id, share_id, name, description, size, status, availability_zone,
+                progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture,
+                created_at, updated_at)
+            VALUES (@Id, @ProjectId, @UserId, @ShareId, @Name, @Description, @Size, @Status, @AvailabilityZone,
+                @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId, @Capture,
+                @CreatedAt, @UpdatedAt)
+            """,
+            backup
+        );
+
+    /// <summary>Compare-and-set of the status; <paramref name="from"/> null sets it whatever it was.</summary>
+    /// <returns>False, and nothing changed, when the backup is gone or its status another.</returns>
+    public async Task<bool> SetStatusAsync(string id, string? from, string to, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            "UPDATE backups SET status = @to, updated_at = @now WHERE id = @id AND (@from IS NULL OR status = @from)",
+            new
+            {
+                id,
+                from,
+                to,
+                now,
+            }
+        ) == 1;
+
+    /// <summary>The service's commit of a backup: names the snapshot and makes it usable.</summary>
+    public async Task<bool> CommitAsync(string id, string snapshotId, string capture, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE backups SET status = 'available', snapshot_id = @snapshotId, capture = @capture, progress = 100,
+                fail_reason = NULL, updated_at = @now
+            WHERE id = @id AND status = 'creating'
+            """,
+            new
+            {
+                id,
+                snapshotId,
+                capture,
+                now,
+            }
+        ) == 1;
+
+    /// <summary>Why the last attempt failed, or what it waits for; null clears.</summary>
+    public Task SetReasonAsync(string id, string? reason) =>
+        session.ExecuteAsync("UPDATE backups SET fail_reason = @reason WHERE id = @id", new { id, reason });
+
+    public Task SetHostAsync(string id, string host) =>
+        session.ExecuteAsync("UPDATE backups SET host = @host WHERE id = @id", new { id, host });
+
+    public Task SetProgressAsync(string id, int percent) =>
+        session.ExecuteAsync("UPDATE backups SET progress = @percent WHERE id = @id", new { id, percent });
+
+    public Task SetRestoreProgressAsync(string id, int percent) =>
+        session.ExecuteAsync("UPDATE backups SET restore_progress = @percent WHERE id = @id", new { id, percent });
+
+    public Task SetTextsAsync(string id, string? name, string? description, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE backups SET name = @name, description = @description, updated_at = @now WHERE id = @id",
+            new
+            {
+                id,
+                name,
+                description,
+                now,
+            }
+        );
+
+    public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM backups WHERE id = @id", new { id });
+
+    /// <summary>How many backups the share has, of any status and any project.</summary>
+    public Task<int> CountOfShareAsync(string shareId) =>
+        session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE share_id = @shareId", new { shareId });
+
+    /// <returns>The backup_type of the newest available driver backup of the share; null when it has none.</returns>
+    public Task<Backup?> NewestWithOptionsAsync(string shareId) =>
+        session.FindAsync<Backup>(
+            Select
+                + " WHERE share_id = @shareId AND status = 'available' AND options IS NOT NULL"
+                + " ORDER BY created_at DESC, id DESC LIMIT 1",
+            new { shareId }
+        );
+
+    /// <summary>Ids of the snapshots that rows of the project name.</summary>
+    public Task<IReadOnlyList<string>> SnapshotIdsAsync(string projectId) =>
+        session.QueryAsync<string>(
+            "SELECT snapshot_id FROM backups WHERE project_id = @projectId AND snapshot_id IS NOT NULL",
+            new { projectId }
+        );
+}
+
+public static class BackupRowsExtension
+{
+    extension(ICatalogSession session)
+    {
+        public BackupRows Backups => new(session);
+    }
+}

@@ -1,0 +1,42 @@
+namespace Holdfast.Core.Catalog;
+
+/// <summary>
+/// The rows of the service: who owns what, what is queued, what names which snapshot. Every implementation passes
+/// <c>CatalogSuite</c>. Safe for many threads.
+/// </summary>
+/// <remarks>Failures of the database are a <see cref="ServiceError"/> of kind <see cref="ServiceErrorKind.Unavailable"/>.</remarks>
+public interface ICatalog : IAsyncDisposable
+{
+    /// <summary>
+    /// Brings the schema up to this program's version, each step in a transaction, after a copy of what was there.
+    /// </summary>
+    /// <exception cref="ServiceError">The schema is newer than this program knows.</exception>
+    Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads one consistent state. The session refuses to write, and is dead when the task ends.</summary>
+    Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One transaction: all of it is durable when the task ends well, none of it when it throws. The delegate may run
+    /// again after a conflict, so it changes nothing but rows.
+    /// </summary>
+    Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
+}
+
+public static class CatalogExtensions
+{
+    /// <inheritdoc cref="ICatalog.WriteAsync"/>
+    public static Task WriteAsync(
+        this ICatalog catalog,
+        Func<ICatalogSession, Task> work,
+        CancellationToken cancellationToken
+    ) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                await work(session);
+                return true;
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,35 @@
+namespace Holdfast.Core.Catalog;
+
+/// <summary>Who does what only one may do at a time, for example scheduling.</summary>
+public sealed class LeaseRows(ICatalogSession session)
+{
+    /// <summary>Takes the lease, or keeps it when it is the holder's already.</summary>
+    /// <returns>False while another's has not run out.</returns>
+    public async Task<bool> TryTakeAsync(string name, string holder, DateTimeOffset now, TimeSpan span) =>
+        await session.ExecuteAsync(
+            """
+            INSERT INTO leases (name, holder, expires_at) VALUES (@name, @holder, @until)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+                WHERE leases.holder = excluded.holder OR leases.expires_at <= @now
+            """,
+            new
+            {
+                name,
+                holder,
+                now,
+                until = now + span,
+            }
+        ) == 1;
+
+    /// <summary>Lets go, so that another need not wait for the end of the span.</summary>
+    public Task ReleaseAsync(string name, string holder) =>
+        session.ExecuteAsync("DELETE FROM leases WHERE name = @name AND holder = @holder", new { name, holder });
+}
+
+public static class LeaseRowsExtension
+{
+    extension(ICatalogSession session)
+    {
+        public LeaseRows Leases => new(session);
+    }
+}

@@ -1,0 +1,86 @@
+namespace Holdfast.Core.Catalog;
+
+/// <summary>The repository of a project: made with its first backup.</summary>
+public sealed record ProjectRepository
+{
+    public required string ProjectId { get; init; }
+
+    /// <summary>The id in the repository's config.</summary>
+    public required string RepositoryId { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its last prune ended; null before the first.</summary>
+    public DateTimeOffset? PrunedAt { get; init; }
+
+    /// <summary>Snapshots removed since then: without any, there is nothing to prune.</summary>
+    public int FreedSnapshots { get; init; }
+
+    /// <summary>Number of the last export object that was begun.</summary>
+    public long ExportSequence { get; init; }
+}
+
+public sealed class RepositoryRows(ICatalogSession session)
+{
+    private const string Select =
+        "SELECT project_id, repository_id, created_at, pruned_at, freed_snapshots, export_sequence FROM repositories";
+
+    public Task<IReadOnlyList<ProjectRepository>> ListAsync() =>
+        session.QueryAsync<ProjectRepository>(Select + " ORDER BY project_id");
+
+    public Task<ProjectRepository?> FindAsync(string projectId) =>
+        session.FindAsync<ProjectRepository>(Select + " WHERE project_id = @projectId", new { projectId });
+
+    public Task AddAsync(string projectId, string repositoryId, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO repositories (project_id, repository_id, created_at, freed_snapshots, export_sequence)
+            VALUES (@projectId, @repositoryId, @now, 0, 0)
+            ON CONFLICT (project_id) DO NOTHING
+            """,
+            new
+            {
+                projectId,
+                repositoryId,
+                now,
+            }
+        );
+
+    public Task CountFreedAsync(string projectId) =>
+        session.ExecuteAsync(
+            "UPDATE repositories SET freed_snapshots = freed_snapshots + 1 WHERE project_id = @projectId",
+            new { projectId }
+        );
+
+    /// <param name="freed">The count when the prune began; snapshots removed meanwhile stay counted.</param>
+    public Task PrunedAsync(string projectId, int freed, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE repositories SET pruned_at = @now, freed_snapshots = freed_snapshots - @freed
+            WHERE project_id = @projectId
+            """,
+            new
+            {
+                projectId,
+                freed,
+                now,
+            }
+        );
+
+    /// <returns>The number of the export object to write next: never given twice.</returns>
+    public async Task<long> NextExportAsync(string projectId) =>
+        await session.ScalarAsync<long>(
+            """
+            UPDATE repositories SET export_sequence = export_sequence + 1 WHERE project_id = @projectId
+            RETURNING export_sequence
+            """,
+            new { projectId }
+        );
+}
+
+public static class RepositoryRowsExtension
+{
+    extension(ICatalogSession session)
+    {
+        public RepositoryRows Repositories => new(session);
+    }
+}

@@ -1,0 +1,66 @@
+namespace Holdfast.Core.Catalog;
+
+/// <summary>A place in an ordered list: the sort column's value of a row, and its id.</summary>
+public sealed record RowPlace(object Value, string Id);
+
+/// <summary>A column that lists may be ordered by.</summary>
+/// <param name="Expression">SQL without nulls: nulls have no place in an order that continues after a row.</param>
+/// <param name="Value">The same expression of a row in memory.</param>
+public sealed record SortColumn<T>(string Expression, Func<T, object> Value);
+
+/// <summary>
+/// Which rows of a list, in which order; ties are broken by id in the same direction, so that the order is total and a
+/// page never overlaps the next.
+/// </summary>
+/// <param name="After">Rows behind this place only.</param>
+public sealed record RowOrder<T>(
+    SortColumn<T> Column,
+    bool Descending,
+    RowPlace? After = null,
+    int? Limit = null,
+    int Offset = 0
+);
+
+/// <summary>Puts a list's SELECT together from conditions that hold.</summary>
+internal sealed class ListQuery(string select)
+{
+    private readonly List<string> conditions = [];
+
+    public Dapper.DynamicParameters Parameters { get; } = new();
+
+    /// <summary>Adds the condition unless the value is null. The condition names the value <c>@name</c>.</summary>
+    public ListQuery Where(string condition, string name, object? value)
+    {
+        if (value is not null)
+        {
+            conditions.Add(condition);
+            Parameters.Add(name, value);
+        }
+        return this;
+    }
+
+    /// <summary>The column contains the text, without case; % and _ in the text are wildcards.</summary>
+    public ListQuery Like(string column, string name, string? text) =>
+        Where(
+            $@"lower({column}) LIKE lower(@{name}) ESCAPE '\'",
+            name,
+            text is null ? null : $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal)}%"
+        );
+
+    public string Build<T>(RowOrder<T> order)
+    {
+        string expression = order.Column.Expression;
+        if (order.After is { } after)
+        {
+            conditions.Add($"({expression}, id) {(order.Descending ? '<' : '>')} (@afterValue, @afterId)");
+            Parameters.Add("afterValue", after.Value);
+            Parameters.Add("afterId", after.Id);
+        }
+        Parameters.Add("limit", order.Limit ?? int.MaxValue);
+        Parameters.Add("offset", order.Offset);
+        string where = conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);
+        string direction = order.Descending ? "DESC" : "ASC";
+        string by = expression == "id" ? $"id {direction}" : $"{expression} {direction}, id {direction}";
+        return $"{select}{where} ORDER BY {by} LIMIT @limit OFFSET @offset";
+    }
+}

@@ -1,0 +1,23 @@
+namespace Holdfast.Core.Catalog;
+
+/// <summary>Facts of the whole installation, by name.</summary>
+public sealed class SettingRows(ICatalogSession session)
+{
+    public Task<string?> FindAsync(string name) =>
+        session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @name", new { name });
+
+    /// <returns>False, and nothing changed, when the name has a value already.</returns>
+    public async Task<bool> TryAddAsync(string name, string value) =>
+        await session.ExecuteAsync(
+            "INSERT INTO settings (name, value) VALUES (@name, @value) ON CONFLICT (name) DO NOTHING",
+            new { name, value }
+        ) == 1;
+}
+
+public static class SettingRowsExtension
+{
+    extension(ICatalogSession session)
+    {
+        public SettingRows Settings => new(session);
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Core.Catalog.Sqlite;
+
+/// <summary>
+/// The embedded catalog: one file in WAL mode, every commit fsynced. Writers of this process take turns at a gate, so that
+/// SQLite's own lock is only ever waited for when another process writes.
+/// </summary>
+public sealed class SqliteCatalog : ICatalog
+{
+    internal static readonly SqlDialect Dialect = new("Sqlite", SkipLocked: "");
+
+    // Each try already waits for the lock; more than a few means that somebody holds it and will not let go.
+    private const int Tries = 4;
+
+    private readonly string path;
+    private readonly TimeProvider time;
+    private readonly SqliteConnections connections;
+    private readonly SemaphoreSlim writing = new(1, 1);
+
+    /// <param name="path">The database file; it and its directory are made, for the owner alone.</param>
+    public SqliteCatalog(string path, TimeProvider time)
+    {
+        RowMapping.Register();
+        this.path = path;
+        this.time = time;
+        connections = new SqliteConnections(path);
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            SqliteMigrator.MakeFile(path);
+            SqliteMigrator.Run(connections.Writer, path, Migration.All(Dialect), time);
+        }
+        catch (SqliteException error)
+        {
+            throw Unavailable(error);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    public async Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SqliteConnection reader = connections.TakeReader();
+            try
+            {
+                using SqliteTransaction transaction = reader.BeginTransaction(deferred: true);
+                return await work(new CatalogSession(reader, transaction, Dialect, cancellationToken));
+            }
+            finally
+            {
+                connections.Return(reader);
+            }
+        }
+        catch (SqliteException error)
+        {
+            throw Unavailable(error);
+        }
+    }
+
+    public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await writing.WaitAsync(cancellationToken);
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await TryWriteAsync(work, cancellationToken);
+                }
+                catch (SqliteException error) when (IsBusy(error) && attempt < Tries) { }
+            }
+        }
+        catch (SqliteException error)
+        {
+            throw Unavailable(error);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    private async Task<T> TryWriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        // Immediate: the lock is taken before the first read, so nothing read here can be stale at the commit.
+        using SqliteTransaction transaction = connections.Writer.BeginTransaction(deferred: false);
+        T result = await work(new CatalogSession(connections.Writer, transaction, Dialect, cancellationToken));
+        transaction.Commit();
+        return result;
+    }
+
+    private static bool IsBusy(SqliteException error) =>
+        error.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED;
+
+    private ServiceError Unavailable(SqliteException error)
+    {
+        string advice = error.SqliteErrorCode switch
+        {
+            SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => "another process holds it; try again",
+            SQLitePCL.raw.SQLITE_FULL => "its disk is full; free some space",
+            SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PERM =>
+                "it cannot be opened for writing; check the owner and mode of the file and its directory",
+            SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB =>
+                "it is damaged; stop the service and put a copy in its place",
+            _ => error.Message,
+        };
+        return new ServiceError(ServiceErrorKind.Unavailable, $"The catalog {path} failed: {advice}.", error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await connections.DisposeAsync();
+        writing.Dispose();
+    }
+}

@@ -1,0 +1,333 @@
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Xunit;
+
+namespace Holdfast.Testing.Core;
+
+/// <summary>What every catalog must do. A database that does not pass this is not there.</summary>
+public abstract class CatalogSuite : IAsyncLifetime
+{
+    private static readonly SortColumn<Backup> ByTime = new("created_at", row => row.CreatedAt);
+    private static readonly SortColumn<Backup> ByName = new("coalesce(name, '')", row => row.Name ?? "");
+
+    private ICatalog? opened;
+
+    protected ICatalog Catalog => opened!;
+
+    /// <summary>An empty catalog, not yet migrated.</summary>
+    protected abstract ICatalog Open();
+
+    public async ValueTask InitializeAsync()
+    {
+        opened = Open();
+        await opened.MigrateAsync(CancellationToken.None);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Catalog.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Migrating_twice_changes_nothing()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        await Catalog.MigrateAsync(CancellationToken.None);
+        Assert.NotNull(await Catalog.ShareAsync("s1"));
+    }
+
+    [Fact]
+    public async Task A_share_is_read_as_it_was_written()
+    {
+        Share share = Rows.Share("s1") with
+        {
+            Name = "наме",
+            Description = "a 'quoted'\ntext",
+            IsPublic = true,
+            Adopted = true,
+            Metadata = new Dictionary<string, string> { ["k"] = "v" },
+            TaskState = "x",
+            Host = "n",
+            SourceBackupId = "b",
+            UpdatedAt = Rows.Start.AddMicroseconds(7),
+        };
+        await Catalog.AddSharesAsync(share);
+        Share read = (await Catalog.ShareAsync("s1"))!;
+        Assert.Equal(share.Metadata, read.Metadata);
+        Assert.Equal(share with { Metadata = read.Metadata }, read);
+    }
+
+    [Fact]
+    public async Task A_backup_is_read_as_it_was_written()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        Backup backup = Rows.Backup("b1", "s1") with
+        {
+            Name = "",
+            Options = "{\"a\":1}",
+            BackupType = "t",
+            Host = "h",
+            Topic = "manila-data",
+            FailReason = "why",
+            SnapshotId = new string('a', 64),
+            Capture = "live",
+            Progress = 7,
+            RestoreProgress = 9,
+            CreatedAt = Rows.Start.AddMicroseconds(1),
+            UpdatedAt = Rows.Start.AddMicroseconds(2),
+        };
+        await Catalog.AddBackupsAsync(backup);
+        Assert.Equal(backup, await Catalog.BackupAsync("b1"));
+        Assert.Null(await Catalog.BackupAsync("b2"));
+    }
+
+    [Fact]
+    public async Task A_delegate_that_throws_leaves_nothing()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Catalog.WriteAsync(
+                async session =>
+                {
+                    await session.Settings.TryAddAsync("a", "1");
+                    throw new InvalidOperationException();
+                },
+                CancellationToken.None
+            )
+        );
+        Assert.Null(await Catalog.ReadAsync(session => session.Settings.FindAsync("a"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_reading_session_cannot_write() =>
+        await Assert.ThrowsAsync<ServiceError>(() =>
+            Catalog.ReadAsync(session => session.Settings.TryAddAsync("a", "1"), CancellationToken.None)
+        );
+
+    [Fact]
+    public async Task A_reading_session_sees_one_state()
+    {
+        await Catalog.ReadAsync(
+            async session =>
+            {
+                Assert.Null(await session.Settings.FindAsync("a"));
+                await Catalog.WriteAsync(inner => inner.Settings.TryAddAsync("a", "1"), CancellationToken.None);
+                Assert.Null(await session.Settings.FindAsync("a"));
+                return true;
+            },
+            CancellationToken.None
+        );
+        Assert.Equal("1", await Catalog.ReadAsync(session => session.Settings.FindAsync("a"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Writers_take_turns_and_lose_no_update()
+    {
+        await Catalog.WriteAsync(
+            session => session.Repositories.AddAsync("p", "r", Rows.Start),
+            CancellationToken.None
+        );
+        Task<long>[] writers =
+        [
+            .. Enumerable
+                .Range(0, 20)
+                .Select(_ =>
+                    Task.Run(() =>
+                        Catalog.WriteAsync(session => session.Repositories.NextExportAsync("p"), CancellationToken.None)
+                    )
+                ),
+        ];
+        Assert.Equal(Enumerable.Range(1, 20).Select(n => (long)n), (await Task.WhenAll(writers)).Order());
+    }
+
+    [Fact]
+    public async Task A_backup_needs_its_share() =>
+        await Assert.ThrowsAsync<ServiceError>(() => Catalog.AddBackupsAsync(Rows.Backup("b1", "missing")));
+
+    [Fact]
+    public async Task A_status_changes_only_from_what_was_expected()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        bool[] changed = await Catalog.WriteAsync(
+            async session =>
+                new[]
+                {
+                    await session.Shares.SetStatusAsync("s1", "error", "available", Rows.Start),
+                    await session.Shares.SetStatusAsync("s1", "available", "backup_creating", Rows.Start),
+                    await session.Shares.SetStatusAsync("s1", null, "error", Rows.Start),
+                    await session.Shares.SetStatusAsync("s2", null, "error", Rows.Start),
+                },
+            CancellationToken.None
+        );
+        Assert.Equal([false, true, true, false], changed);
+        Assert.Equal("error", (await Catalog.ShareAsync("s1"))!.Status);
+    }
+
+    [Theory]
+    [InlineData("BÄR", new[] { "b1" })]
+    [InlineData("%", new[] { "b1", "b2", "b3" })]
+    [InlineData("_", new[] { "b1", "b2", "b3" })]
+    [InlineData("b_r", new[] { "b1", "b2" })]
+    [InlineData(@"\", new[] { "b3" })]
+    [InlineData("'", new string[0])]
+    public async Task Like_matches_without_case_and_with_wildcards(string text, string[] expected)
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                Name = "ein Bär",
+            },
+            Rows.Backup("b2", "s1") with
+            {
+                Name = "BAR",
+            },
+            Rows.Backup("b3", "s1") with
+            {
+                Name = @"c:\d",
+            },
+            Rows.Backup("b4", "s1")
+        );
+        IReadOnlyList<Backup> rows = await ListAsync(new BackupFilter { NameLike = text }, new(ByTime, false));
+        Assert.Equal(expected, rows.Select(row => row.Id));
+    }
+
+    [Fact]
+    public async Task Filters_are_exact_but_status_has_no_case()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"), Rows.Share("s2"));
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                Name = "x",
+                Description = "d",
+                Topic = "t",
+                Host = "h",
+            },
+            Rows.Backup("b2", "s2", BackupStatus.Error) with
+            {
+                ProjectId = Rows.Stranger,
+                Name = "X",
+            }
+        );
+        await FindsAsync(new BackupFilter { Name = "x" }, "b1");
+        await FindsAsync(new BackupFilter { Description = "d" }, "b1");
+        await FindsAsync(new BackupFilter { Topic = "t" }, "b1");
+        await FindsAsync(new BackupFilter { Host = "h" }, "b1");
+        await FindsAsync(new BackupFilter { Id = "b2" }, "b2");
+        await FindsAsync(new BackupFilter { ShareId = "s2" }, "b2");
+        await FindsAsync(new BackupFilter { ProjectId = Rows.Stranger }, "b2");
+        await FindsAsync(new BackupFilter { Status = "ERROR" }, "b2");
+        await FindsAsync(new BackupFilter(), "b1", "b2");
+        await FindsAsync(new BackupFilter { Name = "x", Status = "error" });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pages_follow_each_other_without_gap_or_overlap(bool descending)
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        string?[] names = ["b", null, "a", "b", "", "b", null];
+        await Catalog.AddBackupsAsync([.. names.Select((name, n) => Rows.Backup($"b{n}", "s1") with { Name = name })]);
+        IReadOnlyList<Backup> all = await ListAsync(new BackupFilter(), new(ByName, descending));
+        Assert.Equal(names.Length, all.Count);
+
+        List<string> paged = [];
+        RowPlace? after = null;
+        while (true)
+        {
+            IReadOnlyList<Backup> page = await ListAsync(new BackupFilter(), new(ByName, descending, after, 2));
+            if (page.Count == 0)
+            {
+                break;
+            }
+            paged.AddRange(page.Select(row => row.Id));
+            after = new RowPlace(ByName.Value(page[^1]), page[^1].Id);
+        }
+        Assert.Equal(all.Select(row => row.Id), paged);
+        IReadOnlyList<Backup> offset = await ListAsync(new BackupFilter(), new(ByName, descending, null, 3, 2));
+        Assert.Equal(all.Skip(2).Take(3).Select(row => row.Id), offset.Select(row => row.Id));
+    }
+
+    [Fact]
+    public async Task Public_shares_are_listed_when_asked_for()
+    {
+        await Catalog.AddSharesAsync(
+            Rows.Share("s1"),
+            Rows.Share("s2") with
+            {
+                ProjectId = Rows.Stranger,
+                IsPublic = true,
+            },
+            Rows.Share("s3") with
+            {
+                ProjectId = Rows.Stranger,
+            }
+        );
+        RowOrder<Share> order = new(new SortColumn<Share>("id", row => row.Id), false);
+        IReadOnlyList<Share> own = await Catalog.ReadAsync(
+            session => session.Shares.ListAsync(new ShareFilter { ProjectId = Rows.Project }, order),
+            CancellationToken.None
+        );
+        IReadOnlyList<Share> both = await Catalog.ReadAsync(
+            session => session.Shares.ListAsync(new ShareFilter { ProjectId = Rows.Project, OrPublic = true }, order),
+            CancellationToken.None
+        );
+        Assert.Equal(["s1"], own.Select(row => row.Id));
+        Assert.Equal(["s1", "s2"], both.Select(row => row.Id));
+    }
+
+    [Fact]
+    public async Task A_lease_is_one_holders_until_it_runs_out()
+    {
+        TimeSpan span = TimeSpan.FromSeconds(30);
+        Assert.True(await TakeAsync("a", 0));
+        Assert.True(await TakeAsync("a", 20));
+        Assert.False(await TakeAsync("b", 49));
+        Assert.True(await TakeAsync("b", 50));
+        Assert.False(await TakeAsync("a", 51));
+        await Catalog.WriteAsync(session => session.Leases.ReleaseAsync("x", "b"), CancellationToken.None);
+        Assert.True(await TakeAsync("a", 52));
+
+        Task<bool> TakeAsync(string holder, int second) =>
+            Catalog.WriteAsync(
+                session => session.Leases.TryTakeAsync("x", holder, Rows.Start.AddSeconds(second), span),
+                CancellationToken.None
+            );
+    }
+
+    [Fact]
+    public async Task A_node_is_one_row_a_role()
+    {
+        NodeRole role = new()
+        {
+            Node = "n",
+            Role = "worker",
+            AvailabilityZone = "nova",
+            Roots = new TextList(["local", "fast"]),
+            StartedAt = Rows.Start,
+            SeenAt = Rows.Start,
+        };
+        await Catalog.WriteAsync(session => session.Nodes.SeenAsync(role), CancellationToken.None);
+        await Catalog.WriteAsync(
+            session => session.Nodes.SeenAsync(role with { SeenAt = Rows.Start.AddSeconds(9) }),
+            CancellationToken.None
+        );
+        NodeRole read = Assert.Single(
+            await Catalog.ReadAsync(session => session.Nodes.ListAsync(), CancellationToken.None)
+        );
+        Assert.Equal(Rows.Start.AddSeconds(9), read.SeenAt);
+        Assert.Equal(["local", "fast"], read.Roots.Items);
+    }
+
+    private Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order) =>
+        Catalog.ReadAsync(session => session.Backups.ListAsync(filter, order), CancellationToken.None);
+
+    private async Task FindsAsync(BackupFilter filter, params string[] expected)
+    {
+        IReadOnlyList<Backup> rows = await ListAsync(filter, new(ByTime, false));
+        Assert.Equal(expected, rows.Select(row => row.Id));
+    }
+}

@@ -1,0 +1,83 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Testing.Core;
+
+/// <summary>Rows with every required column set, for tests that change what they care about.</summary>
+public static class Rows
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public const string Project = "0a0000000000000000000000000000aa";
+    public const string Stranger = "0b0000000000000000000000000000bb";
+
+    public static ShareType Type() =>
+        new()
+        {
+            Id = "11111111-1111-4111-8111-111111111111",
+            Name = "default",
+            IsDefault = true,
+            ExtraSpecs = new Dictionary<string, string> { ["snapshot_support"] = "True" },
+        };
+
+    public static Share Share(string id, string status = ShareStatus.Available) =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            UserId = "user",
+            Size = 1,
+            Status = status,
+            Protocol = "NFS",
+            ShareTypeId = Type().Id,
+            AvailabilityZone = "nova",
+            Root = "local",
+            Path = id,
+            CreatedAt = Start,
+        };
+
+    public static Backup Backup(string id, string shareId, string status = BackupStatus.Available) =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            UserId = "user",
+            ShareId = shareId,
+            Size = 1,
+            Status = status,
+            AvailabilityZone = "nova",
+            CreatedAt = Start,
+        };
+
+    /// <summary>Adds the default type and the shares.</summary>
+    public static Task AddSharesAsync(this ICatalog catalog, params Share[] shares) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                await session.ShareTypes.TryAddAsync(Type(), Start);
+                foreach (Share share in shares)
+                {
+                    await session.Shares.AddAsync(share);
+                }
+            },
+            CancellationToken.None
+        );
+
+    public static Task AddBackupsAsync(this ICatalog catalog, params Backup[] backups) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                foreach (Backup backup in backups)
+                {
+                    await session.Backups.AddAsync(backup);
+                }
+            },
+            CancellationToken.None
+        );
+
+    public static Task<Backup?> BackupAsync(this ICatalog catalog, string id) =>
+        catalog.ReadAsync(session => session.Backups.FindAsync(id), CancellationToken.None);
+
+    public static Task<Share?> ShareAsync(this ICatalog catalog, string id) =>
+        catalog.ReadAsync(session => session.Shares.FindAsync(id), CancellationToken.None);
+}
