@@ -1,0 +1,107 @@
+using Holdfast.Engine.Snapshots;
+
+namespace Holdfast.Engine.Maintenance.Forget;
+
+/// <summary>A snapshot that stays, and why.</summary>
+public readonly record struct KeptSnapshot(Snapshot Snapshot, IReadOnlyList<string> Reasons);
+
+/// <summary>What a policy does to one group; both lists newest first.</summary>
+public sealed record ForgetGroupPlan(
+    SnapshotGroup Group,
+    IReadOnlyList<KeptSnapshot> Keep,
+    IReadOnlyList<Snapshot> Remove
+);
+
+/// <summary>
+/// Which snapshots go and which stay. Made by pure functions, printed or dry-run by whoever asked, then carried out by
+/// <see cref="ExecuteAsync"/>.
+/// </summary>
+public sealed record ForgetPlan(IReadOnlyList<ForgetGroupPlan> Groups)
+{
+    public IEnumerable<Snapshot> Remove => Groups.SelectMany(group => group.Remove);
+
+    /// <summary>Applies the policy to each group alone.</summary>
+    /// <param name="now">Snapshots of the future never count as the latest, from which "within" reaches back.</param>
+    public static ForgetPlan Make(
+        IEnumerable<Snapshot> snapshots,
+        SnapshotGrouping grouping,
+        KeepPolicy policy,
+        DateTimeOffset now
+    ) => new([.. SnapshotGroup.Of(snapshots, grouping).Select(group => Apply(group, policy, now))]);
+
+    /// <summary>Removes the plan's snapshots. Stopped halfway, the rest remains as it was.</summary>
+    /// <remarks>The caller holds the exclusive lock.</remarks>
+    public async Task ExecuteAsync(
+        Repository repository,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Snapshot> remove = [.. Remove];
+        for (int i = 0; i < remove.Count; i++)
+        {
+            await repository.DeleteSnapshotAsync(remove[i].Id, cancellationToken);
+            progress?.Report(new("removing snapshots", MaintenanceUnit.Objects, i + 1, remove.Count));
+        }
+    }
+
+    private static ForgetGroupPlan Apply(SnapshotGroup group, KeepPolicy policy, DateTimeOffset now)
+    {
+        // Equal times fall to the id, so that one input always has one plan.
+        List<Snapshot> newestFirst =
+        [
+            .. group.Snapshots.OrderByDescending(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Id),
+        ];
+        if (policy.IsEmpty)
+        {
+            return new(group, [.. newestFirst.Select(snapshot => new KeptSnapshot(snapshot, ["policy is empty"]))], []);
+        }
+        DateTimeOffset latest = newestFirst.Select(s => s.Time).FirstOrDefault(time => time < now);
+        IReadOnlyList<KeepRule> rules = KeepRule.Of(policy, latest);
+        List<KeptSnapshot> keep = [];
+        List<Snapshot> remove = [];
+        for (int i = 0; i < newestFirst.Count; i++)
+        {
+            Snapshot snapshot = newestFirst[i];
+            List<string> reasons = [.. Reasons(snapshot, i, i == newestFirst.Count - 1, rules, policy, latest)];
+            if (reasons.Count > 0)
+            {
+                keep.Add(new(snapshot, reasons));
+            }
+            else
+            {
+                remove.Add(snapshot);
+            }
+        }
+        return new(group, keep, remove);
+    }
+
+    private static IEnumerable<string> Reasons(
+        Snapshot snapshot,
+        int position,
+        bool oldest,
+        IReadOnlyList<KeepRule> rules,
+        KeepPolicy policy,
+        DateTimeOffset latest
+    )
+    {
+        foreach (IReadOnlyList<string> tags in policy.Tags)
+        {
+            if (SnapshotFilter.HasTags(snapshot, tags))
+            {
+                yield return $"has tags [{string.Join(", ", tags)}]";
+            }
+        }
+        if (!policy.Within.IsZero && snapshot.Time > policy.Within.Before(latest))
+        {
+            yield return $"within {policy.Within}";
+        }
+        foreach (KeepRule rule in rules)
+        {
+            if (rule.Ask(snapshot, position, oldest) is { } reason)
+            {
+                yield return reason;
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Holdfast.Engine.Packs;
+
+namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>
+/// Adds up, pack by pack, what the index lists against what is used. A blob that lies in several packs is claimed for
+/// the one that carries the least dead weight, so that packs written by an interrupted prune win over those they replace.
+/// </summary>
+internal sealed class PackUseTally(UsedBlobs used)
+{
+    private readonly Dictionary<Id, int> ordinals = [];
+    private readonly List<Draft> packs = [];
+    private readonly Dictionary<BlobHandle, List<BlobClaim>> copies = [];
+
+    /// <summary>Takes in one pack as one index object lists it. A pack that was taken in before is passed over.</summary>
+    public void Add(Id pack, IEnumerable<IndexedBlob> blobs)
+    {
+        if (!ordinals.TryAdd(pack, packs.Count))
+        {
+            return;
+        }
+        var draft = new Draft(packs.Count, pack);
+        packs.Add(draft);
+        foreach (IndexedBlob blob in blobs)
+        {
+            Add(draft, blob.Handle, blob.Location);
+        }
+    }
+
+    /// <summary>Settles which copy of each blob counts. Called once, after the last pack.</summary>
+    public IReadOnlyList<PackUse> Finish()
+    {
+        foreach ((BlobHandle blob, List<BlobClaim> holders) in copies)
+        {
+            BlobClaim best = holders.MinBy(holder => (packs[holder.Pack].DeadBytes, holder.Pack));
+            used.Claim(blob) = best;
+            packs[best.Pack].Keep(best.Cost);
+            bool kept = false;
+            foreach (BlobClaim holder in holders)
+            {
+                if (!kept && holder == best)
+                {
+                    kept = true;
+                    continue;
+                }
+                packs[holder.Pack].DropCopy(holder.Cost);
+            }
+        }
+        copies.Clear();
+        return [.. packs.Select(draft => draft.Use)];
+    }
+
+    /// <summary>The number under which a pack claims blobs in <see cref="UsedBlobs"/>.</summary>
+    public int OrdinalOf(Id pack) => ordinals[pack];
+
+    private void Add(Draft draft, BlobHandle blob, in BlobLocation location)
+    {
+        draft.See(blob.Kind, location);
+        long cost = PackFormat.Cost(location);
+        ref BlobClaim claim = ref used.Claim(blob);
+        if (Unsafe.IsNullRef(ref claim))
+        {
+            draft.DropDead(cost);
+        }
+        else if (claim.Pack == BlobClaim.Nobody)
+        {
+            claim = new(draft.Ordinal, cost);
+            draft.Keep(cost);
+        }
+        else
+        {
+            HoldersOf(blob, claim).Add(new(draft.Ordinal, cost));
+        }
+    }
+
+    // The first claim of a blob that turns out to have copies is taken back until all its holders are known.
+    private List<BlobClaim> HoldersOf(BlobHandle blob, BlobClaim first)
+    {
+        if (!copies.TryGetValue(blob, out List<BlobClaim>? holders))
+        {
+            packs[first.Pack].TakeBack(first.Cost);
+            copies.Add(blob, holders = [first]);
+        }
+        return holders;
+    }
+
+    private sealed class Draft(int ordinal, Id pack)
+    {
+        private bool hasData;
+        private bool hasTrees;
+        private bool hasPlainTree;
+        private int usedBlobs;
+        private int unusedBlobs;
+        private long usedBytes;
+        private long duplicateBytes;
+
+        public int Ordinal => ordinal;
+
+        /// <summary>Bytes that nobody needs from any pack.</summary>
+        public long DeadBytes { get; private set; }
+
+        public PackUse Use =>
+            new(pack)
+            {
+                HasData = hasData,
+                HasTrees = hasTrees,
+                HasPlainTree = hasPlainTree,
+                UsedBlobs = usedBlobs,
+                UnusedBlobs = unusedBlobs,
+                UsedBytes = usedBytes,
+                UnusedBytes = DeadBytes + duplicateBytes,
+                DuplicateBytes = duplicateBytes,
+            };
+
+        public void See(BlobKind kind, in BlobLocation location)
+        {
+            hasData |= kind == BlobKind.Data;
+            hasTrees |= kind == BlobKind.Tree;
+            hasPlainTree |= kind == BlobKind.Tree && location.UncompressedLength == 0;
+        }
+
+        public void Keep(long cost)
+        {
+            usedBlobs++;
+            usedBytes += cost;
+        }
+
+        public void TakeBack(long cost)
+        {
+            usedBlobs--;
+            usedBytes -= cost;
+        }
+
+        public void DropDead(long cost)
+        {
+            unusedBlobs++;
+            DeadBytes += cost;
+        }
+
+        public void DropCopy(long cost)
+        {
+            unusedBlobs++;
+            duplicateBytes += cost;
+        }
+    }
+}

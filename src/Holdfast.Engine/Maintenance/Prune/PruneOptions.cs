@@ -1,0 +1,16 @@
+namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>What a prune may leave, and how much it may do in one run.</summary>
+public sealed record PruneOptions
+{
+    public UnusedLimit MaxUnused { get; init; } = UnusedLimit.Default;
+
+    /// <summary>Bytes of packs to rewrite at most; what is left over waits for the next run.</summary>
+    public long MaxRepackBytes { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// No pack is rewritten once a run has taken this long; it then finishes with what it has, and the repository is
+    /// whole. Null sets no bound.
+    /// </summary>
+    public TimeSpan? TimeBudget { get; init; }
+}

@@ -1,0 +1,158 @@
+using Holdfast.Engine;
+using Holdfast.Engine.Maintenance;
+using Holdfast.Engine.Maintenance.Prune;
+using Holdfast.Engine.Packs;
+
+namespace Holdfast.Tests.Engine.Maintenance;
+
+internal sealed record PaperPack(Id Id, IReadOnlyList<IndexedBlob> Blobs)
+{
+    public long Size => Blobs.Sum(blob => PackFormat.Cost(blob.Location)) + PackFormat.Overhead;
+}
+
+/// <summary>A repository that exists only as lists: what its index says, what its store holds, what its snapshots need.</summary>
+internal sealed class PaperRepository
+{
+    private const int FullPack = 16 << 20;
+
+    private int nextId = 1;
+
+    public List<PaperPack> Packs { get; } = [];
+    public Dictionary<Id, long> Stored { get; } = [];
+    public HashSet<BlobHandle> Used { get; } = [];
+
+    public static PaperRepository Random(int seed)
+    {
+        var random = new Random(seed);
+        var repository = new PaperRepository();
+        List<BlobHandle> earlier = [];
+        int count = random.Next(5, 40);
+        for (int i = 0; i < count; i++)
+        {
+            double needed = random.Next(4) switch
+            {
+                0 => 0,
+                1 => 1,
+                _ => random.NextDouble(),
+            };
+            bool mixed = random.Next(12) == 0;
+            BlobKind kind = random.Next(4) == 0 ? BlobKind.Tree : BlobKind.Data;
+            List<(BlobHandle, uint, uint)> blobs = [];
+            for (long size = 0, full = random.Next(1 << 20, FullPack); size < full; )
+            {
+                bool duplicate = earlier.Count > 0 && random.Next(15) == 0;
+                BlobHandle blob = duplicate
+                    ? earlier[random.Next(earlier.Count)]
+                    : new(mixed && random.Next(2) == 0 ? BlobKind.Tree : kind, repository.NewId());
+                if (duplicate && blob.Kind != kind && !mixed)
+                {
+                    continue;
+                }
+                uint length = (uint)random.Next(1000, 2 << 20);
+                blobs.Add((blob, length, random.Next(20) == 0 ? 0 : length * 2));
+                size += length;
+                earlier.Add(blob);
+                if (random.NextDouble() < needed)
+                {
+                    repository.Used.Add(blob);
+                }
+            }
+            repository.AddPack(blobs);
+        }
+        // One pack that must go, one that must stay, and a leftover, in every repository.
+        repository.AddPack([(new(BlobKind.Data, repository.NewId()), 5 << 20, 0)]);
+        BlobHandle kept = new(BlobKind.Data, repository.NewId());
+        repository.Used.Add(kept);
+        repository.AddPack([(kept, 5 << 20, 0)]);
+        repository.Stored.Add(repository.NewId(), 12345);
+        return repository;
+    }
+
+    /// <summary>So many packs of one used blob each, all of them small.</summary>
+    public static PaperRepository Small(int count)
+    {
+        var repository = new PaperRepository();
+        for (int i = 0; i < count; i++)
+        {
+            BlobHandle blob = new(BlobKind.Data, repository.NewId());
+            repository.Used.Add(blob);
+            repository.AddPack([(blob, 1000, 0)]);
+        }
+        return repository;
+    }
+
+    public (PrunePlan Plan, UsedBlobs Used) Plan(PruneOptions options)
+    {
+        var used = new UsedBlobs();
+        foreach (BlobHandle blob in Used)
+        {
+            used.Add(blob);
+        }
+        var tally = new PackUseTally(used);
+        foreach (PaperPack pack in Packs)
+        {
+            tally.Add(pack.Id, pack.Blobs);
+        }
+        return (PrunePlan.Make(tally.Finish(), Stored, options), used);
+    }
+
+    /// <summary>The repository as it is when the plan was carried out.</summary>
+    public PaperRepository After(PrunePlan plan)
+    {
+        var after = new PaperRepository { nextId = nextId };
+        after.Used.UnionWith(Used);
+        HashSet<Id> keep = [.. plan.Keep.Select(pack => pack.Pack)];
+        HashSet<Id> repack = [.. plan.Repack.Select(pack => pack.Pack)];
+        foreach (PaperPack pack in Packs.Where(pack => keep.Contains(pack.Id)))
+        {
+            after.Packs.Add(pack);
+            after.Stored.Add(pack.Id, pack.Size);
+        }
+        HashSet<BlobHandle> there = [.. after.Packs.SelectMany(pack => pack.Blobs).Select(blob => blob.Handle)];
+        foreach (BlobKind kind in Enum.GetValues<BlobKind>())
+        {
+            List<(BlobHandle, uint, uint)> open = [];
+            IEnumerable<IndexedBlob> moving = Packs
+                .Where(pack => repack.Contains(pack.Id))
+                .SelectMany(pack => pack.Blobs)
+                .Where(blob => blob.Handle.Kind == kind && Used.Contains(blob.Handle) && there.Add(blob.Handle));
+            foreach (IndexedBlob blob in moving)
+            {
+                uint length = blob.Location.Length;
+                open.Add((blob.Handle, length, kind == BlobKind.Tree ? length : blob.Location.UncompressedLength));
+                if (open.Sum(b => (long)b.Item2) >= FullPack)
+                {
+                    after.AddPack(open);
+                    open = [];
+                }
+            }
+            if (open.Count > 0)
+            {
+                after.AddPack(open);
+            }
+        }
+        return after;
+    }
+
+    private void AddPack(IReadOnlyList<(BlobHandle Blob, uint Length, uint Uncompressed)> blobs)
+    {
+        Id id = NewId();
+        List<IndexedBlob> indexed = [];
+        uint offset = 0;
+        foreach ((BlobHandle blob, uint length, uint uncompressed) in blobs)
+        {
+            indexed.Add(new(blob, new BlobLocation(id, offset, length, uncompressed)));
+            offset += length;
+        }
+        var pack = new PaperPack(id, indexed);
+        Packs.Add(pack);
+        Stored.Add(id, pack.Size);
+    }
+
+    private Id NewId()
+    {
+        byte[] bytes = new byte[Id.Size];
+        BitConverter.TryWriteBytes(bytes, nextId++);
+        return new Id(bytes);
+    }
+}
