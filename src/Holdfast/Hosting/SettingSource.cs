@@ -1,0 +1,64 @@
+using Holdfast.Cli;
+
+namespace Holdfast.Hosting;
+
+/// <summary>
+/// Where settings come from: the environment (<c>HOLDFAST_</c>, <c>__</c> for nesting), then a file of the same
+/// <c>NAME=value</c> lines, then the default. Remembers what each value's origin was.
+/// </summary>
+internal sealed class SettingSource
+{
+    private readonly Func<string, string?> environment;
+    private readonly string? file;
+    private readonly Dictionary<string, string> fromFile = new(StringComparer.Ordinal);
+
+    /// <exception cref="CommandError">The file cannot be read, or a line is not <c>HOLDFAST_NAME=value</c>.</exception>
+    public SettingSource(Func<string, string?> environment, string? file)
+    {
+        this.environment = environment;
+        this.file = file;
+        if (file is null)
+        {
+            return;
+        }
+        if (!File.Exists(file))
+        {
+            throw new CommandError(ExitCode.Failed, $"There is no configuration file {file}.");
+        }
+        int number = 0;
+        foreach (string line in File.ReadLines(file))
+        {
+            number++;
+            string text = line.Trim();
+            if (text.Length == 0 || text[0] == '#')
+            {
+                continue;
+            }
+            int equals = text.IndexOf('=');
+            if (equals < 1 || !text.StartsWith("HOLDFAST_", StringComparison.Ordinal))
+            {
+                throw new CommandError(
+                    ExitCode.Failed,
+                    $"{file}, line {number}: a line is HOLDFAST_NAME=value, or a comment that begins with #."
+                );
+            }
+            fromFile[text[..equals].TrimEnd()] = text[(equals + 1)..].Trim().Trim('"');
+        }
+    }
+
+    /// <returns>Null when it is set nowhere, or to nothing.</returns>
+    public string? this[string name]
+    {
+        get
+        {
+            string? value = environment(name) is { Length: > 0 } set ? set : fromFile.GetValueOrDefault(name);
+            return string.IsNullOrEmpty(value) ? null : value;
+        }
+    }
+
+    /// <summary>For messages: where the value of this name was set.</summary>
+    public string Origin(string name) =>
+        environment(name) is { Length: > 0 } ? "environment"
+        : fromFile.ContainsKey(name) ? file!
+        : "default";
+}

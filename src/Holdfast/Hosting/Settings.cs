@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Net;
+using Holdfast.Cli;
+using Holdfast.Core;
+
+namespace Holdfast.Hosting;
+
+/// <summary>
+/// The service's configuration, whole and valid: docs/operate/configuration.md describes each value. Reading it touches
+/// no disk but the configuration file.
+/// </summary>
+internal sealed record Settings
+{
+    public required Uri Listen { get; init; }
+    public required string StoreDirectory { get; init; }
+    public string? TlsCertificate { get; init; }
+    public string? TlsKey { get; init; }
+    public required CoreOptions Core { get; init; }
+
+    // Values that this version cannot honour; ignoring one would be a promise broken in silence.
+    private static readonly (string Name, string? Served)[] NotServed =
+    [
+        ("HOLDFAST_CATALOG", "sqlite"),
+        ("HOLDFAST_AUTH", "local"),
+        ("HOLDFAST_POLICY_FILE", null),
+        ("HOLDFAST_VOLUME_ROOTS", null),
+    ];
+
+    private static readonly string[] AllRoles = ["api", "worker", "scheduler"];
+
+    /// <exception cref="CommandError">A value makes no sense; the message names it, where it was set, and what would.</exception>
+    public static Settings Read(SettingSource source)
+    {
+        foreach ((string name, string? served) in NotServed)
+        {
+            if (source[name] is { } value && value != served)
+            {
+                throw Wrong(
+                    source,
+                    name,
+                    served is null ? "is not supported by this version" : $"supports only '{served}' in this version"
+                );
+            }
+        }
+        string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
+        Uri listen = ReadUrl(source, "HOLDFAST_LISTEN") ?? new Uri("http://127.0.0.1:8786");
+        (string? certificate, string? key) = ReadTls(source, listen);
+        return new Settings
+        {
+            Listen = listen,
+            StoreDirectory = ReadStore(source) ?? Path.Join(data, "store"),
+            TlsCertificate = certificate,
+            TlsKey = key,
+            Core = new CoreOptions
+            {
+                DataDirectory = data,
+                Node = ReadNode(source),
+                Roles = ReadRoles(source),
+                ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],
+                Region = source["HOLDFAST_REGION"] ?? "RegionOne",
+                AvailabilityZone = source["HOLDFAST_AVAILABILITY_ZONE"] ?? "nova",
+                PublicUrl = (ReadUrl(source, "HOLDFAST_PUBLIC_URL") ?? listen).AbsoluteUri.TrimEnd('/'),
+                MasterKeyFile = source["HOLDFAST_MASTER_KEY_FILE"] ?? Path.Join(data, "keys", "master.key"),
+                MasterKeyCommand = source["HOLDFAST_MASTER_KEY_COMMAND"],
+                PollInterval =
+                    ReadSeconds(source, "HOLDFAST_WORKERS__POLL_SECONDS", least: 0.01) ?? TimeSpan.FromSeconds(1),
+                Concurrency = ReadCount(source, "HOLDFAST_WORKERS__CONCURRENCY") ?? Environment.ProcessorCount,
+                Lease = ReadSeconds(source, "HOLDFAST_WORKERS__LEASE_SECONDS", least: 0.1) ?? TimeSpan.FromSeconds(30),
+                Grace = ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0) ?? TimeSpan.Zero,
+                AdminPassword = source["HOLDFAST_ADMIN_PASSWORD"],
+            },
+        };
+    }
+
+    private static CommandError Wrong(SettingSource source, string name, string why) =>
+        new(ExitCode.Failed, $"{name} ({source.Origin(name)}: '{source[name]}') {why}.");
+
+    private static Uri? ReadUrl(SettingSource source, string name)
+    {
+        if (source[name] is not { } text)
+        {
+            return null;
+        }
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? url
+            : throw Wrong(source, name, "must be a URL such as http://127.0.0.1:8786");
+    }
+
+    private static (string? Certificate, string? Key) ReadTls(SettingSource source, Uri listen)
+    {
+        string? certificate = source["HOLDFAST_TLS__CERTIFICATE"];
+        string? key = source["HOLDFAST_TLS__KEY"];
+        if (certificate is null != (key is null))
+        {
+            throw new CommandError(ExitCode.Failed, "HOLDFAST_TLS__CERTIFICATE and HOLDFAST_TLS__KEY go together.");
+        }
+        if (listen.Scheme == Uri.UriSchemeHttps != (certificate is not null))
+        {
+            throw Wrong(source, "HOLDFAST_LISTEN", "must be https when there is a certificate, and only then");
+        }
+        bool loopback =
+            listen.IsLoopback || (IPAddress.TryParse(listen.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
+        if (!loopback && certificate is null && source["HOLDFAST_TLS__NONE"] != "accept")
+        {
+            throw Wrong(
+                source,
+                "HOLDFAST_LISTEN",
+                "is reachable from other machines: give HOLDFAST_TLS__CERTIFICATE and HOLDFAST_TLS__KEY, or set HOLDFAST_TLS__NONE=accept when TLS ends elsewhere"
+            );
+        }
+        return (certificate, key);
+    }
+
+    private static string? ReadStore(SettingSource source)
+    {
+        if (source["HOLDFAST_STORE"] is not { } text)
+        {
+            return null;
+        }
+        string path = text.StartsWith("file:", StringComparison.Ordinal) ? text["file:".Length..] : "";
+        return path.Length > 0
+            ? Path.GetFullPath(path.StartsWith("///", StringComparison.Ordinal) ? path[2..] : path)
+            : throw Wrong(source, "HOLDFAST_STORE", "must be file:/a/directory in this version");
+    }
+
+    private static string ReadNode(SettingSource source)
+    {
+        string node = source["HOLDFAST_NODE"] ?? Environment.MachineName;
+        return node.Length <= 255 && !node.AsSpan().ContainsAny(':', '@', '/') && !node.Any(char.IsWhiteSpace)
+            ? node
+            : throw Wrong(source, "HOLDFAST_NODE", "must be a name without colon, @, slash or space");
+    }
+
+    private static HashSet<string> ReadRoles(SettingSource source)
+    {
+        string[] roles =
+            source["HOLDFAST_ROLES"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            ?? AllRoles;
+        return roles.Length > 0 && roles.All(AllRoles.Contains)
+            ? [.. roles]
+            : throw Wrong(source, "HOLDFAST_ROLES", $"must be some of {string.Join(',', AllRoles)}");
+    }
+
+    private static List<NamedRoot>? ReadRoots(SettingSource source, string name)
+    {
+        if (source[name] is not { } text)
+        {
+            return null;
+        }
+        List<NamedRoot> roots = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = part.IndexOf('=');
+            if (
+                equals < 1
+                || !Path.IsPathRooted(part[(equals + 1)..])
+                || roots.Exists(root => root.Name == part[..equals])
+            )
+            {
+                throw Wrong(source, name, "must be name=/absolute/path,… with each name once");
+            }
+            roots.Add(new NamedRoot(part[..equals], Path.GetFullPath(part[(equals + 1)..])));
+        }
+        return roots.Count > 0 ? roots : throw Wrong(source, name, "names no root");
+    }
+
+    private static TimeSpan? ReadSeconds(SettingSource source, string name, double least)
+    {
+        if (source[name] is not { } text)
+        {
+            return null;
+        }
+        return
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds >= least
+            && seconds <= 86400
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Wrong(source, name, $"must be a number of seconds from {least} to 86400");
+    }
+
+    private static int? ReadCount(SettingSource source, string name)
+    {
+        if (source[name] is not { } text)
+        {
+            return null;
+        }
+        return
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count is > 0 and <= 1024
+            ? count
+            : throw Wrong(source, name, "must be a number from 1 to 1024");
+    }
+}

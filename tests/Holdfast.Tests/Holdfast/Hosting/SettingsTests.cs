@@ -1,0 +1,106 @@
+using Holdfast.Cli;
+using Holdfast.Hosting;
+using Xunit;
+
+namespace Holdfast.Tests.Hosting;
+
+public sealed class SettingsTests
+{
+    private static Settings Read(params (string Name, string Value)[] environment) =>
+        Settings.Read(
+            new SettingSource(name => environment.FirstOrDefault(pair => pair.Name == name).Value, file: null)
+        );
+
+    [Fact]
+    public void Defaults_are_those_of_the_documentation()
+    {
+        Settings settings = Read(("HOLDFAST_DATA", "/srv/holdfast"));
+
+        Assert.Equal(new Uri("http://127.0.0.1:8786"), settings.Listen);
+        Assert.Equal("http://127.0.0.1:8786", settings.Core.PublicUrl);
+        Assert.Equal("/srv/holdfast/store", settings.StoreDirectory);
+        Assert.Equal("/srv/holdfast/keys/master.key", settings.Core.MasterKeyFile);
+        Assert.Equal(["api", "scheduler", "worker"], settings.Core.Roles.Order());
+        Assert.Equal(
+            ("local", "/srv/holdfast/shares"),
+            (settings.Core.ShareRoots[0].Name, settings.Core.ShareRoots[0].Path)
+        );
+        Assert.Equal(TimeSpan.FromSeconds(1), settings.Core.PollInterval);
+        Assert.Equal(TimeSpan.FromSeconds(30), settings.Core.Lease);
+        Assert.Equal(TimeSpan.Zero, settings.Core.Grace);
+    }
+
+    [Theory]
+    [InlineData("HOLDFAST_LISTEN", "127.0.0.1:8786")]
+    [InlineData("HOLDFAST_LISTEN", "http://0.0.0.0:8786")]
+    [InlineData("HOLDFAST_LISTEN", "https://127.0.0.1:8786")]
+    [InlineData("HOLDFAST_NODE", "a:b")]
+    [InlineData("HOLDFAST_ROLES", "api,cook")]
+    [InlineData("HOLDFAST_STORE", "s3://bucket/prefix")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast")]
+    [InlineData("HOLDFAST_AUTH", "keystone")]
+    [InlineData("HOLDFAST_SHARE_ROOTS", "a=relative")]
+    [InlineData("HOLDFAST_SHARE_ROOTS", "a=/one,a=/two")]
+    [InlineData("HOLDFAST_WORKERS__LEASE_SECONDS", "-1")]
+    [InlineData("HOLDFAST_WORKERS__CONCURRENCY", "0")]
+    [InlineData("HOLDFAST_TLS__KEY", "/etc/key.pem")]
+    public void A_value_that_cannot_be_honoured_is_refused_by_name(string name, string value)
+    {
+        CommandError error = Assert.Throws<CommandError>(() => Read((name, value)));
+
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, error.ExitCode);
+    }
+
+    [Fact]
+    public void Listening_beyond_loopback_without_tls_needs_to_be_accepted()
+    {
+        Settings settings = Read(("HOLDFAST_LISTEN", "http://0.0.0.0:8786"), ("HOLDFAST_TLS__NONE", "accept"));
+
+        Assert.Equal("0.0.0.0", settings.Listen.Host);
+    }
+
+    [Fact]
+    public void The_environment_wins_over_the_file_and_both_are_named_as_origin()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "# a comment\n\nHOLDFAST_NODE=from-file\nHOLDFAST_REGION=\"Two\"\n");
+            SettingSource source = new(name => name == "HOLDFAST_NODE" ? "from-environment" : null, file);
+
+            Settings settings = Settings.Read(source);
+
+            Assert.Equal(("from-environment", "Two"), (settings.Core.Node, settings.Core.Region));
+            Assert.Equal("environment", source.Origin("HOLDFAST_NODE"));
+            Assert.Equal(file, source.Origin("HOLDFAST_REGION"));
+            Assert.Equal("default", source.Origin("HOLDFAST_DATA"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void A_second_claim_on_a_data_directory_names_the_holder()
+    {
+        string directory = Directory.CreateTempSubdirectory("holdfast").FullName;
+        try
+        {
+            using (DataDirectory.Claim(directory, "node1", new Uri("http://127.0.0.1:1")))
+            {
+                CommandError error = Assert.Throws<CommandError>(() =>
+                    DataDirectory.Claim(directory, "node2", new Uri("http://127.0.0.1:2"))
+                );
+                Assert.Equal(ExitCode.Held, error.ExitCode);
+                Assert.Contains("node node1", error.Message, StringComparison.Ordinal);
+            }
+            DataDirectory.Claim(directory, "node2", new Uri("http://127.0.0.1:2")).Dispose();
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
