@@ -1,11 +1,10 @@
-using System.Text;
 using Holdfast.Cli;
 
 namespace Holdfast.Hosting;
 
 /// <summary>
 /// The claim of one <c>serve</c> on a data directory with an embedded catalog: a lock on <c>serve.lock</c>, which the
-/// kernel drops with the process, and inside it who holds it. Dispose to let go.
+/// kernel drops with the process, and beside it who holds it. Dispose to let go.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -37,23 +36,21 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new CommandError(
                 ExitCode.Held,
-                $"{directory} is in use: {Holder(path)}.",
+                $"{directory} is in use by {Holder(directory)}.",
                 "With the embedded catalog one serve runs on a data directory; stop that one first."
             );
         }
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes($"node {node}, process {Environment.ProcessId}, at {listen}\n"));
-        file.Flush();
+        File.WriteAllText(HolderPath(directory), $"node {node}, process {Environment.ProcessId}, at {listen}\n");
         return new DataDirectory(file);
     }
 
     public void Dispose() => held.Dispose();
 
-    // Read past the lock, which is advisory: a plain open that asks for no lock of its own.
-    private static string Holder(string path)
-    {
-        using FileStream reader = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using StreamReader text = new(reader);
-        return text.ReadLine() is { Length: > 0 } holder ? holder : "by a process that has just started";
-    }
+    // Beside the lock, not in it: the framework locks whatever it opens, to read it too.
+    private static string HolderPath(string directory) => Path.Join(directory, "serve.holder");
+
+    private static string Holder(string directory) =>
+        File.Exists(HolderPath(directory))
+            ? File.ReadAllText(HolderPath(directory)).Trim()
+            : "a process that has just started";
 }
