@@ -1,0 +1,233 @@
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Catalog;
+
+/// <summary>What a worker is willing to claim now.</summary>
+/// <param name="Roots">Share roots that its node can open.</param>
+/// <param name="Kinds">Kinds of operation.</param>
+public sealed record ClaimOffer(string Node, IReadOnlyList<string> Roots, IReadOnlyList<string> Kinds);
+
+/// <summary>The rows of operations. The rules by which they change are those of <c>Operations.OperationQueue</c>.</summary>
+public sealed class OperationRows(ICatalogSession session)
+{
+    private const string Select = """
+        SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status, status, priority, epoch,
+            attempts, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
+            updated_at, finished_at
+        FROM operations AS o
+        """;
+
+    public Task<Operation?> FindAsync(string id) =>
+        session.FindAsync<Operation>(Select + " WHERE id = @id", new { id });
+
+    public Task AddAsync(Operation operation) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status,
+                status, priority, epoch, attempts, node, lease_until, not_before, done, total, cancel_requested, message,
+                created_at, started_at, updated_at, finished_at)
+            VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @Root, @ShareStatus,
+                @Status, @Priority, @Epoch, @Attempts, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
+                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt)
+            """,
+            operation
+        );
+
+    /// <summary>
+    /// The operation that the offer should claim next. One whose share a cancelled worker may still be writing to waits
+    /// until that worker has let go or its lease is over.
+    /// </summary>
+    public Task<Operation?> NextAsync(ClaimOffer offer, DateTimeOffset now) =>
+        session.FindAsync<Operation>(
+            $"""
+            {Select}
+            WHERE status = 'queued' AND not_before <= @now AND kind IN @Kinds AND (root IS NULL OR root IN @Roots)
+                AND NOT EXISTS (
+                    SELECT 1 FROM operations AS other
+                    WHERE other.share_id = o.share_id AND other.status = 'cancelled' AND other.lease_until > @now
+                )
+            ORDER BY priority DESC, created_at, id LIMIT 1 {session.Dialect.SkipLocked}
+            """,
+            new
+            {
+                offer.Kinds,
+                offer.Roots,
+                now,
+            }
+        );
+
+    public async Task<bool> ClaimAsync(Operation operation, string node, DateTimeOffset now, DateTimeOffset until) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE operations SET status = 'running', node = @node, lease_until = @until, attempts = attempts + 1,
+                message = NULL, started_at = coalesce(started_at, @now), updated_at = @now
+            WHERE id = @Id AND status = 'queued' AND epoch = @Epoch
+            """,
+            new
+            {
+                operation.Id,
+                operation.Epoch,
+                node,
+                now,
+                until,
+            }
+        ) == 1;
+
+    /// <returns>False when the claim is over.</returns>
+    public async Task<bool> BeatAsync(Operation claimed, DateTimeOffset now, DateTimeOffset until) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE operations SET lease_until = @until, done = @Done, total = @Total, updated_at = @now
+            WHERE id = @Id AND status = 'running' AND epoch = @Epoch
+            """,
+            new
+            {
+                claimed.Id,
+                claimed.Epoch,
+                claimed.Done,
+                claimed.Total,
+                now,
+                until,
+            }
+        ) == 1;
+
+    /// <summary>Ends a claimed operation.</summary>
+    /// <returns>False, and nothing changed, when the claim is over.</returns>
+    public async Task<bool> EndAsync(Operation claimed, string status, string? message, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE operations SET status = @status, message = @message, lease_until = NULL, updated_at = @now,
+                finished_at = @now
+            WHERE id = @Id AND status = 'running' AND epoch = @Epoch
+            """,
+            new
+            {
+                claimed.Id,
+                claimed.Epoch,
+                status,
+                message,
+                now,
+            }
+        ) == 1;
+
+    /// <summary>Ends the claim, and lets another begin at <paramref name="notBefore"/>.</summary>
+    public async Task<bool> RequeueAsync(
+        Operation claimed,
+        string? message,
+        DateTimeOffset notBefore,
+        DateTimeOffset now
+    ) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE operations SET status = 'queued', epoch = epoch + 1, lease_until = NULL, not_before = @notBefore,
+                message = @message, updated_at = @now
+            WHERE id = @Id AND status = 'running' AND epoch = @Epoch
+            """,
+            new
+            {
+                claimed.Id,
+                claimed.Epoch,
+                message,
+                notBefore,
+                now,
+            }
+        ) == 1;
+
+    /// <summary>Ends a live operation whoever has it. Its worker's lease stays, so that the share is left alone until then.</summary>
+    public async Task<bool> CancelAsync(Operation live, string message, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE operations SET status = 'cancelled', epoch = epoch + 1, message = @message, updated_at = @now,
+                finished_at = @now
+            WHERE id = @Id AND status = @Status AND epoch = @Epoch
+            """,
+            new
+            {
+                live.Id,
+                live.Epoch,
+                live.Status,
+                message,
+                now,
+            }
+        ) == 1;
+
+    /// <summary>A worker says that it has stopped work on an operation that was cancelled under it.</summary>
+    public Task LetGoAsync(Operation claimed) =>
+        session.ExecuteAsync(
+            """
+            UPDATE operations SET lease_until = NULL
+            WHERE id = @Id AND status = 'cancelled' AND node = @Node AND epoch = @Epoch + 1
+            """,
+            new
+            {
+                claimed.Id,
+                claimed.Node,
+                claimed.Epoch,
+            }
+        );
+
+    public Task RequestCancelAsync(string id, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE operations SET cancel_requested = 1, updated_at = @now WHERE id = @id AND status = 'running'",
+            new { id, now }
+        );
+
+    /// <summary>Running operations whose lease is over.</summary>
+    public Task<IReadOnlyList<Operation>> ExpiredAsync(DateTimeOffset now) =>
+        session.QueryAsync<Operation>(Select + " WHERE status = 'running' AND lease_until <= @now", new { now });
+
+    public Task<IReadOnlyList<Operation>> RunningOnAsync(string node) =>
+        session.QueryAsync<Operation>(Select + " WHERE status = 'running' AND node = @node", new { node });
+
+    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
+        session.QueryAsync<Operation>(Select + " WHERE status = 'queued' ORDER BY priority DESC, created_at, id");
+
+    /// <summary>Says what a queued operation waits for; null clears.</summary>
+    public Task SetMessageAsync(string id, string? message) =>
+        session.ExecuteAsync(
+            "UPDATE operations SET message = @message WHERE id = @id AND status = 'queued'",
+            new { id, message }
+        );
+
+    /// <summary>Queued and running operations of the share.</summary>
+    public Task<IReadOnlyList<Operation>> LiveOfShareAsync(string shareId) =>
+        session.QueryAsync<Operation>(
+            Select + " WHERE share_id = @shareId AND status IN ('queued', 'running')",
+            new { shareId }
+        );
+
+    /// <summary>Queued and running operations of the backup.</summary>
+    public Task<IReadOnlyList<Operation>> LiveOfBackupAsync(string backupId) =>
+        session.QueryAsync<Operation>(
+            Select + " WHERE backup_id = @backupId AND status IN ('queued', 'running')",
+            new { backupId }
+        );
+
+    /// <summary>Operations of the project and kind that are queued, or with <paramref name="running"/> also those that run.</summary>
+    public async Task<bool> AnyAsync(string projectId, string kind, bool running) =>
+        await session.ScalarAsync<int>(
+            """
+            SELECT count(*) FROM operations
+            WHERE project_id = @projectId AND kind = @kind
+                AND (status = 'queued' OR (@running AND status = 'running'))
+            """,
+            new
+            {
+                projectId,
+                kind,
+                running,
+            }
+        ) > 0;
+
+    /// <summary>Forgets operations that ended before then.</summary>
+    public Task<int> RemoveFinishedAsync(DateTimeOffset before) =>
+        session.ExecuteAsync("DELETE FROM operations WHERE finished_at < @before", new { before });
+}
+
+public static class OperationRowsExtension
+{
+    extension(ICatalogSession session)
+    {
+        public OperationRows Operations => new(session);
+    }
+}

@@ -1,0 +1,87 @@
+namespace Holdfast.Core.Model;
+
+public static class OperationStatus
+{
+    public const string Queued = "queued";
+    public const string Running = "running";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+}
+
+public static class OperationKind
+{
+    public const string CreateBackup = "create_backup";
+    public const string RestoreBackup = "restore_backup";
+    public const string DeleteBackup = "delete_backup";
+    public const string CreateShare = "create_share";
+    public const string DeleteShare = "delete_share";
+    public const string ExportProject = "export_project";
+    public const string Prune = "prune";
+    public const string Reap = "reap";
+}
+
+/// <summary>
+/// Work that some worker does: queued in the transaction that changed the resource it acts on, claimed with a lease, and
+/// ended by whoever can name its epoch. Times are UTC, microseconds.
+/// </summary>
+public sealed record Operation
+{
+    public required string Id { get; init; }
+
+    /// <summary>Of <see cref="OperationKind"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Whose repository it works on; empty when none.</summary>
+    public required string ProjectId { get; init; }
+    public required string UserId { get; init; }
+    public required string RequestId { get; init; }
+
+    /// <summary>The share whose bytes are read or written.</summary>
+    public string? ShareId { get; init; }
+    public string? BackupId { get; init; }
+
+    /// <summary>Only a node that announces this share root may claim it; null lets any.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>The share's status before: what an operation that never started gives back.</summary>
+    public string? ShareStatus { get; init; }
+
+    /// <summary>Of <see cref="OperationStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Higher is claimed first.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Grows whenever a claim is over without an end: what an earlier claim still does then counts for nothing.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>How often it was claimed.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Who claimed it last.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>
+    /// Until when its worker may be at work without having said so. Stands also behind an operation that was cancelled
+    /// under a running worker: the share is not touched by others until then.
+    /// </summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Progress in bytes, or in whatever the kind counts; <see cref="Total"/> is 0 while unknown.</summary>
+    public long Done { get; init; }
+    public long Total { get; init; }
+    public bool CancelRequested { get; init; }
+
+    /// <summary>Why the last attempt failed, or what it waits for.</summary>
+    public string? Message { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public int Percent => Total <= 0 ? 0 : (int)Math.Clamp(100.0 * Done / Total, 0, 100);
+
+    public bool IsLive => Status is OperationStatus.Queued or OperationStatus.Running;
+}

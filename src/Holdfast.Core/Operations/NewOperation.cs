@@ -1,0 +1,61 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Operations;
+
+/// <summary>Makes operations, with each kind's place in the queue.</summary>
+public static class NewOperation
+{
+    // People wait for a restore; exports keep the promise that the store alone gives everything back; maintenance
+    // waits for everybody.
+    private static int Priority(string kind) =>
+        kind switch
+        {
+            OperationKind.RestoreBackup => 40,
+            OperationKind.ExportProject => 30,
+            OperationKind.CreateShare or OperationKind.DeleteShare or OperationKind.DeleteBackup => 20,
+            OperationKind.CreateBackup => 10,
+            _ => 0,
+        };
+
+    /// <summary>An operation that a caller asked for.</summary>
+    public static Operation Of(string kind, Caller caller, DateTimeOffset now) =>
+        Of(kind, caller.ProjectId, now) with
+        {
+            UserId = caller.UserId,
+            RequestId = caller.RequestId,
+        };
+
+    /// <summary>An operation of the service's own.</summary>
+    public static Operation Of(string kind, string projectId, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            Kind = kind,
+            ProjectId = projectId,
+            UserId = "",
+            RequestId = "",
+            Status = OperationStatus.Queued,
+            Priority = Priority(kind),
+            Epoch = 1,
+            NotBefore = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+    /// <summary>
+    /// Queues an export of what only the catalog knows of the project, in the transaction that changes it. A project
+    /// without a repository has no key to seal it with, and nothing to lose; one that is queued already will see this change.
+    /// </summary>
+    public static async Task QueueExportAsync(this ICatalogSession session, string projectId, DateTimeOffset now)
+    {
+        if (
+            await session.Repositories.FindAsync(projectId) is not null
+            && !await session.Operations.AnyAsync(projectId, OperationKind.ExportProject, running: false)
+        )
+        {
+            await session.Operations.AddAsync(Of(OperationKind.ExportProject, projectId, now));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Operations;
+
+/// <summary>What a heartbeat answers to a worker.</summary>
+public enum Beat
+{
+    /// <summary>The claim holds until a lease from now.</summary>
+    Held,
+
+    /// <summary>The claim holds, and somebody asked to stop: end it as cancelled.</summary>
+    CancelRequested,
+
+    /// <summary>The claim is over; nothing this worker does counts any more.</summary>
+    Over,
+}
+
+/// <summary>
+/// The life of operations: queued → running → succeeded, failed or cancelled, and back to queued when a worker died or an
+/// attempt failed for now. Every end names the epoch of its claim, so an operation is ended once, by its last claim.
+/// </summary>
+public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan lease, WakeSignal wake)
+{
+    /// <summary>How often to look after a claim: the third lost heartbeat loses the claim.</summary>
+    public TimeSpan BeatInterval => lease / 3;
+
+    public TimeSpan Lease => lease;
+
+    /// <summary>Claims the first operation that the offer fits.</summary>
+    /// <returns>The claimed operation, or null when there is none now.</returns>
+    public async Task<Operation?> ClaimAsync(ClaimOffer offer, CancellationToken cancellationToken)
+    {
+        // Looking costs no write lock; most looks find nothing.
+        if (
+            await catalog.ReadAsync(session => session.Operations.NextAsync(offer, time.Now()), cancellationToken)
+            is null
+        )
+        {
+            return null;
+        }
+        return await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                Operation? next = await session.Operations.NextAsync(offer, now);
+                return next is not null && await session.Operations.ClaimAsync(next, offer.Node, now, now + lease)
+                    ? await session.Operations.FindAsync(next.Id)
+                    : null;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Keeps the claim, and shows its progress on the operation and on its backup.</summary>
+    public Task<Beat> BeatAsync(Operation claimed, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (!await session.Operations.BeatAsync(claimed, now, now + lease))
+                {
+                    return Beat.Over;
+                }
+                // 100 is said by the closing transaction alone.
+                int percent = Math.Min(claimed.Percent, 99);
+                if (claimed is { Kind: OperationKind.CreateBackup, BackupId: { } created })
+                {
+                    await session.Backups.SetProgressAsync(created, percent);
+                }
+                else if (claimed is { Kind: OperationKind.RestoreBackup, BackupId: { } restored })
+                {
+                    await session.Backups.SetRestoreProgressAsync(restored, percent);
+                }
+                Operation? row = await session.Operations.FindAsync(claimed.Id);
+                return row!.CancelRequested ? Beat.CancelRequested : Beat.Held;
+            },
+            cancellationToken
+        );
+
+    /// <summary>The closing transaction: ends the operation well, with the changes that say so.</summary>
+    /// <returns>False, and nothing changed, when the claim is over.</returns>
+    public async Task<bool> SucceedAsync(
+        Operation claimed,
+        Func<ICatalogSession, DateTimeOffset, Task> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        bool ended = await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (!await session.Operations.EndAsync(claimed, OperationStatus.Succeeded, null, now))
+                {
+                    return false;
+                }
+                await changes(session, now);
+                return true;
+            },
+            cancellationToken
+        );
+        wake.Wake();
+        return ended;
+    }
+
+    /// <summary>Ends the operation for good without success, and gives its resources the statuses that say so.</summary>
+    /// <param name="status">Failed or cancelled.</param>
+    public Task<bool> FailAsync(Operation claimed, string status, string reason, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (!await session.Operations.EndAsync(claimed, status, reason, now))
+                {
+                    return false;
+                }
+                await OperationEnd.ReleaseAsync(session, claimed, reason, started: true, now);
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Puts the operation back for a later attempt, and says why.</summary>
+    public Task<bool> RequeueAsync(Operation claimed, string reason, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                DateTimeOffset notBefore = now + Backoff.After(claimed.Attempts);
+                if (!await session.Operations.RequeueAsync(claimed, reason, notBefore, now))
+                {
+                    return false;
+                }
+                if (claimed.BackupId is { } backup)
+                {
+                    await session.Backups.SetReasonAsync(backup, reason);
+                }
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>Puts the operation back at once: this worker is going away, and nothing is wrong.</summary>
+    public Task<bool> ReturnAsync(Operation claimed, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            session => session.Operations.RequeueAsync(claimed, null, time.Now(), time.Now()),
+            cancellationToken
+        );
+
+    /// <summary>Says that the worker of a claim that is over has stopped.</summary>
+    public Task LetGoAsync(Operation claimed, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(session => session.Operations.LetGoAsync(claimed), cancellationToken);
+
+    /// <summary>Cancels a queued operation at once, and asks the worker of a running one to stop.</summary>
+    /// <returns>False when there is no live operation of that id.</returns>
+    public Task<bool> CancelAsync(string id, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                Operation? operation = await session.Operations.FindAsync(id);
+                switch (operation?.Status)
+                {
+                    case OperationStatus.Queued:
+                        await OperationEnd.CancelAllAsync(session, [operation], "Cancelled before it began.", now);
+                        return true;
+                    case OperationStatus.Running:
+                        await session.Operations.RequestCancelAsync(id, now);
+                        return true;
+                    default:
+                        return false;
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>Requeues what workers left behind that have not been heard of for a lease.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> RecoverExpiredAsync(CancellationToken cancellationToken) =>
+        RecoverAsync(session => session.Operations.ExpiredAsync(time.Now()), cancellationToken);
+
+    /// <summary>
+    /// Requeues what an earlier process of this node left behind. Only before the node's own workers start, and only as a
+    /// node's name is one process's.
+    /// </summary>
+    public Task<int> RecoverNodeAsync(string node, CancellationToken cancellationToken) =>
+        RecoverAsync(session => session.Operations.RunningOnAsync(node), cancellationToken);
+
+    private async Task<int> RecoverAsync(
+        Func<ICatalogSession, Task<IReadOnlyList<Operation>>> find,
+        CancellationToken cancellationToken
+    )
+    {
+        if ((await catalog.ReadAsync(find, cancellationToken)).Count == 0)
+        {
+            return 0;
+        }
+        int count = await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                IReadOnlyList<Operation> left = await find(session);
+                foreach (Operation operation in left)
+                {
+                    string message = $"Worker {operation.Node} was lost; beginning again.";
+                    await session.Operations.RequeueAsync(operation, message, now, now);
+                }
+                return left.Count;
+            },
+            cancellationToken
+        );
+        wake.Wake();
+        return count;
+    }
+}
