@@ -30,6 +30,7 @@ public sealed record Share
     /// <summary>Upper case, for example NFS.</summary>
     public required string Protocol { get; init; }
     public required string ShareTypeId { get; init; }
+    public required string ShareTypeName { get; init; }
     public bool IsPublic { get; init; }
     public required string AvailabilityZone { get; init; }
 

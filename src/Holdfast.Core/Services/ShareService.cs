@@ -78,4 +78,7 @@ public sealed class ShareService
     /// <param name="idOrName">Or <c>default</c>.</param>
     public Task<ShareType> GetTypeAsync(Caller caller, string idOrName, CancellationToken cancellationToken) =>
         throw new NotImplementedException();
+
+    /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
+    public void Require(Caller caller, string rule) => throw new NotImplementedException();
 }

@@ -1,0 +1,4 @@
+namespace Holdfast.Api;
+
+/// <param name="PublicUrl">Base of every link we write, without a trailing slash; the Host header is never used.</param>
+public sealed record ApiOptions(string PublicUrl);

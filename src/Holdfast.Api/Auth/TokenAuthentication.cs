@@ -1,0 +1,60 @@
+using Holdfast.Api.Middleware;
+using Holdfast.Core.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Api.Auth;
+
+/// <summary>
+/// Who asks: every path needs a valid <c>X-Auth-Token</c>, served or not, but the few that are open by nature. The
+/// answer without one is keystonemiddleware's, the same everywhere.
+/// </summary>
+internal static class TokenAuthentication
+{
+    private const string Key = "holdfast.caller";
+
+    // Discovery and probes; identity has rules of its own.
+    private static readonly string[] OpenPaths = ["/", "/healthcheck", "/healthz", "/readyz", "/metrics"];
+
+    public static void UseTokenAuthentication(this WebApplication app) => app.Use(AuthenticateAsync);
+
+    public static Caller Caller(this HttpContext http) => (Caller)http.Items[Key]!;
+
+    private static async Task AuthenticateAsync(HttpContext http, RequestDelegate next)
+    {
+        if (IsOpen(http.Request.Path))
+        {
+            await next(http);
+            return;
+        }
+        ITokenValidator tokens = http.RequestServices.GetRequiredService<ITokenValidator>();
+        string? text = http.Request.Headers["X-Auth-Token"];
+        ValidToken? token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
+        if (token is null)
+        {
+            await RefuseAsync(http);
+            return;
+        }
+        http.Items[Key] = new Caller(token.ProjectId ?? "", token.UserId, token.Roles, http.RequestId());
+        await next(http);
+    }
+
+    private static bool IsOpen(PathString path) =>
+        path.StartsWithSegments("/identity") || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
+
+    private static async Task RefuseAsync(HttpContext http)
+    {
+        string publicUrl = http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl;
+        http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{publicUrl}/identity\"";
+        await using JsonReply reply = new(http.Response, StatusCodes.Status401Unauthorized);
+        reply.Writer.WriteStartObject();
+        reply.Writer.WriteStartObject("error");
+        reply.Writer.WriteNumber("code", StatusCodes.Status401Unauthorized);
+        reply.Writer.WriteString("title", "Unauthorized");
+        reply.Writer.WriteString("message", "The request you have made requires authentication.");
+        reply.Writer.WriteEndObject();
+        reply.Writer.WriteEndObject();
+        await reply.CompleteAsync(http.RequestAborted);
+    }
+}

@@ -1,0 +1,33 @@
+using Holdfast.Api.Auth;
+using Holdfast.Api.Manila;
+using Holdfast.Api.Middleware;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Api;
+
+/// <summary>The whole URL map, and what every request passes on its way to it.</summary>
+public static class Endpoints
+{
+    /// <summary>oslo.middleware's limit on a request's body, bytes; Kestrel is configured with it by the roof.</summary>
+    public const int MaxRequestBodyBytes = 114688;
+
+    public static IServiceCollection AddHoldfastApi(this IServiceCollection services, ApiOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddRouting();
+        return services;
+    }
+
+    public static void UseHoldfastApi(this WebApplication app)
+    {
+        app.Use(RequestIds.AssignAsync);
+        app.UseMiddleware<UnexpectedErrors>();
+        app.Use(ManilaPaths.ApplyAsync);
+        app.UseRouting();
+        app.UseTokenAuthentication();
+
+        app.MapHealth(); //   /healthcheck  /healthz  /readyz
+        app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
+    }
+}

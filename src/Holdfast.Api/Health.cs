@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Api;
+
+/// <summary>Whether this node can do its work now.</summary>
+public interface IReadiness
+{
+    /// <returns>Null when migrations are done, catalog and store answer and the roles run; else what is missing.</returns>
+    Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What probes ask, without a token: alive (<c>/healthcheck</c>, <c>/healthz</c>) and ready (<c>/readyz</c>).</summary>
+internal static class Health
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthcheck", static () => Results.Text("OK"));
+        routes.MapGet("/healthz", static () => Results.Text("OK"));
+        routes.MapGet(
+            "/readyz",
+            static async (HttpContext http) =>
+                await http.RequestServices.GetRequiredService<IReadiness>().WhatIsMissingAsync(http.RequestAborted)
+                    is { } missing
+                    ? Results.Text(missing, statusCode: StatusCodes.Status503ServiceUnavailable)
+                    : Results.Text("ready")
+        );
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace Holdfast.Api.Manila;
+
+/// <summary>Reads values out of a request body that a client controls; whatever is not as it should be is 400.</summary>
+internal static class JsonText
+{
+    /// <summary>The column width of names and descriptions, characters.</summary>
+    public const int Longest = 255;
+
+    /// <summary>Null for an absent or null member; a number as its text; anything else that is not text is 400.</summary>
+    public static string? OptionalText(this JsonElement parent, string name, int longest = Longest) =>
+        parent.TryGetProperty(name, out JsonElement value) ? value.AsText(name, longest) : null;
+
+    public static string? AsText(this JsonElement value, string name, int longest = Longest)
+    {
+        string? text = value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.String => Unescape(value, name),
+            _ => throw Fault.BadRequest($"'{name}' must be text."),
+        };
+        return text?.Length > longest
+            ? throw Fault.BadRequest($"'{name}' must not be longer than {longest} characters.")
+            : text;
+    }
+
+    /// <summary>What Python calls falsy: null, false, zero, and empty text, list or object.</summary>
+    public static bool IsFalsy(this JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.False or JsonValueKind.Undefined => true,
+            JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
+            JsonValueKind.String => value.ValueEquals(""),
+            JsonValueKind.Array => value.GetArrayLength() == 0,
+            JsonValueKind.Object => !value.EnumerateObject().MoveNext(),
+            _ => false,
+        };
+
+    // A lone surrogate has no UTF-8, and a NUL no place in a text column.
+    private static string Unescape(JsonElement value, string name)
+    {
+        try
+        {
+            string text = value.GetString()!;
+            return text.Contains('\0') ? throw Fault.BadRequest($"'{name}' must not contain a NUL character.") : text;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault.BadRequest($"'{name}' is not valid Unicode text.");
+        }
+    }
+}

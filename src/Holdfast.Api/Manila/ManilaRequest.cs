@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Holdfast.Core.Access;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Api.Manila;
+
+/// <summary>One request that has passed Manila's gates: what a handler may look at, and how it answers.</summary>
+internal sealed class ManilaRequest(
+    HttpContext http,
+    Microversion version,
+    Caller caller,
+    JsonElement? body,
+    JsonElement action
+)
+{
+    public Microversion Version { get; } = version;
+
+    public Caller Caller { get; } = caller;
+
+    /// <summary>The parsed body; null when there was none, or none that was declared to be JSON.</summary>
+    public JsonElement? Body { get; } = body;
+
+    /// <summary>What stands under the action's name, for actions.</summary>
+    public JsonElement Action { get; } = action;
+
+    public string Id => RouteText("id");
+
+    public string RouteText(string name) => (string)http.GetRouteValue(name)!;
+
+    public QueryParameters Query { get; } = new(http.Request.QueryString.Value);
+
+    public CancellationToken Aborted => http.RequestAborted;
+
+    private ApiOptions Options => http.RequestServices.GetRequiredService<ApiOptions>();
+
+    /// <summary>Beneath the public address: <c>/v2</c>, and the project where the request's own URL names it.</summary>
+    public string BaseUrl =>
+        http.GetRouteValue(ManilaRoutes.ProjectId) is string project
+            ? $"{Options.PublicUrl}/v2/{project}"
+            : $"{Options.PublicUrl}/v2";
+
+    public string BookmarkUrl => Options.PublicUrl;
+
+    public T Service<T>()
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+
+    /// <summary>The object under <paramref name="name"/>, in Manila's order of refusals: no body, then no such object.</summary>
+    public JsonElement Resource(string name, Func<Fault> whenMissing)
+    {
+        if (Body is not { } body)
+        {
+            throw Fault.BadRequest();
+        }
+        return
+            body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty(name, out JsonElement resource)
+            && resource.ValueKind == JsonValueKind.Object
+            ? resource
+            : throw whenMissing();
+    }
+
+    public async Task ReplyAsync<T>(int status, string name, T row, Action<Utf8JsonWriter, T, ManilaRequest> view)
+    {
+        await using JsonReply reply = new(http.Response, status);
+        reply.Writer.WriteStartObject();
+        reply.Writer.WritePropertyName(name);
+        view(reply.Writer, row, this);
+        reply.Writer.WriteEndObject();
+        await reply.CompleteAsync(Aborted);
+    }
+
+    /// <summary>202 with no body, as Manila's framework sends it.</summary>
+    public Task AcceptedAsync()
+    {
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        http.Response.ContentType = "text/html; charset=UTF-8";
+        http.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Streams the rows under <paramref name="name"/>. When as many came as the limit asked for, a link to what follows
+    /// stands beside them; without a limit the object has exactly one key, which clients assert.
+    /// </summary>
+    public async Task ReplyListAsync<T>(
+        string name,
+        string linksName,
+        string path,
+        IAsyncEnumerable<T> rows,
+        int? limit,
+        Func<T, string> idOf,
+        Action<Utf8JsonWriter, T, ManilaRequest> view
+    )
+    {
+        // The first row is fetched before the status leaves: what the query cannot do is still an error then.
+        await using IAsyncEnumerator<T> row = rows.GetAsyncEnumerator(Aborted);
+        bool any = await row.MoveNextAsync();
+        await using JsonReply reply = new(http.Response, StatusCodes.Status200OK);
+        reply.Writer.WriteStartObject();
+        reply.Writer.WriteStartArray(name);
+        int count = 0;
+        string lastId = "";
+        while (any)
+        {
+            view(reply.Writer, row.Current, this);
+            lastId = idOf(row.Current);
+            count++;
+            await reply.FlushWhenLargeAsync(Aborted);
+            any = await row.MoveNextAsync();
+        }
+        reply.Writer.WriteEndArray();
+        if (count > 0 && count == limit)
+        {
+            reply.Writer.WriteStartArray(linksName);
+            reply.Writer.WriteStartObject();
+            reply.Writer.WriteString("rel", "next");
+            reply.Writer.WriteString("href", $"{BaseUrl}/{path}?{Query.After(lastId)}");
+            reply.Writer.WriteEndObject();
+            reply.Writer.WriteEndArray();
+        }
+        reply.Writer.WriteEndObject();
+        await reply.CompleteAsync(Aborted);
+    }
+}

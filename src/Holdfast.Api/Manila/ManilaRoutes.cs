@@ -1,0 +1,33 @@
+using Holdfast.Api.Manila.ShareBackups;
+using Holdfast.Api.Manila.Shares;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Api.Manila;
+
+/// <summary>What Manila's API is made of here: each resource's file holds its own table.</summary>
+internal static class ManilaRoutes
+{
+    public const string ProjectId = "project_id";
+
+    private static readonly ManilaResource[] Resources =
+    [
+        .. ShareBackupEndpoints.Resources,
+        .. ShareEndpoints.Resources,
+        .. ShareTypeEndpoints.Resources,
+    ];
+
+    /// <summary>Every resource at both of its URLs: with the project's id after <c>/v2</c>, and without.</summary>
+    public static void MapManila(this IEndpointRouteBuilder routes)
+    {
+        VersionEndpoints.Map(routes);
+        foreach (ManilaResource resource in Resources)
+        {
+            Task Run(HttpContext http) => ManilaPipeline.RunAsync(http, resource);
+            routes.Map($"/v2/{resource.Path}", Run);
+            routes.Map($"/v2/{{{ProjectId}:regex(^[0-9a-f\\-]+$)}}/{resource.Path}", Run);
+        }
+        routes.MapFallback("{**path}", Fault.WriteUnroutedAsync);
+    }
+}

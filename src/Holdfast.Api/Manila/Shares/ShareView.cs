@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Api.Manila.Shares;
+
+/// <summary>A share on the wire; each key from the microversion on that brought it.</summary>
+internal static class ShareView
+{
+    public static void Summary(Utf8JsonWriter writer, Share share, ManilaRequest request)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", share.Id);
+        writer.WriteString("name", share.Name);
+        WriteLinks(writer, share, request);
+        writer.WriteEndObject();
+    }
+
+    public static void Detail(Utf8JsonWriter writer, Share share, ManilaRequest request)
+    {
+        int minor = request.Version.Minor;
+        writer.WriteStartObject();
+        writer.WriteString("id", share.Id);
+        writer.WriteNumber("size", share.Size);
+        writer.WriteString("availability_zone", share.AvailabilityZone);
+        writer.WriteTime("created_at", share.CreatedAt);
+        writer.WriteString("status", share.Status);
+        writer.WriteString("name", share.Name);
+        writer.WriteString("description", share.Description);
+        writer.WriteString("project_id", share.ProjectId);
+        writer.WriteNull("snapshot_id");
+        writer.WriteNull("share_network_id");
+        writer.WriteString("share_proto", share.Protocol);
+        WriteMetadata(writer, share);
+        writer.WriteString("share_type", minor >= 6 ? share.ShareTypeId : share.ShareTypeName);
+        writer.WriteString("volume_type", share.ShareTypeName);
+        writer.WriteBoolean("is_public", share.IsPublic);
+        WriteLinks(writer, share, request);
+        WriteSince2To32(writer, share, minor);
+        WriteSince54(writer, share, minor);
+        if (request.Caller.IsAdmin)
+        {
+            writer.WriteString("host", share.Host);
+            writer.WriteNull("share_server_id");
+        }
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSince2To32(Utf8JsonWriter writer, Share share, int minor)
+    {
+        if (minor >= 2)
+        {
+            writer.WriteBoolean("snapshot_support", true);
+        }
+        if (minor >= 5)
+        {
+            writer.WriteString("task_state", share.TaskState);
+        }
+        if (minor >= 6)
+        {
+            writer.WriteString("share_type_name", share.ShareTypeName);
+        }
+        if (minor >= 10)
+        {
+            writer.WriteString("access_rules_status", "active");
+        }
+        if (minor >= 11)
+        {
+            writer.WriteNull("replication_type");
+            writer.WriteBoolean("has_replicas", false);
+        }
+        if (minor >= 16)
+        {
+            writer.WriteString("user_id", share.UserId);
+        }
+        if (minor >= 24)
+        {
+            writer.WriteBoolean("create_share_from_snapshot_support", false);
+        }
+        if (minor >= 27)
+        {
+            writer.WriteBoolean("revert_to_snapshot_support", false);
+        }
+        if (minor >= 31)
+        {
+            writer.WriteNull("share_group_id");
+            writer.WriteNull("source_share_group_snapshot_member_id");
+        }
+        if (minor >= 32)
+        {
+            writer.WriteBoolean("mount_snapshot_support", false);
+        }
+    }
+
+    private static void WriteSince54(Utf8JsonWriter writer, Share share, int minor)
+    {
+        if (minor >= 54)
+        {
+            // Of the share's making; a backup's own progress has no percent sign.
+            writer.WriteString("progress", share.Status == ShareStatus.Creating ? "0%" : "100%");
+        }
+        if (minor >= 69)
+        {
+            writer.WriteBoolean("is_soft_deleted", false);
+            writer.WriteNull("scheduled_to_be_deleted_at");
+        }
+        if (minor >= 80)
+        {
+            writer.WriteString("source_backup_id", share.SourceBackupId);
+        }
+        if (minor >= 90)
+        {
+            writer.WriteNull("encryption_key_ref");
+        }
+        if (minor >= 99)
+        {
+            writer.WriteBoolean("snapshot_inherit_share_access_support", false);
+        }
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter writer, Share share)
+    {
+        writer.WriteStartObject("metadata");
+        foreach ((string key, string value) in share.Metadata)
+        {
+            writer.WriteString(key, value);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static void WriteLinks(Utf8JsonWriter writer, Share share, ManilaRequest request)
+    {
+        writer.WriteStartArray("links");
+        writer.WriteStartObject();
+        writer.WriteString("rel", "self");
+        writer.WriteString("href", $"{request.BaseUrl}/shares/{share.Id}");
+        writer.WriteEndObject();
+        writer.WriteStartObject();
+        writer.WriteString("rel", "bookmark");
+        writer.WriteString("href", $"{request.BookmarkUrl}/shares/{share.Id}");
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Api.Middleware;
+
+/// <summary>
+/// Manila's habits with paths, where they differ from the framework's: a trailing slash is another path, which nobody
+/// serves; a <c>.json</c> suffix is accepted and ignored; OPTIONS answers 200 anywhere.
+/// </summary>
+internal static class ManilaPaths
+{
+    private const string JsonSuffix = ".json";
+
+    public static Task ApplyAsync(HttpContext http, RequestDelegate next)
+    {
+        string path = http.Request.Path.Value ?? "";
+        if (HttpMethods.IsOptions(http.Request.Method))
+        {
+            http.Response.ContentLength = 0;
+            return Task.CompletedTask;
+        }
+        if (!path.StartsWith("/v2/", StringComparison.Ordinal) || path.Length == "/v2/".Length)
+        {
+            return next(http);
+        }
+        if (path.EndsWith('/'))
+        {
+            http.Request.Path = "/unrouted";
+        }
+        else if (path.EndsWith(JsonSuffix, StringComparison.Ordinal))
+        {
+            http.Request.Path = path[..^JsonSuffix.Length];
+        }
+        return next(http);
+    }
+}
