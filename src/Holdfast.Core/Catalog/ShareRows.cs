@@ -20,7 +20,8 @@ public sealed class ShareRows(ICatalogSession session)
 {
     private const string Select = """
         SELECT id, project_id, user_id, name, description, size, status, task_state, protocol, share_type_id, is_public,
-            availability_zone, root, path, adopted, host, metadata, source_backup_id, created_at, updated_at
+            availability_zone, root, path, adopted, host, metadata, source_backup_id, created_at, updated_at,
+            (SELECT name FROM share_types AS t WHERE t.id = share_type_id) AS share_type_name
         FROM shares
         """;
 

@@ -30,6 +30,7 @@ public static class Rows
             Status = status,
             Protocol = "NFS",
             ShareTypeId = Type().Id,
+            ShareTypeName = Type().Name,
             AvailabilityZone = "nova",
             Root = "local",
             Path = id,
