@@ -5,7 +5,13 @@ using System.Text;
 namespace Holdfast.Engine.Files;
 
 /// <summary>One name in a directory, as raw bytes: a file system promises no encoding.</summary>
-public readonly record struct DirectoryEntry(byte[] Name, FileType Type);
+public readonly record struct DirectoryEntry(byte[] Name, FileType Type)
+{
+    /// <summary>The order of a tree's nodes: by the bytes of the name.</summary>
+    public static readonly Comparer<DirectoryEntry> ByName = Comparer<DirectoryEntry>.Create(
+        (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name)
+    );
+}
 
 /// <summary>
 /// An open directory, and the only way to what is in it. Whoever owns the tree may rename and link in it at any moment
@@ -117,7 +123,7 @@ public sealed partial class DirectoryHandle : Descriptor
             {
                 AddEntries(buffer.AsSpan(0, (int)length), entries);
             }
-            entries.Sort(first, entries.Count - first, ByName);
+            entries.Sort(first, entries.Count - first, DirectoryEntry.ByName);
             return Errnos.Of(length);
         }
         finally
@@ -125,10 +131,6 @@ public sealed partial class DirectoryHandle : Descriptor
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static readonly Comparer<DirectoryEntry> ByName = Comparer<DirectoryEntry>.Create(
-        (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name)
-    );
 
     // struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, the name and its zero byte.
     private static void AddEntries(ReadOnlySpan<byte> records, List<DirectoryEntry> entries)

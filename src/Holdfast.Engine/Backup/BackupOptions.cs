@@ -1,0 +1,35 @@
+namespace Holdfast.Engine.Backup;
+
+/// <summary>Limits and habits of one backup run. What passes a limit is an item problem, never the end of the run.</summary>
+public sealed record BackupOptions
+{
+    /// <summary>
+    /// Largest apparent size of a file, in bytes. 16 TiB is ext4's largest file; a hole costs its owner nothing and us
+    /// a blob id for each 512 KiB, so there is a limit.
+    /// </summary>
+    public long MaxFileSize { get; init; } = 16L << 40;
+
+    /// <summary>
+    /// Most blobs of one file: its list of ids is held in memory and written as one piece of JSON. 4 Mi are 2 TiB of
+    /// hole or about 6 TiB of data.
+    /// </summary>
+    public int MaxFileBlobs { get; init; } = 4 << 20;
+
+    /// <summary>Most directories between a target and an entry. PATH_MAX allows 2,048; by descriptor one gets further.</summary>
+    public int MaxDepth { get; init; } = 4096;
+
+    /// <summary>Most bytes of extended attributes, names and values, of one file. The kernel's bound is 64 KiB a value.</summary>
+    public long MaxAttributeBytes { get; init; } = 1 << 20;
+
+    /// <summary>
+    /// Whether a file counts as unchanged only with the change time it had. False for sources whose change times
+    /// differ at every capture.
+    /// </summary>
+    public bool CheckChangeTime { get; init; } = true;
+
+    /// <summary>How often a file is read, at most, until nobody writes to it meanwhile.</summary>
+    public int ReadAttempts { get; init; } = 3;
+
+    /// <summary>Most problems that a report lists; it counts them all.</summary>
+    public int MaxListedProblems { get; init; } = 1000;
+}

@@ -1,0 +1,98 @@
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>Why an entry is not in a backup as it was in the source.</summary>
+public enum BackupProblemKind
+{
+    /// <summary>Gone, or become something else, between being listed and being read. Left out.</summary>
+    Vanished,
+
+    /// <summary>Written to whenever it was read. Stored as last read, which may mix old and new.</summary>
+    ChangedWhileRead,
+
+    /// <summary>Longer than the limit. Left out.</summary>
+    TooLarge,
+
+    /// <summary>A directory nested deeper than the limit. Left out with all that is in it.</summary>
+    TooDeep,
+
+    /// <summary>More extended attributes than the limit. Stored without any.</summary>
+    AttributesTooLarge,
+
+    /// <summary>Its extended attributes cannot be read. Stored without any.</summary>
+    AttributesUnreadable,
+
+    /// <summary>Another file system, or a nested subvolume, begins here. Left out with all that is in it.</summary>
+    MountPoint,
+
+    /// <summary>A socket, which only lives while a process listens. Left out.</summary>
+    Socket,
+
+    /// <summary>The file system refused or failed; the detail says how. Left out.</summary>
+    Unreadable,
+
+    /// <summary>The parent snapshot's list of this directory is damaged. Everything in it was read anew.</summary>
+    ParentDamaged,
+}
+
+/// <summary>One problem of one entry.</summary>
+/// <param name="Path">The entry's path in the snapshot, raw bytes, beginning with a slash.</param>
+/// <param name="Errno">What the kernel said, where it did.</param>
+public sealed record BackupProblem(BackupProblemKind Kind, byte[] Path, Errno Errno = Errno.None);
+
+/// <summary>All problems counted, the first of them listed. Safe for many threads.</summary>
+internal sealed class ProblemLog(int mostListed)
+{
+    private readonly long[] counts = new long[Enum.GetValues<BackupProblemKind>().Length];
+    private readonly List<BackupProblem> listed = [];
+
+    public void Add(BackupProblemKind kind, PendingDirectory directory, byte[]? name, Errno errno = Errno.None)
+    {
+        Interlocked.Increment(ref counts[(int)kind]);
+        lock (listed)
+        {
+            if (listed.Count < mostListed)
+            {
+                listed.Add(new BackupProblem(kind, directory.PathOf(name), errno));
+            }
+        }
+    }
+
+    /// <summary>Adds what kept an entry from being opened, listed or read.</summary>
+    public void Add(Errno errno, PendingDirectory directory, byte[]? name) =>
+        Add(
+            errno switch
+            {
+                // ELOOP: a link now stands where a file or directory was listed.
+                Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ESTALE => BackupProblemKind.Vanished,
+                Errno.EXDEV => BackupProblemKind.MountPoint,
+                Errno.EFBIG => BackupProblemKind.TooLarge,
+                _ => BackupProblemKind.Unreadable,
+            },
+            directory,
+            name,
+            errno
+        );
+
+    /// <summary>Adds what kept extended attributes from being read, if anything did.</summary>
+    public void AddAttributes(Errno errno, PendingDirectory directory, byte[]? name)
+    {
+        if (errno != Errno.None)
+        {
+            Add(
+                errno == Errno.EFBIG ? BackupProblemKind.AttributesTooLarge : BackupProblemKind.AttributesUnreadable,
+                directory,
+                name,
+                errno
+            );
+        }
+    }
+
+    public IReadOnlyDictionary<BackupProblemKind, long> Counts =>
+        Enum.GetValues<BackupProblemKind>()
+            .Where(kind => counts[(int)kind] != 0)
+            .ToDictionary(kind => kind, kind => counts[(int)kind]);
+
+    public IReadOnlyList<BackupProblem> Listed => listed;
+}

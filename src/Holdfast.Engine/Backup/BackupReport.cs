@@ -1,0 +1,19 @@
+using Holdfast.Engine.Snapshots;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>What a finished backup did. The snapshot is stored; its summary has the counts.</summary>
+/// <param name="ProblemCounts">Every problem, by kind; kinds that did not occur are absent.</param>
+/// <param name="Problems">The first problems, at most <see cref="BackupOptions.MaxListedProblems"/>.</param>
+public sealed record BackupReport(
+    Snapshot Snapshot,
+    IReadOnlyDictionary<BackupProblemKind, long> ProblemCounts,
+    IReadOnlyList<BackupProblem> Problems
+)
+{
+    /// <summary>Entries that should be in the snapshot and are not, or not as they were. Sockets are never expected.</summary>
+    public long ItemErrors =>
+        ProblemCounts
+            .Where(count => count.Key is not (BackupProblemKind.Socket or BackupProblemKind.ParentDamaged))
+            .Sum(count => count.Value);
+}

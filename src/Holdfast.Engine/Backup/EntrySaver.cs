@@ -1,0 +1,242 @@
+using System.Threading.Channels;
+using Holdfast.Engine.Files;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>One worker: takes batches of entries, makes the node of each, and has full directories stored.</summary>
+internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
+{
+    private readonly BackupOptions options = run.Options;
+    private readonly BackupCounters counters = run.Counters;
+    private readonly ProblemLog problems = run.Problems;
+
+    public async Task RunAsync(ChannelReader<EntryBatch> batches, CancellationToken cancellationToken)
+    {
+        await foreach (EntryBatch batch in batches.ReadAllAsync(cancellationToken))
+        {
+            try
+            {
+                await SaveAsync(batch, cancellationToken);
+            }
+            finally
+            {
+                batch.Directory.ReleaseHandle();
+            }
+            await run.Trees.FinishPartAsync(batch.Directory, cancellationToken);
+        }
+    }
+
+    private async ValueTask SaveAsync(EntryBatch batch, CancellationToken cancellationToken)
+    {
+        PendingDirectory directory = batch.Directory;
+        PreviousDirectory previous = await directory.Previous;
+        for (int index = batch.From; index < batch.To; index++)
+        {
+            DirectoryEntry entry = directory.Entries[index];
+            if (entry.Type == FileType.Directory)
+            {
+                continue;
+            }
+            cancellationToken.ThrowIfCancellationRequested();
+            directory.Nodes[index] =
+                entry.Type == FileType.Regular
+                    ? await SaveFileAsync(directory, entry.Name, previous.Find(entry.Name), cancellationToken)
+                    : SaveSpecial(directory, entry.Name);
+            Interlocked.Increment(ref counters.FilesDone);
+        }
+    }
+
+    private async ValueTask<Node?> SaveFileAsync(
+        PendingDirectory directory,
+        byte[] name,
+        Node? before,
+        CancellationToken cancellationToken
+    )
+    {
+        Node? node = before is null ? null : ReuseUnchanged(directory, name, before);
+        if (node is not null)
+        {
+            Interlocked.Increment(ref counters.FilesUnmodified);
+            Interlocked.Add(ref counters.BytesDone, (long)node.Size);
+        }
+        else
+        {
+            counters.SetCurrent(directory, name);
+            node = await ReadFileAsync(directory, name, cancellationToken);
+            if (node is not { Type: NodeType.File })
+            {
+                return node;
+            }
+            Interlocked.Increment(ref before is null ? ref counters.FilesNew : ref counters.FilesChanged);
+        }
+        Interlocked.Add(ref counters.BytesProcessed, (long)node.Size);
+        return node;
+    }
+
+    /// <summary>
+    /// A node with the content that the parent snapshot has, when the file's status and the index say that it is still
+    /// right; else null. The device number is not asked: it changes when a file system is mounted anew.
+    /// </summary>
+    private Node? ReuseUnchanged(PendingDirectory directory, byte[] name, Node before)
+    {
+        if (
+            before is not { Type: NodeType.File, Content: not null }
+            || directory.Handle!.TryStat(name, out FileStatus status) != Errno.None
+        )
+        {
+            return null;
+        }
+        bool isUnchanged =
+            status.Type == FileType.Regular
+            && !status.IsMountRoot
+            && status.Size <= options.MaxFileSize
+            && before.Size == (ulong)status.Size
+            && before.Inode == status.Inode
+            && before.ModifyTime == status.ModifyTime
+            && (!options.CheckChangeTime || before.ChangeTime == status.ChangeTime);
+        return isUnchanged && HasAll(before.Content)
+            ? run.Nodes.File(name, in status, Attributes(directory, name), before.Content, status.Size)
+            : null;
+    }
+
+    private bool HasAll(IReadOnlyList<Id> blobs)
+    {
+        for (int index = 0; index < blobs.Count; index++)
+        {
+            if (!run.Repository.Contains(BlobKind.Data, blobs[index]))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Reads until nobody writes meanwhile, or the attempts are used up and the last read has to do.</summary>
+    private async ValueTask<Node?> ReadFileAsync(
+        PendingDirectory directory,
+        byte[] name,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Errno errno = directory.Handle!.TryOpenFile(name, out FileHandle? file);
+            using (file)
+            {
+                FileStatus status = default;
+                errno = errno == Errno.None ? file!.TryStat(out status) : errno;
+                if (errno == Errno.None && status.Type != FileType.Regular)
+                {
+                    return SaveSpecial(directory, name);
+                }
+                if (errno == Errno.None && status.Size > options.MaxFileSize)
+                {
+                    errno = Errno.EFBIG;
+                }
+                FileContent content = default;
+                if (errno == Errno.None)
+                {
+                    content = await ReadContentAsync(file!, status, cancellationToken);
+                    errno = content.Errno;
+                }
+                if (errno != Errno.None)
+                {
+                    Report(directory, name, errno);
+                    return null;
+                }
+                run.AfterRead?.Invoke(name);
+                bool isStable =
+                    file!.TryStat(out FileStatus after) == Errno.None
+                    && after.SameContent(in status)
+                    && content.Size == status.Size;
+                if (isStable || attempt == options.ReadAttempts)
+                {
+                    return Finish(directory, name, file, status, content, isStable);
+                }
+            }
+        }
+    }
+
+    private async ValueTask<FileContent> ReadContentAsync(
+        FileHandle file,
+        FileStatus status,
+        CancellationToken cancellationToken
+    ) =>
+        run.Links.TryFind(in status, out FileContent known)
+            ? known
+            : await contents.SaveAsync(file, in status, cancellationToken);
+
+    // The status is that of before the read, so that after a torn one the next backup sees a change.
+    private Node Finish(
+        PendingDirectory directory,
+        byte[] name,
+        FileHandle file,
+        in FileStatus status,
+        in FileContent content,
+        bool isStable
+    )
+    {
+        if (isStable)
+        {
+            run.Links.Remember(in status, in content);
+        }
+        else
+        {
+            problems.Add(BackupProblemKind.ChangedWhileRead, directory, name);
+        }
+        Errno errno = ExtendedAttributes.TryRead(file, options.MaxAttributeBytes, out var attributes);
+        problems.AddAttributes(errno, directory, name);
+        return run.Nodes.File(name, in status, attributes, content.Blobs, content.Size);
+    }
+
+    /// <summary>The node of what is never opened: a link, device or FIFO.</summary>
+    private Node? SaveSpecial(PendingDirectory directory, byte[] name)
+    {
+        byte[] target = [];
+        Errno errno = directory.Handle!.TryStat(name, out FileStatus status);
+        if (errno == Errno.None && status.IsMountRoot)
+        {
+            errno = Errno.EXDEV;
+        }
+        if (errno == Errno.None && status.Type == FileType.Symlink)
+        {
+            errno = directory.Handle.TryReadLink(name, out target);
+        }
+        if (errno != Errno.None)
+        {
+            Report(directory, name, errno);
+            return null;
+        }
+        switch (status.Type)
+        {
+            case FileType.Socket:
+                problems.Add(BackupProblemKind.Socket, directory, name);
+                return null;
+            case FileType.Regular or FileType.Directory:
+                // Listed as something else a moment ago.
+                problems.Add(BackupProblemKind.Vanished, directory, name);
+                return null;
+            default:
+                return run.Nodes.Special(name, in status, Attributes(directory, name), target);
+        }
+    }
+
+    private IReadOnlyList<ExtendedAttribute> Attributes(PendingDirectory directory, byte[] name)
+    {
+        DirectoryHandle handle = directory.Handle!;
+        Errno errno = ExtendedAttributes.TryRead(handle, name, options.MaxAttributeBytes, out var attributes);
+        problems.AddAttributes(errno, directory, name);
+        return attributes;
+    }
+
+    private void Report(PendingDirectory directory, byte[] name, Errno errno)
+    {
+        if (errno.IsExhaustion())
+        {
+            throw errno.ToError("The backup ran short of file descriptors or memory", "Raise the process's limits.");
+        }
+        problems.Add(errno, directory, name);
+    }
+}

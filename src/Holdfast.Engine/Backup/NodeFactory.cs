@@ -1,0 +1,65 @@
+using Holdfast.Engine.Files;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>
+/// Makes nodes as restic makes them of the same status, field by field, so that equal directories become equal trees.
+/// </summary>
+internal sealed class NodeFactory
+{
+    private readonly Accounts accounts = new();
+
+    /// <summary>A file; its size is that of its content, whatever the status said.</summary>
+    public Node File(
+        byte[] name,
+        in FileStatus status,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        IReadOnlyList<Id> content,
+        long size
+    ) => Make(name, in status, attributes, content: content, size: size);
+
+    public Node Directory(byte[] name, in FileStatus status, IReadOnlyList<ExtendedAttribute> attributes, Id subtree) =>
+        Make(name, in status, attributes, subtree: subtree);
+
+    /// <summary>A link, device or FIFO.</summary>
+    public Node Special(
+        byte[] name,
+        in FileStatus status,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        byte[] linkTarget
+    ) => Make(name, in status, attributes, linkTarget: linkTarget);
+
+    private Node Make(
+        byte[] name,
+        in FileStatus status,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        IReadOnlyList<Id>? content = null,
+        long size = 0,
+        Id? subtree = null,
+        byte[]? linkTarget = null
+    ) =>
+        new()
+        {
+            Name = name,
+            Type = GoFileMode.TypeFromUnix(status.Mode),
+            Mode = GoFileMode.FromUnix(status.Mode),
+            ModifyTime = status.ModifyTime,
+            // Reading changes the real one, and with it every tree.
+            AccessTime = status.ModifyTime,
+            ChangeTime = status.ChangeTime,
+            Uid = status.Uid,
+            Gid = status.Gid,
+            User = accounts.UserName(status.Uid),
+            Group = accounts.GroupName(status.Gid),
+            Inode = status.Inode,
+            DeviceId = status.Device,
+            Size = (ulong)size,
+            Links = status.Type is FileType.Directory or FileType.Fifo ? 0 : status.Links,
+            LinkTarget = linkTarget ?? [],
+            ExtendedAttributes = attributes,
+            Device = status.Type is FileType.BlockDevice or FileType.CharacterDevice ? status.RepresentedDevice : 0,
+            Content = content,
+            Subtree = subtree,
+        };
+}

@@ -1,0 +1,73 @@
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>What the parent snapshot has in one directory.</summary>
+internal sealed class PreviousDirectory(IReadOnlyList<Node> nodes)
+{
+    public static readonly PreviousDirectory None = new([]);
+
+    /// <summary>The node of that name, or null.</summary>
+    public Node? Find(ReadOnlySpan<byte> name)
+    {
+        int low = 0;
+        int high = nodes.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            int order = name.SequenceCompareTo(nodes[middle].Name);
+            if (order == 0)
+            {
+                return nodes[middle];
+            }
+            (low, high) = order < 0 ? (low, middle - 1) : (middle + 1, high);
+        }
+        return null;
+    }
+}
+
+/// <summary>
+/// Loads the parent snapshot's trees ahead of those who compare. A tree that is gone is a directory without a past; a
+/// damaged one too, and a problem.
+/// </summary>
+internal sealed class PreviousTrees(Repository repository, ProblemLog problems, CancellationToken cancellationToken)
+{
+    public Task<PreviousDirectory> LoadRoot(PendingDirectory directory, Id tree) =>
+        Task.Run(() => LoadAsync(directory, tree), cancellationToken);
+
+    /// <summary>Starts loading what the parent snapshot has in the directory, and does not wait for it.</summary>
+    public Task<PreviousDirectory> Load(PendingDirectory directory)
+    {
+        Task<PreviousDirectory> above = directory.Parent!.Previous;
+        return above.IsCompletedSuccessfully && above.Result == PreviousDirectory.None
+            ? above
+            : Task.Run(() => LoadBeneathAsync(above, directory), cancellationToken);
+    }
+
+    private async Task<PreviousDirectory> LoadBeneathAsync(Task<PreviousDirectory> above, PendingDirectory directory)
+    {
+        Node? node = (await above).Find(directory.Name);
+        return node is { Type: NodeType.Dir, Subtree: { } tree }
+            ? await LoadAsync(directory, tree)
+            : PreviousDirectory.None;
+    }
+
+    private async Task<PreviousDirectory> LoadAsync(PendingDirectory directory, Id tree)
+    {
+        if (!repository.Contains(BlobKind.Tree, tree))
+        {
+            return PreviousDirectory.None;
+        }
+        try
+        {
+            using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
+            return new PreviousDirectory(TreeReader.Read(json.Span));
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+        {
+            problems.Add(BackupProblemKind.ParentDamaged, directory, name: null);
+            return PreviousDirectory.None;
+        }
+    }
+}

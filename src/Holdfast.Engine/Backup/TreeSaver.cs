@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>
+/// Stores the tree of each directory once its last part is there, and so, from the leaves upward, everything. Safe for
+/// many threads.
+/// </summary>
+internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCounters counters)
+{
+    /// <summary>Room for a tree of some 2,000 entries; larger buffers are not kept from tree to tree.</summary>
+    private const int BufferKept = 1 << 20;
+
+    private readonly ConcurrentBag<ArrayBufferWriter<byte>> buffers = [];
+
+    /// <summary>The tree of the root directory, once it is stored.</summary>
+    public Id? Root { get; private set; }
+
+    /// <summary>One part less to wait for. Whoever brings the last may find itself storing a long chain of parents.</summary>
+    public async ValueTask FinishPartAsync(PendingDirectory directory, CancellationToken cancellationToken)
+    {
+        while (directory.FinishPart())
+        {
+            Id tree = await SaveAsync(directory, cancellationToken);
+            if (directory.Parent is not { } parent)
+            {
+                Root = tree;
+                return;
+            }
+            Node node = nodes.Directory(directory.Name, directory.Status, directory.Attributes, tree);
+            Count((await parent.Previous).Find(node.Name), node);
+            parent.Nodes[directory.Slot] = node;
+            directory = parent;
+        }
+    }
+
+    private async ValueTask<Id> SaveAsync(PendingDirectory directory, CancellationToken cancellationToken)
+    {
+        if (!buffers.TryTake(out ArrayBufferWriter<byte>? buffer))
+        {
+            buffer = new ArrayBufferWriter<byte>(BufferKept);
+        }
+        TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
+        Id id = new(SHA256.HashData(buffer.WrittenSpan));
+        await writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
+        if (buffer.Capacity <= BufferKept)
+        {
+            buffer.ResetWrittenCount();
+            buffers.Add(buffer);
+        }
+        return id;
+    }
+
+    private void Count(Node? before, Node node)
+    {
+        if (before is null)
+        {
+            Interlocked.Increment(ref counters.DirsNew);
+        }
+        else if (before.Subtree == node.Subtree && before.ChangeTime == node.ChangeTime)
+        {
+            Interlocked.Increment(ref counters.DirsUnmodified);
+        }
+        else
+        {
+            Interlocked.Increment(ref counters.DirsChanged);
+        }
+    }
+}
