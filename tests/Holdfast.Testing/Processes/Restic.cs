@@ -24,6 +24,8 @@ public sealed class Restic(string repository, string password) : IDisposable
                 ["RESTIC_PASSWORD"] = password,
                 ["RESTIC_CACHE_DIR"] = cache.Path,
                 ["RESTIC_PROGRESS_FPS"] = null,
+                // Restic writes times with the local offset, and a tree's id depends on it; ours are UTC.
+                ["TZ"] = "UTC",
             }
         );
 
