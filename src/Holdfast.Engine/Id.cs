@@ -1,11 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Holdfast.Engine.Json;
 
 namespace Holdfast.Engine;
 
 /// <summary>A SHA-256: the name of a blob, a pack, an index, a snapshot. Ordered by its bytes; text is lower-case hex.</summary>
 [InlineArray(Size)]
+[JsonConverter(typeof(IdJsonConverter))]
 [SuppressMessage("Design", "CA1036", Justification = "An order for sorting; nobody asks whether one hash is greater.")]
 public struct Id : IEquatable<Id>, IComparable<Id>
 {

@@ -18,6 +18,9 @@ public struct PooledBytes(byte[] array, int length) : IDisposable
     /// <summary>The bytes to fill, before they are handed out.</summary>
     public readonly Memory<byte> Writable => array.AsMemory(0, length);
 
+    /// <summary>The same rented bytes, fewer of them. Use and dispose only the result.</summary>
+    public readonly PooledBytes Shorten(int shorter) => new(array!, shorter);
+
     public void Dispose()
     {
         if (array is { } rented)

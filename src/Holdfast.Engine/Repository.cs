@@ -1,5 +1,7 @@
-using Holdfast.Engine.Packs;
-using Holdfast.Engine.Snapshots;
+using System.Buffers;
+using Holdfast.Engine.Compression;
+using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Storage;
 using Holdfast.Objects;
 
 namespace Holdfast.Engine;
@@ -8,71 +10,155 @@ namespace Holdfast.Engine;
 /// An open restic repository (format v2) on an object store whose root is the repository's root.
 /// Safe for many threads. Blobs are found through the index, which <see cref="LoadIndexAsync"/> loads once.
 /// </summary>
-public sealed class Repository : IAsyncDisposable
+public sealed partial class Repository : IAsyncDisposable
 {
+    /// <summary>As restic: a repository with more keys than that is opened with the first that fits among these.</summary>
+    private const int MaximumKeysTried = 20;
+
+    private readonly RepositoryConfig config;
+
+    private Repository(RepositoryStore store, KeyMaterial key, RepositoryConfig config, RepositoryOptions options)
+    {
+        Store = store;
+        Sealer = new Sealer(key);
+        Unpacked = new UnpackedObjects(store, Sealer);
+        this.config = config;
+        Options = options;
+    }
+
     /// <summary>Makes a new repository and opens it.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Exists"/>.</exception>
-    public static Task<Repository> InitAsync(
+    public static async Task<Repository> InitAsync(
         IObjectStore store,
         string password,
         RepositoryOptions options,
         CancellationToken cancellationToken
-    ) => throw new NotImplementedException();
+    )
+    {
+        RequireLibraries();
+        var objects = new RepositoryStore(store);
+        if (await objects.SizeAsync(RepositoryStore.Config, cancellationToken) is not null)
+        {
+            throw new EngineError(EngineErrorKind.Exists, temporary: false, "A repository is there already.");
+        }
+        var master = KeyMaterial.Random();
+        var repository = new Repository(objects, master, RepositoryConfig.Create(), options);
+        await repository.AddKeyAsync(password, master, cancellationToken);
+        // The config comes last: a repository without one is not there yet, and may be made again.
+        await repository.config.SaveAsync(objects, repository.Sealer, cancellationToken);
+        return repository;
+    }
 
     /// <exception cref="EngineError">
     /// <see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.WrongPassword"/>, <see cref="EngineErrorKind.Damaged"/>.
     /// </exception>
-    public static Task<Repository> OpenAsync(
+    public static async Task<Repository> OpenAsync(
         IObjectStore store,
         string password,
         RepositoryOptions options,
         CancellationToken cancellationToken
-    ) => throw new NotImplementedException();
+    )
+    {
+        RequireLibraries();
+        var objects = new RepositoryStore(store);
+        if (await objects.SizeAsync(RepositoryStore.Config, cancellationToken) is null)
+        {
+            throw new EngineError(
+                EngineErrorKind.NotFound,
+                temporary: false,
+                "There is no repository here.",
+                "Check the place, or make one with init."
+            );
+        }
+        KeyMaterial master = await OpenKeyAsync(objects, password, cancellationToken);
+        using var sealer = new Sealer(master.Copy());
+        RepositoryConfig loaded = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
+        return new Repository(objects, master, loaded, options);
+    }
 
     /// <summary>The id in the repository's config, 64 hex digits.</summary>
-    public string Id => throw new NotImplementedException();
+    public string Id => config.Id;
 
-    public ulong ChunkerPolynomial => throw new NotImplementedException();
+    public ulong ChunkerPolynomial => config.ChunkerPolynomial;
 
-    public RepositoryOptions Options => throw new NotImplementedException();
+    public RepositoryOptions Options { get; }
 
-    /// <summary>Loads every index object that is not loaded yet, and forgets those that are gone.</summary>
-    public Task LoadIndexAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    internal RepositoryStore Store { get; }
 
-    /// <summary>Whether the loaded index, or a writer of this instance, has the blob.</summary>
-    public bool Contains(BlobKind kind, in Id id) => throw new NotImplementedException();
+    internal Sealer Sealer { get; }
 
-    public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) => throw new NotImplementedException();
+    internal UnpackedObjects Unpacked { get; }
 
-    /// <summary>
-    /// The blob's plaintext, verified against its id, in a pooled buffer that the caller disposes.
-    /// </summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, naming blob and pack, also when the index lacks it.</exception>
-    public Task<PooledBytes> LoadBlobAsync(BlobKind kind, Id id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public ValueTask DisposeAsync()
+    {
+        indexGate.Dispose();
+        Sealer.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
-    /// <summary>Starts a run that adds blobs. Load the index first, or everything counts as new.</summary>
-    public BlobWriter CreateWriter() => throw new NotImplementedException();
+    private static void RequireLibraries()
+    {
+        Libcrypto.Require();
+        Libzstd.Require();
+    }
 
-    /// <summary>All snapshots, oldest first. A damaged one is an error that names it.</summary>
-    public Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    private async Task AddKeyAsync(string password, KeyMaterial master, CancellationToken cancellationToken)
+    {
+        byte[] json = KeyFile
+            .Create(
+                password,
+                master,
+                ScryptCost.Default,
+                Options.Time.GetUtcNow(),
+                Options.LockUsername,
+                Options.LockHostname
+            )
+            .ToJson();
+        Sha256.Hash(json, out Id id);
+        await Store.PutAsync(
+            RepositoryStore.Name(ObjectKind.Key, id),
+            new ReadOnlySequence<byte>(json),
+            cancellationToken
+        );
+    }
 
-    /// <summary>Stores the snapshot: the commit of a backup. Flush its writer first.</summary>
-    /// <returns>The snapshot with its id.</returns>
-    public Task<Snapshot> SaveSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
-
-    /// <summary>Removes the snapshot object; its bytes go with the next prune.</summary>
-    public Task DeleteSnapshotAsync(Id id, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Takes restic's lock and keeps it fresh until disposed. <see cref="RepositoryLock.Lost"/> is cancelled when it
-    /// could not be refreshed in time; writers must stop then.
-    /// </summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder.</exception>
-    public Task<RepositoryLock> LockAsync(bool exclusive, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
-
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    private static async Task<KeyMaterial> OpenKeyAsync(
+        RepositoryStore store,
+        string password,
+        CancellationToken cancellationToken
+    )
+    {
+        int tried = 0;
+        int damaged = 0;
+        await foreach (StoredObject key in store.ListAsync(ObjectKind.Key, cancellationToken))
+        {
+            if (tried++ == MaximumKeysTried)
+            {
+                break;
+            }
+            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
+            using PooledBytes content = await store.ReadAllAsync(name, cancellationToken);
+            if (Sha256.Hash(content.Span) != key.Id || KeyFile.Parse(content.Span) is not { } file)
+            {
+                damaged++;
+            }
+            else if (file.TryOpen(password) is { } master)
+            {
+                return master;
+            }
+        }
+        throw damaged < tried
+            ? new EngineError(
+                EngineErrorKind.WrongPassword,
+                temporary: false,
+                "The password opens none of the repository's keys.",
+                "Check the password; each repository has its own."
+            )
+            : new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                tried == 0 ? "The repository has no key." : "The repository's keys are not what was stored.",
+                "Restore the folder 'keys' from a copy of the store: without a key nothing can be read."
+            );
+    }
 }

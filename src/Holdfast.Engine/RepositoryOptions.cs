@@ -1,3 +1,5 @@
+using Holdfast.Engine.Locks;
+
 namespace Holdfast.Engine;
 
 /// <summary>How a repository is used by one process.</summary>
@@ -17,6 +19,12 @@ public sealed record RepositoryOptions
 
     /// <summary>What a lock file names as its user; a service names the operation and epoch.</summary>
     public string LockUsername { get; init; } = Environment.UserName;
+
+    /// <summary>
+    /// Whether a lock's holder is known to be gone, so that its lock may be removed: a service knows which of its operations
+    /// are over. Stale locks as restic defines them are removed without asking.
+    /// </summary>
+    public Func<LockInfo, bool>? IsOver { get; init; }
 
     /// <summary>Where index, snapshot and tree objects of remote stores may be kept; null keeps none.</summary>
     public string? CacheDirectory { get; init; }

@@ -45,6 +45,15 @@ public interface IObjectStore
     /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
 
-    /// <summary>Removes the object. Removing what is not there succeeds.</summary>
+    /// <summary>
+    /// Removes the object; it stays removed after a power cut. Removing what is not there succeeds.
+    /// </summary>
     Task DeleteAsync(ObjectName name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what is left of writes that never ended (a temporary file, a multipart upload) and began before the
+    /// given moment.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken);
 }

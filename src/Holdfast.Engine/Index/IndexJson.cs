@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Text.Json;
+using Holdfast.Engine.Json;
+using Holdfast.Engine.Packs;
+
+namespace Holdfast.Engine.Index;
+
+/// <summary>An index object's JSON, read and written by hand: there are tens of thousands of blobs in each.</summary>
+internal static class IndexJson
+{
+    internal static ReadOnlyMemory<byte> Write(IEnumerable<PackContent> packs)
+    {
+        var output = new ArrayBufferWriter<byte>(64 * 1024);
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        json.WriteStartArray("packs"u8);
+        foreach (PackContent pack in packs)
+        {
+            WritePack(json, pack);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return output.WrittenMemory;
+    }
+
+    /// <returns>Null when the JSON is no index.</returns>
+    internal static List<PackContent>? Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            var packs = new List<PackContent>();
+            reader.Read();
+            while (NextProperty(ref reader))
+            {
+                // "supersedes", of old versions, is passed over.
+                bool known = reader.ValueTextEquals("packs"u8);
+                reader.Read();
+                if (!known)
+                {
+                    reader.Skip();
+                }
+                else if (!TryReadPacks(ref reader, packs))
+                {
+                    return null;
+                }
+            }
+            return reader.TokenType == JsonTokenType.EndObject ? packs : null;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static void WritePack(Utf8JsonWriter json, PackContent pack)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("id"u8);
+        IdJsonConverter.Write(json, pack.Pack);
+        json.WriteStartArray("blobs"u8);
+        foreach (PackEntry blob in pack.Blobs)
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("id"u8);
+            IdJsonConverter.Write(json, blob.Id);
+            json.WriteString("type"u8, blob.Kind == BlobKind.Tree ? "tree"u8 : "data"u8);
+            json.WriteNumber("offset"u8, blob.Offset);
+            json.WriteNumber("length"u8, blob.Length);
+            if (blob.IsCompressed)
+            {
+                json.WriteNumber("uncompressed_length"u8, blob.UncompressedLength);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static bool TryReadPacks(ref Utf8JsonReader reader, List<PackContent> packs)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return true;
+        }
+        while (NextObject(ref reader))
+        {
+            Id pack = default;
+            List<PackEntry> blobs = [];
+            while (NextProperty(ref reader))
+            {
+                bool isId = reader.ValueTextEquals("id"u8);
+                bool isBlobs = reader.ValueTextEquals("blobs"u8);
+                reader.Read();
+                if (isId && !IdJsonConverter.TryRead(ref reader, out pack))
+                {
+                    return false;
+                }
+                if (isBlobs && !TryReadBlobs(ref reader, blobs))
+                {
+                    return false;
+                }
+                if (!isId && !isBlobs)
+                {
+                    reader.Skip();
+                }
+            }
+            if (pack.IsZero)
+            {
+                return false;
+            }
+            packs.Add(new PackContent(pack, blobs));
+        }
+        return reader.TokenType == JsonTokenType.EndArray;
+    }
+
+    private static bool TryReadBlobs(ref Utf8JsonReader reader, List<PackEntry> blobs)
+    {
+        while (NextObject(ref reader))
+        {
+            if (!TryReadBlob(ref reader, out PackEntry blob))
+            {
+                return false;
+            }
+            blobs.Add(blob);
+        }
+        return reader.TokenType == JsonTokenType.EndArray;
+    }
+
+    private static bool TryReadBlob(ref Utf8JsonReader reader, out PackEntry blob)
+    {
+        Id id = default;
+        BlobKind? kind = null;
+        uint offset = 0;
+        uint length = 0;
+        uint uncompressed = 0;
+        while (NextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                _ = IdJsonConverter.TryRead(ref reader, out id);
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                kind =
+                    reader.ValueTextEquals("data"u8) ? BlobKind.Data
+                    : reader.ValueTextEquals("tree"u8) ? BlobKind.Tree
+                    : null;
+            }
+            else if (reader.ValueTextEquals("offset"u8))
+            {
+                reader.Read();
+                offset = reader.GetUInt32();
+            }
+            else if (reader.ValueTextEquals("length"u8))
+            {
+                reader.Read();
+                length = reader.GetUInt32();
+            }
+            else if (reader.ValueTextEquals("uncompressed_length"u8))
+            {
+                reader.Read();
+                uncompressed = reader.GetUInt32();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+        blob = new PackEntry(kind ?? BlobKind.Data, id, offset, length, uncompressed);
+        return kind is not null && !id.IsZero && length >= Crypto.Sealer.Overhead;
+    }
+
+    // Expects the reader at an object's start or behind one of its values.
+    private static bool NextProperty(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    // Expects the reader at an array's start or at the end of one of its objects.
+    private static bool NextObject(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.StartArray or JsonTokenType.EndObject
+        && reader.Read()
+        && reader.TokenType == JsonTokenType.StartObject;
+}

@@ -1,0 +1,97 @@
+using Holdfast.Engine.Storage;
+
+namespace Holdfast.Engine.Locks;
+
+/// <summary>The lock objects of a repository: ours and those of others, restic's among them.</summary>
+internal sealed class LockFiles(Repository repository)
+{
+    /// <summary>As restic: how long after writing a lock the others are looked at once more.</summary>
+    internal static readonly TimeSpan RaceWindow = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>As restic: a holder refreshes every 5 minutes, so after 30 it is gone.</summary>
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(30);
+
+    internal Task<Id> SaveAsync(LockInfo info, CancellationToken cancellationToken) =>
+        repository.Unpacked.SaveAsync(ObjectKind.Lock, LockJson.Write(info), cancellationToken);
+
+    internal async Task<bool> ExistsAsync(Id id, CancellationToken cancellationToken) =>
+        await repository.Store.SizeAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken) is not null;
+
+    /// <summary>Removes a lock of ours. If that fails it stays until it is stale, which is no reason to fail the work.</summary>
+    internal async Task DeleteQuietlyAsync(Id id)
+    {
+        try
+        {
+            await DeleteAsync(id, CancellationToken.None);
+        }
+        catch (EngineError) { }
+    }
+
+    /// <summary>Looks at every lock but our own, and removes those whose holder is gone.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder that excludes us.</exception>
+    internal async Task ThrowIfLockedAsync(LockInfo wanted, Id own, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, cancellationToken))
+        {
+            // An empty lock file is what a crash of an old restic left behind.
+            if (
+                stored.Id == own
+                || stored.Size == 0
+                || await TryLoadAsync(stored.Id, cancellationToken) is not { } held
+            )
+            {
+                continue;
+            }
+            if (IsOver(held))
+            {
+                await DeleteAsync(stored.Id, cancellationToken);
+            }
+            else if (wanted.Exclusive || held.Exclusive)
+            {
+                throw Conflict(held);
+            }
+        }
+    }
+
+    private bool IsOver(LockInfo held) =>
+        repository.Options.Time.GetUtcNow() - held.Time > StaleAfter
+        || IsDeadNeighbour(held)
+        || (repository.Options.IsOver?.Invoke(held) ?? false);
+
+    private bool IsDeadNeighbour(LockInfo held)
+    {
+        bool sameHost = held.Hostname == Environment.MachineName || held.Hostname == repository.Options.LockHostname;
+        return sameHost && held.ProcessId > 0 && !Directory.Exists($"/proc/{held.ProcessId}");
+    }
+
+    private async Task<LockInfo?> TryLoadAsync(Id id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using PooledBytes json = await repository.Unpacked.LoadAsync(ObjectKind.Lock, id, cancellationToken);
+            return LockJson.Parse(json.Span)
+                ?? throw new EngineError(
+                    EngineErrorKind.Damaged,
+                    temporary: false,
+                    $"Lock {id} is not valid.",
+                    "Make sure that nothing else uses the repository, then remove the lock."
+                );
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null; // Released between the listing and the reading.
+        }
+    }
+
+    private Task DeleteAsync(Id id, CancellationToken cancellationToken) =>
+        repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken);
+
+    private static EngineError Conflict(LockInfo held) =>
+        new(
+            EngineErrorKind.Locked,
+            temporary: true,
+            $"The repository is locked {(held.Exclusive ? "exclusively" : "for sharing")} by '{held.Username}' on "
+                + $"'{held.Hostname}', process {held.ProcessId}, since {held.Time:u}.",
+            "Wait for it to end. If that process is gone, remove its lock with: restic unlock."
+        );
+}

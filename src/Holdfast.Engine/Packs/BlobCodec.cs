@@ -1,0 +1,65 @@
+using Holdfast.Engine.Compression;
+using Holdfast.Engine.Crypto;
+
+namespace Holdfast.Engine.Packs;
+
+/// <summary>A stored blob's way back: tag, decipher, decompress, compare with its name.</summary>
+internal static class BlobCodec
+{
+    /// <param name="sealer">The repository's.</param>
+    /// <param name="sealedBlob">The stored bytes; overwritten.</param>
+    /// <param name="id">What the plaintext must hash to.</param>
+    /// <param name="uncompressedLength">0 for a blob stored uncompressed.</param>
+    /// <param name="plaintext">In a pooled buffer that the caller disposes.</param>
+    /// <returns>False when anything is not as it was stored.</returns>
+    internal static bool TryOpen(
+        Sealer sealer,
+        Span<byte> sealedBlob,
+        in Id id,
+        uint uncompressedLength,
+        out PooledBytes plaintext
+    )
+    {
+        plaintext = default;
+        if (sealedBlob.Length < Sealer.Overhead || uncompressedLength > int.MaxValue)
+        {
+            return false;
+        }
+        // Deciphered where it is going to be used: a compressed blob in place, another into its own buffer.
+        bool compressed = uncompressedLength != 0;
+        Span<byte> payload = sealedBlob[Sealer.NonceLength..^Sealer.TagLength];
+        plaintext = PooledBytes.Rent(compressed ? (int)uncompressedLength : payload.Length);
+        bool valid =
+            sealer.TryOpen(sealedBlob, compressed ? payload : plaintext.Writable.Span)
+            && (!compressed || TryDecompress(payload, plaintext))
+            && Sha256.Hash(plaintext.Span) == id;
+        if (!valid)
+        {
+            plaintext.Dispose();
+        }
+        return valid;
+    }
+
+    internal static EngineError Damaged(
+        BlobKind kind,
+        in Id id,
+        in BlobLocation location,
+        string reason,
+        Exception? inner = null
+    ) =>
+        new(
+            EngineErrorKind.Damaged,
+            temporary: false,
+            $"The {Noun(kind)} blob {id} in pack {location.Pack} at {location.Offset} is damaged: {reason}.",
+            "Run check to see what else is damaged, and restore the pack from a copy of the store if there is one.",
+            inner
+        );
+
+    internal static string Noun(BlobKind kind) => kind == BlobKind.Tree ? "tree" : "data";
+
+    private static bool TryDecompress(ReadOnlySpan<byte> frame, PooledBytes plaintext)
+    {
+        using Pool<Decompressor>.Lease lease = Zstd.Decompressors.Rent();
+        return lease.Value.TryDecompress(frame, plaintext.Writable.Span);
+    }
+}

@@ -1,0 +1,48 @@
+namespace Holdfast.Engine.Packs;
+
+/// <summary>
+/// The blobs that a writer has taken on and that no index object lists yet. They are this writer's alone: another writer
+/// must not count on them, for this one may still fail.
+/// </summary>
+/// <param name="repository">Blobs of its index are not claimed; null claims, and stores, them too, each once.</param>
+internal sealed class BlobsInFlight(Repository? repository)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<BlobHandle> claimed = [];
+
+    /// <returns>True for one caller, who must store the blob.</returns>
+    internal bool TryClaim(BlobHandle blob)
+    {
+        // Most blobs of a second backup end here, without the lock.
+        if (IsListed(blob))
+        {
+            return false;
+        }
+        lock (gate)
+        {
+            // Asked again: an index that was published since then may have taken the blob out of here.
+            return !IsListed(blob) && claimed.Add(blob);
+        }
+    }
+
+    /// <summary>Forgets the blobs of packs that the repository's index lists by now.</summary>
+    internal void Release(IEnumerable<PackContent> packs)
+    {
+        if (repository is null)
+        {
+            return;
+        }
+        lock (gate)
+        {
+            foreach (PackContent pack in packs)
+            {
+                foreach (PackEntry blob in pack.Blobs)
+                {
+                    _ = claimed.Remove(new BlobHandle(blob.Kind, blob.Id));
+                }
+            }
+        }
+    }
+
+    private bool IsListed(BlobHandle blob) => repository is not null && repository.Contains(blob.Kind, blob.Id);
+}

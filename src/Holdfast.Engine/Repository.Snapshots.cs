@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Storage;
+
+namespace Holdfast.Engine;
+
+public sealed partial class Repository
+{
+    /// <summary>All snapshots, oldest first. A damaged one is an error that names it.</summary>
+    public async Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        var snapshots = new ConcurrentBag<Snapshot>();
+        await Parallel.ForEachAsync(
+            Store.ListAsync(ObjectKind.Snapshot, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = Options.Workers, CancellationToken = cancellationToken },
+            async (stored, token) =>
+            {
+                if (await TryLoadListedAsync(stored.Id, token) is { } snapshot)
+                {
+                    snapshots.Add(snapshot);
+                }
+            }
+        );
+        return [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Id)];
+    }
+
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.Damaged"/>.</exception>
+    public async Task<Snapshot> LoadSnapshotAsync(Id id, CancellationToken cancellationToken)
+    {
+        using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Snapshot, id, cancellationToken);
+        return SnapshotJson.Parse(json.Span, id)
+            ?? throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                $"Snapshot {id} is not valid.",
+                "Forget it, or restore its object from a copy of the store."
+            );
+    }
+
+    /// <summary>Stores the snapshot: the commit of a backup. Flush its writer first.</summary>
+    /// <returns>The snapshot with its id.</returns>
+    public async Task<Snapshot> SaveSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        Id id = await Unpacked.SaveAsync(ObjectKind.Snapshot, SnapshotJson.Write(snapshot), cancellationToken);
+        return snapshot with { Id = id };
+    }
+
+    /// <summary>Gives the snapshot other tags: a new object that names the first one it goes back to, then the old one goes.</summary>
+    /// <returns>The new snapshot.</returns>
+    public async Task<Snapshot> RetagSnapshotAsync(
+        Snapshot snapshot,
+        IReadOnlyList<string> tags,
+        CancellationToken cancellationToken
+    )
+    {
+        Snapshot tagged = snapshot with { Tags = tags, Original = snapshot.Original ?? snapshot.Id };
+        tagged = await SaveSnapshotAsync(tagged, cancellationToken);
+        await DeleteSnapshotAsync(snapshot.Id, cancellationToken);
+        return tagged;
+    }
+
+    /// <summary>Removes the snapshot object; its bytes go with the next prune.</summary>
+    public Task DeleteSnapshotAsync(Id id, CancellationToken cancellationToken) =>
+        Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Snapshot, id), cancellationToken);
+
+    // Somebody else may forget a snapshot between the listing and the reading.
+    private async Task<Snapshot?> TryLoadListedAsync(Id id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadSnapshotAsync(id, cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Takes restic's lock and keeps it fresh until disposed. <see cref="RepositoryLock.Lost"/> is cancelled when it
+    /// could not be refreshed in time; writers must stop then.
+    /// </summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder.</exception>
+    public Task<RepositoryLock> LockAsync(bool exclusive, CancellationToken cancellationToken) =>
+        RepositoryLock.TakeAsync(this, exclusive, cancellationToken);
+}

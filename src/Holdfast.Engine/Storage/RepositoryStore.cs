@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Holdfast.Objects;
+
+namespace Holdfast.Engine.Storage;
+
+/// <summary>
+/// A repository's objects by kind and id, on a store whose root is the repository's. Everything in the engine reads and
+/// writes through this, so that every error of a store leaves it as an <see cref="EngineError"/>.
+/// </summary>
+internal sealed class RepositoryStore(IObjectStore store)
+{
+    internal static readonly ObjectName Config = new("config");
+
+    internal static ObjectName Name(ObjectKind kind, in Id id)
+    {
+        string hex = id.ToString();
+        return new ObjectName(kind == ObjectKind.Pack ? $"data/{hex.AsSpan(0, 2)}/{hex}" : $"{Folder(kind)}/{hex}");
+    }
+
+    internal async Task PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PutAsync(name, content, cancellationToken);
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    internal async Task ReadAsync(
+        ObjectName name,
+        long offset,
+        Memory<byte> destination,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await store.ReadAsync(name, offset, destination, cancellationToken);
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    /// <summary>The whole object.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>.</exception>
+    internal async Task<PooledBytes> ReadAllAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        long size =
+            await SizeAsync(name, cancellationToken)
+            ?? throw new EngineError(EngineErrorKind.NotFound, temporary: false, $"There is no '{name}'.");
+        if (size > Array.MaxLength)
+        {
+            throw new EngineError(EngineErrorKind.Damaged, temporary: false, $"'{name}' is {size} bytes long.");
+        }
+        PooledBytes content = PooledBytes.Rent((int)size);
+        try
+        {
+            await ReadAsync(name, 0, content.Writable, cancellationToken);
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <returns>The object's length in bytes, or null when there is none.</returns>
+    internal async Task<long?> SizeAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.StatAsync(name, cancellationToken))?.Size;
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    /// <summary>Every object of the kind, in no promised order. Files that no id names are passed over, as restic does.</summary>
+    internal async IAsyncEnumerable<StoredObject> ListAsync(
+        ObjectKind kind,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using IAsyncEnumerator<ObjectInfo> objects = store
+            .ListAsync(Folder(kind), cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(objects))
+        {
+            ObjectInfo info = objects.Current;
+            if (Id.TryParse(info.Name.Value.AsSpan(info.Name.Value.LastIndexOf('/') + 1), out Id id))
+            {
+                yield return new StoredObject(id, info.Size, info.Modified);
+            }
+        }
+    }
+
+    internal async Task DeleteAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.DeleteAsync(name, cancellationToken);
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ObjectInfo> objects)
+    {
+        try
+        {
+            return await objects.MoveNextAsync();
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    private static string Folder(ObjectKind kind) =>
+        kind switch
+        {
+            ObjectKind.Pack => "data",
+            ObjectKind.Index => "index",
+            ObjectKind.Snapshot => "snapshots",
+            ObjectKind.Lock => "locks",
+            ObjectKind.Key => "keys",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+}

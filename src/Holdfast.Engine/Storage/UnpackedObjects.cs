@@ -1,0 +1,80 @@
+using System.Buffers;
+using Holdfast.Engine.Compression;
+using Holdfast.Engine.Crypto;
+using Holdfast.Objects;
+
+namespace Holdfast.Engine.Storage;
+
+/// <summary>
+/// Index, snapshot and lock objects: JSON, compressed behind a version byte, sealed, and named by the SHA-256 of the
+/// sealed bytes. Old repositories hold the JSON uncompressed; both are read.
+/// </summary>
+internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
+{
+    private const byte CompressedVersion = 2;
+
+    /// <returns>The object's name.</returns>
+    internal async Task<Id> SaveAsync(ObjectKind kind, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        byte[] sealedBytes = Seal(json.Span);
+        Sha256.Hash(sealedBytes, out Id id);
+        await store.PutAsync(
+            RepositoryStore.Name(kind, id),
+            new ReadOnlySequence<byte>(sealedBytes),
+            cancellationToken
+        );
+        return id;
+    }
+
+    /// <summary>The object's JSON, verified, in a pooled buffer that the caller disposes.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.Damaged"/>.</exception>
+    internal async Task<PooledBytes> LoadAsync(ObjectKind kind, Id id, CancellationToken cancellationToken)
+    {
+        ObjectName name = RepositoryStore.Name(kind, id);
+        return await LoadOnceAsync(name, id, cancellationToken)
+            // A second read tells bytes damaged on their way from bytes damaged where they lie.
+            ?? await LoadOnceAsync(name, id, cancellationToken)
+            ?? throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                $"'{name}' is not what was stored.",
+                "Run check; a damaged index can be rebuilt from the packs, a damaged snapshot or lock can only be removed."
+            );
+    }
+
+    private async Task<PooledBytes?> LoadOnceAsync(ObjectName name, Id id, CancellationToken cancellationToken)
+    {
+        using PooledBytes content = await store.ReadAllAsync(name, cancellationToken);
+        return Sha256.Hash(content.Span) == id && TryOpen(content, out PooledBytes json) ? json : null;
+    }
+
+    private byte[] Seal(ReadOnlySpan<byte> json)
+    {
+        using Pool<Compressor>.Lease lease = Zstd.Compressors.Rent();
+        ReadOnlySpan<byte> frame = lease.Value.Compress(json, Compressor.DefaultLevel).Span;
+        byte[] plaintext = [CompressedVersion, .. frame];
+        return sealer.Seal(plaintext);
+    }
+
+    private bool TryOpen(PooledBytes content, out PooledBytes json)
+    {
+        json = default;
+        if (content.Length <= Sealer.Overhead)
+        {
+            return false;
+        }
+        Span<byte> plaintext = content.Writable.Span[Sealer.NonceLength..^Sealer.TagLength];
+        if (!sealer.TryOpen(content.Span, plaintext))
+        {
+            return false;
+        }
+        if (plaintext[0] is (byte)'{' or (byte)'[')
+        {
+            json = PooledBytes.Rent(plaintext.Length);
+            plaintext.CopyTo(json.Writable.Span);
+            return true;
+        }
+        using Pool<Decompressor>.Lease lease = Zstd.Decompressors.Rent();
+        return plaintext[0] == CompressedVersion && lease.Value.TryDecompress(plaintext[1..], out json);
+    }
+}
