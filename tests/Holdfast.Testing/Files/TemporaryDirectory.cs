@@ -8,10 +8,10 @@ namespace Holdfast.Testing.Files;
 /// </summary>
 public sealed class TemporaryDirectory : IDisposable
 {
-    public TemporaryDirectory()
+    /// <param name="root">Another place than the usual one.</param>
+    public TemporaryDirectory(string? root = null)
     {
-        string root = Environment.GetEnvironmentVariable("HOLDFAST_TEST_TMP") ?? "/var/tmp";
-        Directory.CreateDirectory(root);
+        root ??= Environment.GetEnvironmentVariable("HOLDFAST_TEST_TMP") ?? "/var/tmp";
         Path = System.IO.Path.Combine(root, $"holdfast-{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path);
     }
