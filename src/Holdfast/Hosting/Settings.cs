@@ -43,7 +43,7 @@ internal sealed record Settings
             }
         }
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
-        Uri listen = ReadUrl(source, "HOLDFAST_LISTEN") ?? new Uri("http://127.0.0.1:8786");
+        Uri listen = ReadListen(source);
         (string? certificate, string? key) = ReadTls(source, listen);
         return new Settings
         {
@@ -74,6 +74,14 @@ internal sealed record Settings
 
     private static CommandError Wrong(SettingSource source, string name, string why) =>
         new(ExitCode.Failed, $"{name} ({source.Origin(name)}: '{source[name]}') {why}.");
+
+    private static Uri ReadListen(SettingSource source)
+    {
+        Uri listen = ReadUrl(source, "HOLDFAST_LISTEN") ?? new Uri("http://127.0.0.1:8786");
+        return listen.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || listen.Host == "localhost"
+            ? listen
+            : throw Wrong(source, "HOLDFAST_LISTEN", "must name an address of this machine, such as 127.0.0.1");
+    }
 
     private static Uri? ReadUrl(SettingSource source, string name)
     {

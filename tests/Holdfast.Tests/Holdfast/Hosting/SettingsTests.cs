@@ -33,6 +33,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("HOLDFAST_LISTEN", "127.0.0.1:8786")]
     [InlineData("HOLDFAST_LISTEN", "http://0.0.0.0:8786")]
+    [InlineData("HOLDFAST_LISTEN", "http://example.org:8786")]
     [InlineData("HOLDFAST_LISTEN", "https://127.0.0.1:8786")]
     [InlineData("HOLDFAST_NODE", "a:b")]
     [InlineData("HOLDFAST_ROLES", "api,cook")]
