@@ -90,16 +90,26 @@ internal sealed class RepositoryStore(IObjectStore store)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using IAsyncEnumerator<ObjectInfo> objects = store
-            .ListAsync(Folder(kind), cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(objects))
+        await foreach (ObjectInfo info in ListAsync(Folder(kind), cancellationToken))
         {
-            ObjectInfo info = objects.Current;
             if (Id.TryParse(info.Name.Value.AsSpan(info.Name.Value.LastIndexOf('/') + 1), out Id id))
             {
                 yield return new StoredObject(id, info.Size, info.Modified);
             }
+        }
+    }
+
+    internal async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using IAsyncEnumerator<ObjectInfo> objects = store
+            .ListAsync(prefix, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(objects))
+        {
+            yield return objects.Current;
         }
     }
 
@@ -108,6 +118,18 @@ internal sealed class RepositoryStore(IObjectStore store)
         try
         {
             await store.DeleteAsync(name, cancellationToken);
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
+    internal async Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.RemoveUnfinishedAsync(startedBefore, cancellationToken);
         }
         catch (ObjectError error)
         {

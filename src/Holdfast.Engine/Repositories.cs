@@ -1,0 +1,57 @@
+using Holdfast.Engine.Storage;
+using Holdfast.Engine.Vault;
+using Holdfast.Objects;
+using Holdfast.Objects.Decorators;
+
+namespace Holdfast.Engine;
+
+/// <summary>
+/// A store that holds many repositories, one beneath each project's id, and the sealed objects beside them. This is how
+/// the floors above reach a store without naming one.
+/// </summary>
+public sealed class Repositories(IObjectStore store)
+{
+    /// <summary>Folders beside the repositories; no project can have such an id.</summary>
+    private static readonly string[] Reserved = ["keyring", "export"];
+
+    private readonly RepositoryStore objects = new(store);
+
+    public SealedObjects Vault { get; } = new(store);
+
+    /// <summary>Makes the project's repository and opens it.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Exists"/>.</exception>
+    public Task<Repository> InitAsync(
+        string project,
+        string password,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => Repository.InitAsync(Of(project), password, options, cancellationToken);
+
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.WrongPassword"/>, <see cref="EngineErrorKind.Damaged"/>.
+    /// </exception>
+    public Task<Repository> OpenAsync(
+        string project,
+        string password,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => Repository.OpenAsync(Of(project), password, options, cancellationToken);
+
+    public async Task<bool> ExistsAsync(string project, CancellationToken cancellationToken) =>
+        await new RepositoryStore(Of(project)).SizeAsync(RepositoryStore.Config, cancellationToken) is not null;
+
+    /// <summary>Removes what is left of writes that never ended and began before the given moment.</summary>
+    /// <returns>How many were removed.</returns>
+    public Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
+        objects.RemoveUnfinishedAsync(startedBefore, cancellationToken);
+
+    /// <summary>Whether the store answers, by looking for an object.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Store"/>: it does not.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        objects.SizeAsync(RepositoryStore.Config, cancellationToken);
+
+    private PrefixObjectStore Of(string project) =>
+        ObjectName.IsValid(project) && !project.Contains('/') && !Reserved.Contains(project, StringComparer.Ordinal)
+            ? new PrefixObjectStore(store, project)
+            : throw new EngineError(EngineErrorKind.Invalid, temporary: false, $"'{project}' is not a project's id.");
+}
