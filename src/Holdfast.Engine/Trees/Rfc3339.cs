@@ -29,17 +29,18 @@ internal static class Rfc3339
             (year, month, day) = CivilDate.FromDays(CivilDate.ToDays(Math.Clamp(year, 0, 9999), month, day));
         }
 
-        Put(output, 0, 4, (int)year);
+        PutTwo(output, 0, (int)year / 100);
+        PutTwo(output, 2, (int)year % 100);
         output[4] = (byte)'-';
-        Put(output, 5, 2, month);
+        PutTwo(output, 5, month);
         output[7] = (byte)'-';
-        Put(output, 8, 2, day);
+        PutTwo(output, 8, day);
         output[10] = (byte)'T';
-        Put(output, 11, 2, (int)(second / 3600));
+        PutTwo(output, 11, (int)second / 3600);
         output[13] = (byte)':';
-        Put(output, 14, 2, (int)(second / 60 % 60));
+        PutTwo(output, 14, (int)second / 60 % 60);
         output[16] = (byte)':';
-        Put(output, 17, 2, (int)(second % 60));
+        PutTwo(output, 17, (int)second % 60);
         int length = 19 + WriteFraction(time.Nanoseconds, output[19..]);
         output[length] = (byte)'Z';
         return length + 1;
@@ -85,24 +86,19 @@ internal static class Rfc3339
         {
             return 0;
         }
-        int digits = NanosecondDigits;
-        while (nanoseconds % 10 == 0)
-        {
-            nanoseconds /= 10;
-            digits--;
-        }
         output[0] = (byte)'.';
-        Put(output, 1, digits, nanoseconds);
-        return 1 + digits;
+        PutTwo(output, 1, nanoseconds / 10_000_000);
+        PutTwo(output, 3, nanoseconds / 100_000 % 100);
+        PutTwo(output, 5, nanoseconds / 1000 % 100);
+        PutTwo(output, 7, nanoseconds / 10 % 100);
+        output[NanosecondDigits] = (byte)('0' + nanoseconds % 10);
+        return output[..(1 + NanosecondDigits)].LastIndexOfAnyExcept((byte)'0') + 1;
     }
 
-    private static void Put(Span<byte> output, int at, int digits, int value)
+    private static void PutTwo(Span<byte> output, int at, int value)
     {
-        for (int place = at + digits - 1; place >= at; place--)
-        {
-            (value, int digit) = Math.DivRem(value, 10);
-            output[place] = (byte)('0' + digit);
-        }
+        output[at + 1] = (byte)('0' + value % 10);
+        output[at] = (byte)('0' + value / 10);
     }
 
     private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
