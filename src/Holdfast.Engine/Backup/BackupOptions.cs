@@ -27,6 +27,12 @@ public sealed record BackupOptions
     /// </summary>
     public bool CheckChangeTime { get; init; } = true;
 
+    /// <summary>
+    /// Whether a file counts as unchanged only with the inode it had. False for file systems that number files anew at
+    /// every mount.
+    /// </summary>
+    public bool CheckInode { get; init; } = true;
+
     /// <summary>How often a file is read, at most, until nobody writes to it meanwhile.</summary>
     public int ReadAttempts { get; init; } = 3;
 

@@ -93,7 +93,7 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
             && !status.IsMountRoot
             && status.Size <= options.MaxFileSize
             && before.Size == (ulong)status.Size
-            && before.Inode == status.Inode
+            && (!options.CheckInode || before.Inode == status.Inode)
             && before.ModifyTime == status.ModifyTime
             && (!options.CheckChangeTime || before.ChangeTime == status.ChangeTime);
         return isUnchanged && HasAll(before.Content)

@@ -21,6 +21,9 @@ internal static class PackHeader
     internal static int EntryLength(uint uncompressedLength) =>
         uncompressedLength == 0 ? PlainEntryLength : CompressedEntryLength;
 
+    /// <summary>Bytes that a blob takes of its pack: its own, and its entry here.</summary>
+    internal static long Cost(in PackEntry blob) => blob.Length + EntryLength(blob.UncompressedLength);
+
     /// <summary>Bytes at the end of a pack whose entries take <paramref name="entriesLength"/> bytes.</summary>
     internal static int TotalLength(int entriesLength) => entriesLength + Sealer.Overhead + LengthField;
 
@@ -30,7 +33,7 @@ internal static class PackHeader
         long length = TotalLength(0);
         foreach (PackEntry blob in blobs)
         {
-            length += blob.Length + EntryLength(blob.UncompressedLength);
+            length += Cost(blob);
         }
         return length;
     }

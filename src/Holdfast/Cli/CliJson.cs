@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,9 +17,28 @@ internal static class CliJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         // Names of files stay readable; the output is no HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new TimeConverter() },
     };
 
     public static string Line<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>RFC 3339 with a Z for UTC, as restic writes it.</summary>
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(
+            ref Utf8JsonReader reader,
+            Type typeToConvert,
+            JsonSerializerOptions options
+        ) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(
+                value.ToString(
+                    value.Offset == TimeSpan.Zero ? "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ" : "yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz",
+                    CultureInfo.InvariantCulture
+                )
+            );
+    }
 }
 
 /// <summary>Written to standard error when a verb fails under <c>--json</c>.</summary>

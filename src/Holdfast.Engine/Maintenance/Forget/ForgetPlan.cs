@@ -29,6 +29,14 @@ public sealed record ForgetPlan(IReadOnlyList<ForgetGroupPlan> Groups)
         DateTimeOffset now
     ) => new([.. SnapshotGroup.Of(snapshots, grouping).Select(group => Apply(group, policy, now))]);
 
+    /// <summary>Removes these, whatever a policy would say.</summary>
+    public static ForgetPlan Of(IEnumerable<Snapshot> snapshots) =>
+        new([
+            .. SnapshotGroup
+                .Of(snapshots, SnapshotGrouping.Host | SnapshotGrouping.Paths)
+                .Select(group => new ForgetGroupPlan(group, [], group.Snapshots)),
+        ]);
+
     /// <summary>Removes the plan's snapshots. Stopped halfway, the rest remains as it was.</summary>
     /// <remarks>The caller holds the exclusive lock.</remarks>
     public async Task ExecuteAsync(

@@ -1,3 +1,5 @@
+using Holdfast.Engine.Packs;
+
 namespace Holdfast.Engine.Maintenance.Prune;
 
 /// <summary>
@@ -25,7 +27,7 @@ public sealed record PackUse(Id Pack)
     public long DuplicateBytes { get; init; }
 
     /// <summary>Length that the pack object must have.</summary>
-    public long Size => UsedBytes + UnusedBytes + PackFormat.Overhead;
+    public long Size => UsedBytes + UnusedBytes + PackHeader.TotalLength(0);
 
     public bool OnlyData => HasData && !HasTrees;
 }

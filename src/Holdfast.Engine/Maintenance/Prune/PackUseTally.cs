@@ -14,17 +14,17 @@ internal sealed class PackUseTally(UsedBlobs used)
     private readonly Dictionary<BlobHandle, List<BlobClaim>> copies = [];
 
     /// <summary>Takes in one pack as one index object lists it. A pack that was taken in before is passed over.</summary>
-    public void Add(Id pack, IEnumerable<IndexedBlob> blobs)
+    public void Add(PackContent pack)
     {
-        if (!ordinals.TryAdd(pack, packs.Count))
+        if (!ordinals.TryAdd(pack.Pack, packs.Count))
         {
             return;
         }
-        var draft = new Draft(packs.Count, pack);
+        var draft = new Draft(packs.Count, pack.Pack);
         packs.Add(draft);
-        foreach (IndexedBlob blob in blobs)
+        foreach (PackEntry blob in pack.Blobs)
         {
-            Add(draft, blob.Handle, blob.Location);
+            Add(draft, blob);
         }
     }
 
@@ -54,10 +54,11 @@ internal sealed class PackUseTally(UsedBlobs used)
     /// <summary>The number under which a pack claims blobs in <see cref="UsedBlobs"/>.</summary>
     public int OrdinalOf(Id pack) => ordinals[pack];
 
-    private void Add(Draft draft, BlobHandle blob, in BlobLocation location)
+    private void Add(Draft draft, in PackEntry entry)
     {
-        draft.See(blob.Kind, location);
-        long cost = PackFormat.Cost(location);
+        draft.See(entry);
+        long cost = PackHeader.Cost(entry);
+        var blob = new BlobHandle(entry.Kind, entry.Id);
         ref BlobClaim claim = ref used.Claim(blob);
         if (Unsafe.IsNullRef(ref claim))
         {
@@ -113,11 +114,11 @@ internal sealed class PackUseTally(UsedBlobs used)
                 DuplicateBytes = duplicateBytes,
             };
 
-        public void See(BlobKind kind, in BlobLocation location)
+        public void See(in PackEntry blob)
         {
-            hasData |= kind == BlobKind.Data;
-            hasTrees |= kind == BlobKind.Tree;
-            hasPlainTree |= kind == BlobKind.Tree && location.UncompressedLength == 0;
+            hasData |= blob.Kind == BlobKind.Data;
+            hasTrees |= blob.Kind == BlobKind.Tree;
+            hasPlainTree |= blob is { Kind: BlobKind.Tree, IsCompressed: false };
         }
 
         public void Keep(long cost)

@@ -13,4 +13,7 @@ public sealed record PruneOptions
     /// whole. Null sets no bound.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; }
+
+    /// <summary>Snapshots that count as removed already: to plan what a prune would do once they are.</summary>
+    public IReadOnlySet<Id> Without { get; init; } = new HashSet<Id>();
 }

@@ -21,4 +21,17 @@ internal static class RepoOptions
             HelpName = "file",
             Recursive = true,
         };
+
+    public static Option<TimeSpan> RetryLock { get; } =
+        new("--retry-lock")
+        {
+            Description = "Wait so long for somebody else's lock to go, such as 5m (default: not at all).",
+            HelpName = "duration",
+            CustomParser = Durations.Parse,
+            Recursive = true,
+        };
+
+    /// <summary>Only of verbs that write nothing.</summary>
+    public static Option<bool> NoLock { get; } =
+        new("--no-lock") { Description = "Read without taking a lock, for a repository that cannot be written." };
 }

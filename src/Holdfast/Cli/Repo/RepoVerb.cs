@@ -10,5 +10,13 @@ internal static class RepoVerb
         {
             RepoOptions.Repo,
             RepoOptions.PasswordFile,
+            RepoOptions.RetryLock,
+            InitVerb.Create(),
+            BackupVerb.Create(),
+            SnapshotsVerb.Create(),
+            CheckVerb.Create(),
+            ForgetVerb.Create(),
+            PruneVerb.Create(),
+            StatsVerb.Create(),
         };
 }

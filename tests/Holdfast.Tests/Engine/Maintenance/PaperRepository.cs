@@ -1,14 +1,8 @@
 using Holdfast.Engine;
-using Holdfast.Engine.Maintenance;
 using Holdfast.Engine.Maintenance.Prune;
 using Holdfast.Engine.Packs;
 
 namespace Holdfast.Tests.Engine.Maintenance;
-
-internal sealed record PaperPack(Id Id, IReadOnlyList<IndexedBlob> Blobs)
-{
-    public long Size => Blobs.Sum(blob => PackFormat.Cost(blob.Location)) + PackFormat.Overhead;
-}
 
 /// <summary>A repository that exists only as lists: what its index says, what its store holds, what its snapshots need.</summary>
 internal sealed class PaperRepository
@@ -17,7 +11,7 @@ internal sealed class PaperRepository
 
     private int nextId = 1;
 
-    public List<PaperPack> Packs { get; } = [];
+    public List<PackContent> Packs { get; } = [];
     public Dictionary<Id, long> Stored { get; } = [];
     public HashSet<BlobHandle> Used { get; } = [];
 
@@ -91,7 +85,7 @@ internal sealed class PaperRepository
         var tally = new PackUseTally(used);
         foreach (PaperPack pack in Packs)
         {
-            tally.Add(pack.Id, pack.Blobs);
+            tally.Add(pack);
         }
         return (PrunePlan.Make(tally.Finish(), Stored, options), used);
     }
@@ -103,23 +97,23 @@ internal sealed class PaperRepository
         after.Used.UnionWith(Used);
         HashSet<Id> keep = [.. plan.Keep.Select(pack => pack.Pack)];
         HashSet<Id> repack = [.. plan.Repack.Select(pack => pack.Pack)];
-        foreach (PaperPack pack in Packs.Where(pack => keep.Contains(pack.Id)))
+        foreach (PaperPack pack in Packs.Where(pack => keep.Contains(pack.Pack)))
         {
             after.Packs.Add(pack);
             after.Stored.Add(pack.Id, pack.Size);
         }
-        HashSet<BlobHandle> there = [.. after.Packs.SelectMany(pack => pack.Blobs).Select(blob => blob.Handle)];
+        HashSet<BlobHandle> there = [.. after.Packs.SelectMany(pack => pack.Blobs).Select(HandleOf)];
         foreach (BlobKind kind in Enum.GetValues<BlobKind>())
         {
             List<(BlobHandle, uint, uint)> open = [];
-            IEnumerable<IndexedBlob> moving = Packs
-                .Where(pack => repack.Contains(pack.Id))
+            IEnumerable<PackEntry> moving = Packs
+                .Where(pack => repack.Contains(pack.Pack))
                 .SelectMany(pack => pack.Blobs)
-                .Where(blob => blob.Handle.Kind == kind && Used.Contains(blob.Handle) && there.Add(blob.Handle));
-            foreach (IndexedBlob blob in moving)
+                .Where(blob => blob.Kind == kind && Used.Contains(HandleOf(blob)) && there.Add(HandleOf(blob)));
+            foreach (PackEntry blob in moving)
             {
-                uint length = blob.Location.Length;
-                open.Add((blob.Handle, length, kind == BlobKind.Tree ? length : blob.Location.UncompressedLength));
+                uint length = blob.Length;
+                open.Add((HandleOf(blob), length, kind == BlobKind.Tree ? length : blob.UncompressedLength));
                 if (open.Sum(b => (long)b.Item2) >= FullPack)
                 {
                     after.AddPack(open);
@@ -134,19 +128,21 @@ internal sealed class PaperRepository
         return after;
     }
 
+    public static BlobHandle HandleOf(PackEntry blob) => new(blob.Kind, blob.Id);
+
     private void AddPack(IReadOnlyList<(BlobHandle Blob, uint Length, uint Uncompressed)> blobs)
     {
         Id id = NewId();
-        List<IndexedBlob> indexed = [];
+        List<PackEntry> indexed = [];
         uint offset = 0;
         foreach ((BlobHandle blob, uint length, uint uncompressed) in blobs)
         {
-            indexed.Add(new(blob, new BlobLocation(id, offset, length, uncompressed)));
+            indexed.Add(new(blob.Kind, blob.Id, offset, length, uncompressed));
             offset += length;
         }
-        var pack = new PaperPack(id, indexed);
+        var pack = new PackContent(id, indexed);
         Packs.Add(pack);
-        Stored.Add(id, pack.Size);
+        Stored.Add(id, PackHeader.PackLength(indexed));
     }
 
     private Id NewId()

@@ -19,9 +19,12 @@ public sealed class PrunePlanTests
         HashSet<Id> alive = [.. plan.Keep.Select(pack => pack.Pack), .. plan.Repack.Select(pack => pack.Pack)];
         foreach (BlobHandle blob in repository.Used)
         {
-            Id provider = repository.Packs[used.Claim(blob).Pack].Id;
+            Id provider = repository.Packs[used.Claim(blob).Pack].Pack;
             Assert.Contains(provider, alive);
-            Assert.Contains(repository.Packs, pack => pack.Id == provider && pack.Blobs.Any(b => b.Handle == blob));
+            Assert.Contains(
+                repository.Packs,
+                pack => pack.Pack == provider && pack.Blobs.Any(b => PaperRepository.HandleOf(b) == blob)
+            );
         }
     }
 
@@ -66,7 +69,7 @@ public sealed class PrunePlanTests
             repository = repository.After(plan);
             Assert.True(++rounds <= 3, "a prune always finds more to do");
         }
-        Assert.Equal(repository.Stored.Keys.Order(), repository.Packs.Select(pack => pack.Id).Order());
+        Assert.Equal(repository.Stored.Keys.Order(), repository.Packs.Select(pack => pack.Pack).Order());
     }
 
     [Theory, MemberData(nameof(Seeds))]

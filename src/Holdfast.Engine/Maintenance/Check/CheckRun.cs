@@ -1,0 +1,149 @@
+using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Storage;
+using Holdfast.Objects;
+
+namespace Holdfast.Engine.Maintenance.Check;
+
+/// <summary>
+/// Looks a repository over and changes nothing: keys, snapshots, index, the packs' presence and length, every tree of
+/// every snapshot; and, of the packs asked for, every byte. What is wrong is a finding, and the check goes on.
+/// </summary>
+public static class CheckRun
+{
+    /// <param name="repository">The caller holds a lock of it: exclusive, or what a backup adds meanwhile may look wrong.</param>
+    /// <param name="options">How much is read.</param>
+    /// <param name="found">Told of each finding at once, from any thread.</param>
+    /// <param name="progress">Told of the steps.</param>
+    /// <param name="cancellationToken">Ends the check without a report.</param>
+    /// <exception cref="EngineError">The store does not answer; damage is no exception.</exception>
+    public static async Task<CheckReport> RunAsync(
+        Repository repository,
+        CheckOptions options,
+        IProgress<CheckFinding>? found,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var findings = new FindingLog(found);
+        await CheckKeysAsync(repository, findings, cancellationToken);
+        List<Snapshot> snapshots = await LoadSnapshotsAsync(repository, findings, cancellationToken);
+        var index = new IndexCheck(repository, findings);
+        await index.RunAsync(cancellationToken);
+        var trees = new TreeCheck(repository, index, findings, progress);
+        await trees.RunAsync(snapshots.Select(snapshot => snapshot.Tree), cancellationToken);
+
+        Dictionary<Id, long> readable = index.Stored.Where(pack => index.Listed.ContainsKey(pack.Key)).ToDictionary();
+        IReadOnlyList<Id> chosen = options.ReadData.Choose(readable);
+        long bytes = chosen.Sum(pack => readable[pack]);
+        await ReadPacksAsync(repository, index, [.. chosen], bytes, findings, progress, cancellationToken);
+        return new CheckReport(
+            findings.Findings,
+            snapshots.Count,
+            trees.Trees,
+            index.Stored.Count,
+            chosen.Count,
+            bytes
+        );
+    }
+
+    private static async Task CheckKeysAsync(
+        Repository repository,
+        FindingLog findings,
+        CancellationToken cancellationToken
+    )
+    {
+        await foreach (StoredObject key in repository.Store.ListAsync(ObjectKind.Key, cancellationToken))
+        {
+            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
+            using PooledBytes content = await repository.Store.ReadAllAsync(name, cancellationToken);
+            if (Sha256.Hash(content.Span) != key.Id || KeyFile.Parse(content.Span) is null)
+            {
+                findings.Add(FindingKind.DamagedKey, name, "It is not what was stored; its password opens nothing.");
+            }
+        }
+    }
+
+    private static async Task<List<Snapshot>> LoadSnapshotsAsync(
+        Repository repository,
+        FindingLog findings,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Snapshot> snapshots = [];
+        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Snapshot, cancellationToken))
+        {
+            try
+            {
+                snapshots.Add(await repository.LoadSnapshotAsync(stored.Id, cancellationToken));
+            }
+            catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+            {
+                ObjectName name = RepositoryStore.Name(ObjectKind.Snapshot, stored.Id);
+                findings.Add(FindingKind.DamagedSnapshot, name, error.Message);
+            }
+            catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
+            {
+                // Forgotten by somebody else since it was listed: no finding.
+            }
+        }
+        return snapshots;
+    }
+
+    private static async Task ReadPacksAsync(
+        Repository repository,
+        IndexCheck index,
+        HashSet<Id> chosen,
+        long total,
+        FindingLog findings,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (chosen.Count == 0)
+        {
+            return;
+        }
+        long done = 0;
+        await Parallel.ForEachAsync(
+            index.PacksAsync(cancellationToken),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = repository.Options.Workers,
+                CancellationToken = cancellationToken,
+            },
+            async (pack, token) =>
+            {
+                if (!chosen.Contains(pack.Pack))
+                {
+                    return;
+                }
+                await ReadPackAsync(repository, pack, findings, token);
+                long now = Interlocked.Add(ref done, index.Stored[pack.Pack]);
+                progress?.Report(new("reading packs", MaintenanceUnit.Bytes, now, total));
+            }
+        );
+    }
+
+    private static async Task ReadPackAsync(
+        Repository repository,
+        PackContent pack,
+        FindingLog findings,
+        CancellationToken cancellationToken
+    )
+    {
+        ObjectName name = RepositoryStore.Name(ObjectKind.Pack, pack.Pack);
+        try
+        {
+            foreach (string problem in await repository.VerifyPackAsync(pack, cancellationToken))
+            {
+                findings.Add(FindingKind.DamagedPack, name, problem);
+            }
+        }
+        catch (EngineError error) when (FindingLog.IsDamage(error))
+        {
+            findings.Add(FindingKind.DamagedPack, name, error.Message);
+        }
+    }
+}

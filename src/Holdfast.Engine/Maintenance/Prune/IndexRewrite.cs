@@ -1,0 +1,60 @@
+using Holdfast.Engine.Packs;
+
+namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>
+/// Takes packs out of the index: writes anew what else the index objects that list them say, and removes those objects
+/// once the new ones are durable. Small index objects are merged on the way.
+/// </summary>
+internal static class IndexRewrite
+{
+    /// <summary>As restic: about 6 MiB of JSON.</summary>
+    private const int BlobsPerIndex = 50_000;
+
+    /// <summary>Index objects below this are merged, when the index is rewritten anyway: each costs a request to load.</summary>
+    private const int SmallIndex = BlobsPerIndex / 8;
+
+    public static async Task RunAsync(
+        Repository repository,
+        IReadOnlyList<Id> indexes,
+        IReadOnlySet<Id> gone,
+        CancellationToken cancellationToken
+    )
+    {
+        if (gone.Count == 0)
+        {
+            return;
+        }
+        List<Id> obsolete = [];
+        List<PackContent> open = [];
+        int blobs = 0;
+        foreach (Id index in indexes)
+        {
+            IReadOnlyList<PackContent> packs = await repository.LoadIndexObjectAsync(index, cancellationToken);
+            if (packs.Sum(pack => pack.Blobs.Count) >= SmallIndex && !packs.Any(pack => gone.Contains(pack.Pack)))
+            {
+                continue;
+            }
+            obsolete.Add(index);
+            foreach (PackContent pack in packs.Where(pack => !gone.Contains(pack.Pack)))
+            {
+                open.Add(pack);
+                blobs += pack.Blobs.Count;
+                if (blobs >= BlobsPerIndex)
+                {
+                    await repository.SaveIndexObjectAsync(open, cancellationToken);
+                    open.Clear();
+                    blobs = 0;
+                }
+            }
+        }
+        if (open.Count > 0)
+        {
+            await repository.SaveIndexObjectAsync(open, cancellationToken);
+        }
+        foreach (Id index in obsolete)
+        {
+            await repository.DeleteIndexObjectAsync(index, cancellationToken);
+        }
+    }
+}

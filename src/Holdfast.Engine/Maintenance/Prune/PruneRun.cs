@@ -1,0 +1,157 @@
+using Holdfast.Engine.Packs;
+
+namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>
+/// Removes what no snapshot needs: a plan first, for whoever wants to see it, then its execution. The caller holds the
+/// exclusive lock from before the plan until after the execution.
+/// </summary>
+/// <remarks>
+/// Dying anywhere leaves a repository in which every snapshot is whole. The order makes it so: new packs, then index
+/// objects that list them, then index objects without the packs that go, then the old index objects' removal, then the
+/// packs'. What dies in between leaves unreferenced packs or second copies, which the next run tidies up.
+/// </remarks>
+public sealed class PruneRun
+{
+    /// <summary>Deletions in flight: a store across a network answers each in its own time.</summary>
+    private const int Deletions = 8;
+
+    private readonly Repository repository;
+    private readonly PruneOptions options;
+    private readonly PruneSurvey survey;
+    private readonly long started;
+
+    private PruneRun(Repository repository, PruneOptions options, PruneSurvey survey, long started)
+    {
+        this.repository = repository;
+        this.options = options;
+        this.survey = survey;
+        this.started = started;
+        Plan = PrunePlan.Make(survey.Tally.Finish(), survey.Stored, options);
+    }
+
+    public PrunePlan Plan { get; }
+
+    /// <summary>Reads the snapshots' trees and the index, and decides. Changes nothing.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: something that a snapshot needs is missing or damaged.</exception>
+    public static async Task<PruneRun> PlanAsync(
+        Repository repository,
+        PruneOptions options,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        long now = repository.Options.Time.GetTimestamp();
+        PruneSurvey taken = await PruneSurvey.TakeAsync(repository, options.Without, progress, cancellationToken);
+        return new PruneRun(repository, options, taken, now);
+    }
+
+    /// <summary>Carries the plan out. Called at most once.</summary>
+    /// <exception cref="EngineError">The repository is whole nevertheless, and another run takes up what is left.</exception>
+    public async Task<PruneReport> ExecuteAsync(
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        // 1. What nobody lists goes first: it makes room for what is to be written.
+        await DeletePacksAsync(Plan.Unreferenced.Select(pack => pack.Pack), cancellationToken);
+
+        // 2. New packs, and index objects that list them.
+        (List<PackUse> repacked, long written) = await RepackAsync(progress, cancellationToken);
+
+        // 3. Index objects without the packs that go, and only then the removal of those with them.
+        List<PackUse> remove = [.. Plan.Remove, .. repacked];
+        HashSet<Id> gone = [.. remove.Select(pack => pack.Pack), .. Plan.Vanished];
+        await IndexRewrite.RunAsync(repository, survey.Indexes, gone, cancellationToken);
+
+        // 4. Packs that nothing mentions any more.
+        progress?.Report(new("removing packs", MaintenanceUnit.Objects, 0, remove.Count));
+        await DeletePacksAsync(remove.Select(pack => pack.Pack), cancellationToken);
+        await repository.LoadIndexAsync(cancellationToken);
+        return new PruneReport(
+            repacked.Count,
+            remove.Count + Plan.Unreferenced.Count,
+            written,
+            remove.Sum(pack => pack.Size) + Plan.Unreferenced.Sum(pack => pack.Size),
+            StoppedEarly: repacked.Count < Plan.Repack.Count
+        );
+    }
+
+    private async Task<(List<PackUse> Repacked, long Written)> RepackAsync(
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        List<PackUse> repacked = [];
+        if (Plan.Repack.Count == 0)
+        {
+            return (repacked, 0);
+        }
+        Dictionary<Id, PackContent> contents = await ContentsAsync(cancellationToken);
+        long total = Plan.RepackBytes;
+        long done = 0;
+        await using BlobWriter writer = repository.CreateRepackWriter();
+        foreach (PackUse pack in Plan.Repack)
+        {
+            if (repository.Options.Time.GetElapsedTime(started) >= options.TimeBudget)
+            {
+                break;
+            }
+            await MoveAsync(contents[pack.Pack], writer, cancellationToken);
+            repacked.Add(pack);
+            done += pack.Size;
+            progress?.Report(new("repacking", MaintenanceUnit.Bytes, done, total));
+        }
+        await writer.FlushAsync(cancellationToken);
+        return (repacked, writer.Statistics.StoredBytes);
+    }
+
+    /// <summary>What the index lists of the packs to be rewritten.</summary>
+    private async Task<Dictionary<Id, PackContent>> ContentsAsync(CancellationToken cancellationToken)
+    {
+        HashSet<Id> wanted = [.. Plan.Repack.Select(pack => pack.Pack)];
+        Dictionary<Id, PackContent> contents = [];
+        foreach (Id index in survey.Indexes)
+        {
+            foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, cancellationToken))
+            {
+                if (wanted.Contains(pack.Pack))
+                {
+                    contents.TryAdd(pack.Pack, pack);
+                }
+            }
+        }
+        return contents;
+    }
+
+    /// <summary>Stores anew the blobs that the pack is to provide; each is verified on the way.</summary>
+    private Task MoveAsync(PackContent pack, BlobWriter writer, CancellationToken cancellationToken)
+    {
+        int ordinal = survey.Tally.OrdinalOf(pack.Pack);
+        return Parallel.ForEachAsync(
+            pack.Blobs.Where(blob => survey.Used.IsProvidedBy(new BlobHandle(blob.Kind, blob.Id), ordinal)),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = repository.Options.Workers,
+                CancellationToken = cancellationToken,
+            },
+            async (blob, token) =>
+            {
+                using PooledBytes plaintext = await repository.LoadBlobAtAsync(
+                    blob.Kind,
+                    blob.Id,
+                    blob.In(pack.Pack),
+                    token
+                );
+                await writer.SaveAsync(blob.Kind, blob.Id, plaintext.Memory, token);
+            }
+        );
+    }
+
+    private Task DeletePacksAsync(IEnumerable<Id> packs, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            packs,
+            new ParallelOptions { MaxDegreeOfParallelism = Deletions, CancellationToken = cancellationToken },
+            async (pack, token) => await repository.DeletePackAsync(pack, token)
+        );
+}

@@ -1,0 +1,92 @@
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Storage;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>What a prune knows of a repository before it decides: which blobs are needed, and which pack gives each.</summary>
+internal sealed record PruneSurvey(
+    UsedBlobs Used,
+    PackUseTally Tally,
+    IReadOnlyList<Id> Indexes,
+    IReadOnlyDictionary<Id, long> Stored
+)
+{
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: something that a snapshot needs is missing or damaged.</exception>
+    public static async Task<PruneSurvey> TakeAsync(
+        Repository repository,
+        IReadOnlySet<Id> without,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
+        await repository.LoadIndexAsync(cancellationToken);
+        IEnumerable<Id> roots = snapshots.Where(s => !without.Contains(s.Id)).Select(s => s.Tree);
+        UsedBlobs used = await FindUsedAsync(repository, roots, progress, cancellationToken);
+
+        var tally = new PackUseTally(used);
+        List<Id> indexes = [.. (await repository.IndexIdsAsync(cancellationToken)).Order()];
+        foreach (Id index in indexes)
+        {
+            foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, cancellationToken))
+            {
+                tally.Add(pack);
+            }
+        }
+        RequireAll(used);
+
+        Dictionary<Id, long> stored = [];
+        await foreach (StoredObject pack in repository.ListPacksAsync(cancellationToken))
+        {
+            stored[pack.Id] = pack.Size;
+        }
+        return new PruneSurvey(used, tally, indexes, stored);
+    }
+
+    private static async Task<UsedBlobs> FindUsedAsync(
+        Repository repository,
+        IEnumerable<Id> roots,
+        IProgress<MaintenanceProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var used = new UsedBlobs();
+        long trees = 0;
+        var walk = new TreeWalk(
+            async (tree, token) =>
+            {
+                using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, token);
+                return TreeReader.Read(json.Span);
+            },
+            tree => used.Add(new BlobHandle(BlobKind.Tree, tree)),
+            (_, nodes) =>
+            {
+                foreach (Id blob in nodes.SelectMany(node => node.Content ?? []))
+                {
+                    used.Add(new BlobHandle(BlobKind.Data, blob));
+                }
+                progress?.Report(new("reading trees", MaintenanceUnit.Objects, ++trees, 0));
+            }
+        );
+        await walk.RunAsync(roots, repository.Options.Workers, cancellationToken);
+        return used;
+    }
+
+    private static void RequireAll(UsedBlobs used)
+    {
+        List<BlobHandle> missing = [.. used.Unclaimed().Take(10)];
+        if (missing.Count > 0)
+        {
+            throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                "Blobs that snapshots need are in no index, among them "
+                    + string.Join(", ", missing.Select(blob => blob.Id))
+                    + ". Nothing was removed.",
+                "Run a check of the repository, and mend it before pruning."
+            );
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Spectre.Console;
+
+namespace Holdfast.Cli;
+
+/// <summary>How far one step of a verb is: what is done, out of how much (0 while nobody knows), in bytes or in pieces.</summary>
+/// <param name="Name">What is being done; steps of one name share a bar.</param>
+/// <param name="Detail">What stands beside the bar instead of the name.</param>
+internal readonly record struct Step(string Name, double Done, double Total, bool Bytes, string? Detail = null);
+
+/// <summary>
+/// A bar with bytes, rate and remaining time on standard error while a verb runs, when a person watches: both standard
+/// output and standard error are a terminal, and neither JSON nor quiet was asked for.
+/// </summary>
+internal static class ProgressDisplay
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
+    public static async Task<T> RunAsync<T>(Output output, Func<IProgress<Step>?, Task<T>> work)
+    {
+        if (output.Json || output.Quiet || Console.IsOutputRedirected || Console.IsErrorRedirected)
+        {
+            return await work(null);
+        }
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }
+        );
+        return await console
+            .Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new AmountColumn(),
+                new RemainingTimeColumn()
+            )
+            .StartAsync(context => work(new Bars(context)));
+    }
+
+    /// <summary>The same for work that can be asked how far it is.</summary>
+    public static Task<T> PollAsync<T>(Output output, TimeProvider time, Func<Step> ask, Func<Task<T>> work) =>
+        RunAsync(
+            output,
+            async progress =>
+            {
+                Task<T> running = work();
+                using var timer = new PeriodicTimer(PollInterval, time);
+                while (progress is not null && !running.IsCompleted)
+                {
+                    progress.Report(ask());
+                    Task<bool> tick = timer.WaitForNextTickAsync().AsTask();
+                    await Task.WhenAny(running, tick);
+                    if (!tick.IsCompleted)
+                    {
+                        break;
+                    }
+                }
+                return await running;
+            }
+        );
+
+    /// <summary>One bar a step. Reports come from any thread.</summary>
+    private sealed class Bars(ProgressContext context) : IProgress<Step>
+    {
+        private readonly Dictionary<string, ProgressTask> bars = [];
+
+        public void Report(Step value)
+        {
+            lock (bars)
+            {
+                if (!bars.TryGetValue(value.Name, out ProgressTask? bar))
+                {
+                    bars.Add(value.Name, bar = context.AddTask(Markup.Escape(value.Name)));
+                    bar.State.Update<bool>(AmountColumn.IsBytes, _ => value.Bytes);
+                }
+                bar.Description = Markup.Escape(value.Detail ?? value.Name);
+                bar.IsIndeterminate = value.Total <= 0;
+                bar.MaxValue = double.Max(1, value.Total);
+                bar.Value = value.Done;
+            }
+        }
+    }
+
+    /// <summary>"12.3 MiB / 80.0 MiB, 4.5 MiB/s", or counts without a unit.</summary>
+    private sealed class AmountColumn : ProgressColumn
+    {
+        public const string IsBytes = "bytes";
+
+        public override Spectre.Console.Rendering.IRenderable Render(
+            Spectre.Console.Rendering.RenderOptions options,
+            ProgressTask task,
+            TimeSpan deltaTime
+        )
+        {
+            bool bytes = task.State.Get<bool>(IsBytes);
+            string total = task.IsIndeterminate ? "" : $" / {Amount(task.MaxValue, bytes)}";
+            string rate = task.Speed is { } speed ? $", {Amount(speed, bytes)}/s" : "";
+            return new Text($"{Amount(task.Value, bytes)}{total}{rate}");
+        }
+
+        private static string Amount(double value, bool bytes) => bytes ? Output.Size((long)value) : $"{(long)value}";
+    }
+}
