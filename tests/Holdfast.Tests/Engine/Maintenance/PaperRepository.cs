@@ -83,7 +83,7 @@ internal sealed class PaperRepository
             used.Add(blob);
         }
         var tally = new PackUseTally(used);
-        foreach (PaperPack pack in Packs)
+        foreach (PackContent pack in Packs)
         {
             tally.Add(pack);
         }
@@ -97,7 +97,7 @@ internal sealed class PaperRepository
         after.Used.UnionWith(Used);
         HashSet<Id> keep = [.. plan.Keep.Select(pack => pack.Pack)];
         HashSet<Id> repack = [.. plan.Repack.Select(pack => pack.Pack)];
-        foreach (PaperPack pack in Packs.Where(pack => keep.Contains(pack.Pack)))
+        foreach (PackContent pack in Packs.Where(pack => keep.Contains(pack.Pack)))
         {
             after.Packs.Add(pack);
             after.Stored.Add(pack.Id, pack.Size);
