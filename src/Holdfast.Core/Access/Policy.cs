@@ -1,0 +1,54 @@
+namespace Holdfast.Core.Access;
+
+/// <summary>
+/// Who may call what, by Manila's rule names and defaults. A rule speaks of the caller's roles in the caller's own project;
+/// which rows are the caller's is the services' matter.
+/// </summary>
+public static class Policy
+{
+    private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
+    {
+        ["share_backup:create"] = Member,
+        ["share_backup:get"] = Reader,
+        ["share_backup:get_all"] = Reader,
+        ["share_backup:get_all_project"] = Admin,
+        ["share_backup:restore"] = Member,
+        ["share_backup:update"] = Member,
+        ["share_backup:delete"] = Member,
+        ["share_backup:reset_status"] = Admin,
+        ["share:create"] = Member,
+        ["share:get"] = Reader,
+        ["share:get_all"] = Reader,
+        ["share:delete"] = Member,
+        ["share:manage"] = Admin,
+        ["share:unmanage"] = Admin,
+        ["share:reset_status"] = Admin,
+        ["share_export_location:index"] = Reader,
+        ["share_type:index"] = Reader,
+        ["share_type:show"] = Reader,
+        ["service:index"] = Admin,
+    };
+
+    private const string Admin = "admin";
+    private const string Member = "member";
+    private const string Reader = "reader";
+
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Forbidden"/>; which rule refused is not told.</exception>
+    public static void Require(Caller caller, string rule)
+    {
+        if (!Allows(caller, rule))
+        {
+            throw ServiceError.Forbidden();
+        }
+    }
+
+    /// <exception cref="ArgumentException">There is no such rule.</exception>
+    public static bool Allows(Caller caller, string rule)
+    {
+        if (!Rules.TryGetValue(rule, out string? role))
+        {
+            throw new ArgumentException($"There is no rule '{rule}'.", nameof(rule));
+        }
+        return caller.IsAdmin || (role != Admin && caller.ProjectId.Length > 0 && caller.Roles.Contains(role));
+    }
+}

@@ -1,0 +1,93 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>What must hold before a backup may be made, removed or restored, in the order and words of the API's contract.</summary>
+internal static class BackupRules
+{
+    // Only the status is ours to set; these come from an administrator or an imported row, and mean that bytes move.
+    private static readonly HashSet<string> BusyTasks = new(StringComparer.Ordinal)
+    {
+        "migration_starting",
+        "migration_in_progress",
+        "migration_completing",
+        "migration_driver_starting",
+        "migration_driver_in_progress",
+        "migration_driver_phase1_done",
+        "data_copying_starting",
+        "data_copying_in_progress",
+        "data_copying_completing",
+        "data_copying_completed",
+    };
+
+    public static async Task CheckCreateAsync(ICatalogSession session, Share share, NewBackup request)
+    {
+        if (share.TaskState is { } task && BusyTasks.Contains(task))
+        {
+            throw ServiceError.Conflict(
+                "Share is busy with an active task: " + $"Share {share.Id} is busy as part of an active task: {task}."
+            );
+        }
+        if (share.Status != ShareStatus.Available)
+        {
+            throw ServiceError.Invalid(
+                $"Share {share.Id} is in '{share.Status}' state, but it must be in 'available' state to create a backup."
+            );
+        }
+        if (request.Options is null && share.Protocol != "NFS")
+        {
+            throw ServiceError.Invalid(
+                $"Cannot backup share {share.Id}. The generic approach for share backups only supports the following "
+                    + "protocols: ['NFS']."
+            );
+        }
+        if (
+            request.BackupType is { Length: > 0 } type
+            && await session.Backups.NewestWithOptionsAsync(share.Id) is { } newest
+            && newest.BackupType != type
+        )
+        {
+            throw ServiceError.Invalid(
+                $"Share '{share.Name}' has existing backups with backup_type: '{newest.BackupType}'. You must delete "
+                    + "these backups to schedule a backup with a different backup_type, or re-use the same backup_type."
+            );
+        }
+    }
+
+    public static void CheckDelete(Backup backup)
+    {
+        if (backup.Status is not (BackupStatus.Available or BackupStatus.Error or BackupStatus.ErrorDeleting))
+        {
+            throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} status must be available or error.");
+        }
+    }
+
+    public static void CheckRestore(Backup backup)
+    {
+        if (backup.Status != BackupStatus.Available)
+        {
+            throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} status must be available.");
+        }
+        if (backup.SnapshotId is null)
+        {
+            throw ServiceError.Invalid(
+                $"Invalid backup: Backup {backup.Id} has no data, as its creation never ended. Delete it."
+            );
+        }
+    }
+
+    public static void CheckTarget(Backup backup, Share target)
+    {
+        if (target.Status is not (ShareStatus.Available or ShareStatus.BackupRestoringError))
+        {
+            throw ServiceError.Invalid("Invalid share: Share to be restored to must be available.");
+        }
+        if (backup.Size > target.Size)
+        {
+            throw ServiceError.Invalid(
+                $"Invalid share: Share size {target.Size} is too small to restore backup of size {backup.Size}."
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>The wire's names of what lists are ordered by. Nulls sort as the empty text, or as the beginning of time.</summary>
+internal static class SortKeys
+{
+    private static readonly Dictionary<string, SortColumn<Backup>> OfBackups = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Id),
+        ["status"] = new("status", row => row.Status),
+        ["size"] = new("size", row => row.Size),
+        ["share_id"] = new("share_id", row => row.ShareId),
+        ["project_id"] = new("project_id", row => row.ProjectId),
+        ["user_id"] = new("user_id", row => row.UserId),
+        ["availability_zone"] = new("availability_zone", row => row.AvailabilityZone),
+        ["progress"] = new("progress", row => row.Progress),
+        ["restore_progress"] = new("restore_progress", row => row.RestoreProgress),
+        ["created_at"] = new("created_at", row => row.CreatedAt),
+        ["updated_at"] = Time<Backup>("updated_at", row => row.UpdatedAt),
+        ["name"] = Text<Backup>("name", row => row.Name),
+        ["display_name"] = Text<Backup>("name", row => row.Name),
+        ["description"] = Text<Backup>("description", row => row.Description),
+        ["display_description"] = Text<Backup>("description", row => row.Description),
+        ["host"] = Text<Backup>("host", row => row.Host),
+        ["topic"] = Text<Backup>("topic", row => row.Topic),
+        ["backup_type"] = Text<Backup>("backup_type", row => row.BackupType),
+    };
+
+    private static readonly Dictionary<string, SortColumn<Share>> OfShares = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Id),
+        ["status"] = new("status", row => row.Status),
+        ["size"] = new("size", row => row.Size),
+        ["share_proto"] = new("protocol", row => row.Protocol),
+        ["share_type_id"] = new("share_type_id", row => row.ShareTypeId),
+        ["project_id"] = new("project_id", row => row.ProjectId),
+        ["user_id"] = new("user_id", row => row.UserId),
+        ["availability_zone"] = new("availability_zone", row => row.AvailabilityZone),
+        ["created_at"] = new("created_at", row => row.CreatedAt),
+        ["updated_at"] = Time<Share>("updated_at", row => row.UpdatedAt),
+        ["name"] = Text<Share>("name", row => row.Name),
+        ["display_name"] = Text<Share>("name", row => row.Name),
+        ["description"] = Text<Share>("description", row => row.Description),
+        ["display_description"] = Text<Share>("description", row => row.Description),
+        ["host"] = Text<Share>("host", row => row.Host),
+    };
+
+    public static RowOrder<Backup> Backups(Page page) => Order(OfBackups, page);
+
+    public static RowOrder<Share> Shares(Page page) => Order(OfShares, page);
+
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: no such key or direction.</exception>
+    private static RowOrder<T> Order<T>(Dictionary<string, SortColumn<T>> columns, Page page)
+    {
+        string key = string.IsNullOrEmpty(page.SortKey) ? "created_at" : page.SortKey;
+        string direction = string.IsNullOrEmpty(page.SortDirection) ? "desc" : page.SortDirection;
+        bool descending = direction.Equals("desc", StringComparison.OrdinalIgnoreCase);
+        return
+            columns.TryGetValue(key, out SortColumn<T>? column)
+            && (descending || direction.Equals("asc", StringComparison.OrdinalIgnoreCase))
+            ? new RowOrder<T>(column, descending, null, page.Limit, page.Offset)
+            : throw ServiceError.Invalid(
+                $"Invalid input received: Wrong sorting data provided: sort key is '{key}' and sort direction is '{direction}'."
+            );
+    }
+
+    private static SortColumn<T> Text<T>(string column, Func<T, string?> value) =>
+        new($"coalesce({column}, '')", row => value(row) ?? "");
+
+    private static SortColumn<T> Time<T>(string column, Func<T, DateTimeOffset?> value) =>
+        new($"coalesce({column}, 0)", row => value(row) ?? DateTimeOffset.UnixEpoch);
+}

@@ -1,0 +1,25 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>Which rows are a caller's: another project's object is not there, unless it is public or the caller an administrator.</summary>
+internal static class Visibility
+{
+    public static bool CanRead(this Caller caller, Share share) => caller.CanWrite(share) || share.IsPublic;
+
+    public static bool CanWrite(this Caller caller, Share share) =>
+        caller.IsAdmin || share.ProjectId == caller.ProjectId;
+
+    public static bool CanUse(this Caller caller, Backup backup) =>
+        caller.IsAdmin || backup.ProjectId == caller.ProjectId;
+
+    /// <returns>Null when it is not there or not readable by the caller.</returns>
+    public static async Task<Share?> FindShareAsync(this ICatalogSession session, Caller caller, string id) =>
+        await session.Shares.FindAsync(id) is { } share && caller.CanRead(share) ? share : null;
+
+    /// <returns>Null when it is not there or not the caller's.</returns>
+    public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
+        await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;
+}
