@@ -15,6 +15,9 @@ public sealed record CoreOptions
     /// <summary>Of <c>api</c>, <c>worker</c>, <c>scheduler</c>.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
     public required IReadOnlyList<NamedRoot> ShareRoots { get; init; }
+
+    /// <summary>Absolute directories of the service's own that no share may touch, beside the data directory: a local store.</summary>
+    public IReadOnlyList<string> OwnDirectories { get; init; } = [];
     public string Region { get; init; } = "RegionOne";
     public string AvailabilityZone { get; init; } = "nova";
     public required string PublicUrl { get; init; }

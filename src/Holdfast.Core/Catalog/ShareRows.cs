@@ -1,4 +1,5 @@
 using Holdfast.Core.Model;
+using Holdfast.Core.Sources;
 
 namespace Holdfast.Core.Catalog;
 
@@ -43,9 +44,9 @@ public sealed class ShareRows(ICatalogSession session)
         return session.QueryAsync<Share>(query.Build(order), query.Parameters);
     }
 
-    /// <summary>Every share beneath the root, of any project: what a new one must not touch.</summary>
-    public Task<IReadOnlyList<Share>> OfRootAsync(string root) =>
-        session.QueryAsync<Share>(Select + " WHERE root = @root", new { root });
+    /// <summary>Where every share of every project lies: what a new one must keep apart from.</summary>
+    public Task<IReadOnlyList<SharePlace>> PlacesAsync() =>
+        session.QueryAsync<SharePlace>("SELECT root, path FROM shares");
 
     public Task<IReadOnlyList<Share>> OfProjectAsync(string projectId) =>
         session.QueryAsync<Share>(Select + " WHERE project_id = @projectId ORDER BY created_at, id", new { projectId });

@@ -1,5 +1,8 @@
 using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
 
 namespace Holdfast.Core.Services;
 
@@ -40,45 +43,258 @@ public sealed record ShareQuery
 }
 
 /// <summary>The small share service that backup clients need.</summary>
-public sealed class ShareService
+public sealed class ShareService(
+    ICatalog catalog,
+    CoreOptions options,
+    ShareRoots roots,
+    Adoption adoption,
+    TimeProvider time,
+    WakeSignal wake
+)
 {
-    public Task<IAsyncEnumerable<Share>> ListAsync(
+    public async Task<IAsyncEnumerable<Share>> ListAsync(
         Caller caller,
         ShareQuery query,
         CancellationToken cancellationToken
-    ) => throw new NotImplementedException();
+    )
+    {
+        Require(caller, "share:get_all");
+        RowOrder<Share> order = SortKeys.Shares(query.Page);
+        ShareFilter filter = new()
+        {
+            ProjectId = query.AllProjects && caller.IsAdmin ? null : caller.ProjectId,
+            OrPublic = query.IncludePublic,
+            Name = query.Name,
+            NameLike = query.NameLike,
+            DescriptionLike = query.DescriptionLike,
+            Status = query.Status,
+            ShareTypeId = query.ShareTypeId,
+        };
+        Share? marker = query.Page.Marker is { Length: > 0 } id ? await FindAsync(caller, id, cancellationToken) : null;
+        return await RowStream.OpenAsync(
+            order with
+            {
+                After = marker is null ? null : new RowPlace(order.Column.Value(marker), marker.Id),
+            },
+            row => row.Id,
+            part => catalog.ReadAsync(session => session.Shares.ListAsync(filter, part), cancellationToken)
+        );
+    }
 
-    public Task<Share> GetAsync(Caller caller, string id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<Share> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:get");
+        return await FindAsync(caller, id, cancellationToken) ?? throw ServiceError.NotFound();
+    }
 
-    public Task<Share> CreateAsync(Caller caller, NewShare request, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public Task<Share> CreateAsync(Caller caller, NewShare request, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:create");
+        string protocol = ShareRules.Protocol(request.Protocol);
+        ShareRules.CheckSize(request.Size);
+        ShareRules.CheckZone(request.AvailabilityZone, options);
+        Texts.CheckNames(request.Name, request.Description);
+        return ChangeAsync(
+            async session =>
+            {
+                ShareType type = await TypeAsync(session, request.ShareType);
+                DateTimeOffset now = time.Now();
+                string id = Guid.NewGuid().ToString();
+                Share share = new()
+                {
+                    Id = id,
+                    ProjectId = caller.ProjectId,
+                    UserId = caller.UserId,
+                    Name = request.Name,
+                    Description = request.Description,
+                    Size = request.Size,
+                    Status = ShareStatus.Creating,
+                    Protocol = protocol,
+                    ShareTypeId = type.Id,
+                    ShareTypeName = type.Name,
+                    IsPublic = request.IsPublic,
+                    AvailabilityZone = options.AvailabilityZone,
+                    Root = roots.Default,
+                    Path = id,
+                    Metadata = request.Metadata,
+                    CreatedAt = now,
+                };
+                await session.Shares.AddAsync(share);
+                await session.Operations.AddAsync(
+                    NewOperation.Of(OperationKind.CreateShare, caller, now) with
+                    {
+                        ShareId = id,
+                        Root = share.Root,
+                    }
+                );
+                return share;
+            },
+            cancellationToken
+        );
+    }
 
-    public Task<Share> ManageAsync(Caller caller, ManagedShare request, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public Task<Share> ManageAsync(Caller caller, ManagedShare request, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:manage");
+        string protocol = ShareRules.Protocol(request.Protocol);
+        // A directory knows no size; one GiB is the least promise.
+        int size = request.Size ?? 1;
+        ShareRules.CheckSize(size);
+        Texts.CheckNames(request.Name, request.Description);
+        SharePlace place = adoption.Locate(request.ExportPath);
+        return ChangeAsync(
+            async session =>
+            {
+                ShareType type = await TypeAsync(session, request.ShareType);
+                adoption.CheckApart(place, await session.Shares.PlacesAsync());
+                DateTimeOffset now = time.Now();
+                Share share = new()
+                {
+                    Id = Guid.NewGuid().ToString(),
+                    ProjectId = request.ProjectId ?? caller.ProjectId,
+                    UserId = caller.UserId,
+                    Name = request.Name,
+                    Description = request.Description,
+                    Size = size,
+                    Status = ShareStatus.Available,
+                    Protocol = protocol,
+                    ShareTypeId = type.Id,
+                    ShareTypeName = type.Name,
+                    IsPublic = request.IsPublic,
+                    AvailabilityZone = options.AvailabilityZone,
+                    Root = place.Root,
+                    Path = place.Path,
+                    Adopted = true,
+                    Host = options.Node,
+                    CreatedAt = now,
+                };
+                await session.Shares.AddAsync(share);
+                await session.ExportLocations.AddAsync(ShareRules.Location(share, options.Node, roots, now));
+                await session.QueueExportAsync(share.ProjectId, now);
+                return share;
+            },
+            cancellationToken
+        );
+    }
 
-    public Task UnmanageAsync(Caller caller, string id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Forgets the share and touches no byte of it.</summary>
+    public Task UnmanageAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:unmanage");
+        return ChangeAsync(
+            async session =>
+            {
+                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
+                await ShareRules.CheckUnmanageAsync(session, share);
+                await session.Shares.RemoveAsync(id);
+                await session.QueueExportAsync(share.ProjectId, time.Now());
+                return true;
+            },
+            cancellationToken
+        );
+    }
 
-    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:delete");
+        return ChangeAsync(
+            async session =>
+            {
+                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
+                if (!caller.CanWrite(share))
+                {
+                    throw ServiceError.Forbidden();
+                }
+                await ShareRules.CheckDeleteAsync(session, share);
+                DateTimeOffset now = time.Now();
+                await session.Shares.SetStatusAsync(id, share.Status, ShareStatus.Deleting, now);
+                await session.Operations.AddAsync(
+                    NewOperation.Of(OperationKind.DeleteShare, caller, now) with
+                    {
+                        ProjectId = share.ProjectId,
+                        ShareId = id,
+                        ShareStatus = share.Status,
+                        Root = share.Root,
+                    }
+                );
+                return true;
+            },
+            cancellationToken
+        );
+    }
 
-    public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Sets the status alone; live operations of the share are cancelled (epoch + 1), their backups released.</summary>
+    public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:reset_status");
+        return ChangeAsync(
+            async session =>
+            {
+                if (await session.FindShareAsync(caller, id) is null)
+                {
+                    throw ServiceError.NotFound();
+                }
+                DateTimeOffset now = time.Now();
+                IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(id);
+                await OperationEnd.CancelAllAsync(session, live, "An administrator reset the share's status.", now);
+                return await session.Shares.SetStatusAsync(id, from: null, status, now);
+            },
+            cancellationToken
+        );
+    }
 
-    public Task<IReadOnlyList<ExportLocation>> ExportLocationsAsync(
+    public async Task<IReadOnlyList<ExportLocation>> ExportLocationsAsync(
         Caller caller,
         string id,
         CancellationToken cancellationToken
-    ) => throw new NotImplementedException();
+    )
+    {
+        Require(caller, "share_export_location:index");
+        return await catalog.ReadAsync(
+            async session =>
+                await session.FindShareAsync(caller, id) is null
+                    ? throw ServiceError.NotFound()
+                    : await session.ExportLocations.OfShareAsync(id),
+            cancellationToken
+        );
+    }
 
-    public Task<IReadOnlyList<ShareType>> ListTypesAsync(Caller caller, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public Task<IReadOnlyList<ShareType>> ListTypesAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        Require(caller, "share_type:index");
+        return catalog.ReadAsync(session => session.ShareTypes.ListAsync(), cancellationToken);
+    }
 
     /// <param name="idOrName">Or <c>default</c>.</param>
-    public Task<ShareType> GetTypeAsync(Caller caller, string idOrName, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<ShareType> GetTypeAsync(Caller caller, string idOrName, CancellationToken cancellationToken)
+    {
+        Require(caller, "share_type:show");
+        return await catalog.ReadAsync(
+                session =>
+                    idOrName == "default"
+                        ? session.ShareTypes.FindDefaultAsync()
+                        : session.ShareTypes.FindAsync(idOrName),
+                cancellationToken
+            ) ?? throw ServiceError.NotFound();
+    }
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
-    public void Require(Caller caller, string rule) => throw new NotImplementedException();
+    public void Require(Caller caller, string rule) => Policy.Require(caller, rule);
+
+    private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
+        catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);
+
+    private static async Task<ShareType> TypeAsync(ICatalogSession session, string? idOrName) =>
+        (
+            string.IsNullOrEmpty(idOrName)
+                ? await session.ShareTypes.FindDefaultAsync()
+                : await session.ShareTypes.FindAsync(idOrName)
+        ) ?? throw ServiceError.NotFound($"Share type {idOrName} could not be found.");
+
+    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        T result = await catalog.WriteAsync(work, cancellationToken);
+        wake.Wake();
+        return result;
+    }
 }

@@ -1,0 +1,104 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Sources;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>What must hold before a share may be made or removed, in Manila's words.</summary>
+internal static class ShareRules
+{
+    // The protocols are promises to clients; the bytes are a directory whatever the protocol.
+    private static readonly string[] Protocols = ["NFS", "CIFS"];
+
+    // The statuses in which nothing works on the share's bytes.
+    private static readonly string[] Deletable =
+    [
+        ShareStatus.Available,
+        ShareStatus.Error,
+        "inactive",
+        ShareStatus.ErrorDeleting,
+        ShareStatus.BackupRestoringError,
+    ];
+
+    private static readonly string[] Transitional =
+    [
+        ShareStatus.Creating,
+        ShareStatus.Deleting,
+        ShareStatus.BackupCreating,
+        ShareStatus.BackupRestoring,
+    ];
+
+    /// <returns>The protocol in upper case.</returns>
+    public static string Protocol(string given)
+    {
+        string protocol = given.ToUpperInvariant();
+        return Protocols.Contains(protocol)
+            ? protocol
+            : throw ServiceError.Invalid(
+                $"Invalid share protocol provided: {given}. It is either disabled or unsupported. Available protocols: "
+                    + "['NFS', 'CIFS']"
+            );
+    }
+
+    public static void CheckSize(int size)
+    {
+        if (size <= 0)
+        {
+            throw ServiceError.Invalid($"Share size '{size}' must be an integer and greater than 0.");
+        }
+    }
+
+    public static void CheckZone(string? zone, CoreOptions options)
+    {
+        if (!string.IsNullOrEmpty(zone) && zone != options.AvailabilityZone)
+        {
+            throw ServiceError.NotFound($"Availability zone {zone} could not be found.");
+        }
+    }
+
+    public static async Task CheckDeleteAsync(ICatalogSession session, Share share)
+    {
+        if (share.Adopted)
+        {
+            throw ServiceError.Forbidden(
+                $"Invalid share: Share {share.Id} was there before it was managed: unmanage it instead."
+            );
+        }
+        if (!Deletable.Contains(share.Status))
+        {
+            throw ServiceError.Forbidden(
+                $"Invalid share: Share status must be one of {string.Join(", ", Deletable)}; it is {share.Status}."
+            );
+        }
+        if (await session.Backups.CountOfShareAsync(share.Id) is > 0 and int count)
+        {
+            throw ServiceError.Forbidden($"Invalid share: Share still has {count} dependent backups.");
+        }
+    }
+
+    public static async Task CheckUnmanageAsync(ICatalogSession session, Share share)
+    {
+        if (Transitional.Contains(share.Status))
+        {
+            throw ServiceError.Forbidden(
+                $"Share with transitional state can not be unmanaged. Share '{share.Id}' is in '{share.Status}' state."
+            );
+        }
+        if (await session.Backups.CountOfShareAsync(share.Id) is > 0 and int count)
+        {
+            throw ServiceError.Forbidden(
+                $"Share '{share.Id}' can not be unmanaged because it has '{count}' dependent backup(s)."
+            );
+        }
+    }
+
+    /// <summary>The one export location of a share that the node holds.</summary>
+    public static ExportLocation Location(Share share, string node, ShareRoots roots, DateTimeOffset now) =>
+        new(
+            Guid.NewGuid().ToString(),
+            share.Id,
+            $"{node}:{roots.AbsolutePath(share.Root, share.Path)}",
+            Preferred: true,
+            now
+        );
+}

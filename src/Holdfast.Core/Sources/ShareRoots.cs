@@ -1,0 +1,99 @@
+using System.Text;
+using Holdfast.Core.Model;
+using Holdfast.Engine;
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Core.Sources;
+
+/// <summary>A directory found beneath a root: the root's name and the path from there.</summary>
+public sealed record SharePlace(string Root, string Path);
+
+/// <summary>The share roots of this node, and the way to every share's directory.</summary>
+public sealed class ShareRoots
+{
+    /// <summary>Where removed shares wait for their end, beneath each root; never a share itself.</summary>
+    public const string Trash = "trash";
+
+    private readonly IReadOnlyList<NamedRoot> roots;
+
+    public ShareRoots(CoreOptions options)
+    {
+        if (options.ShareRoots.Count == 0)
+        {
+            throw new ArgumentException("There is no share root.", nameof(options));
+        }
+        roots = [.. options.ShareRoots.Select(root => root with { Path = Canonical(root.Path) })];
+    }
+
+    /// <summary>Links in a root's own path are the operator's and are followed once, here.</summary>
+    public IReadOnlyList<NamedRoot> All => roots;
+
+    /// <summary>Where new shares are made.</summary>
+    public string Default => roots[0].Name;
+
+    /// <summary>Names of the roots that can be opened now.</summary>
+    public IReadOnlyList<string> Usable() =>
+        [.. roots.Where(root => Directory.Exists(root.Path)).Select(root => root.Name)];
+
+    /// <summary>Opens a root by its name.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>, temporary: a mount that is away may come back.</exception>
+    public DirectoryHandle Open(string name)
+    {
+        string path = PathOf(name);
+        try
+        {
+            return DirectoryHandle.Open(path);
+        }
+        catch (EngineError error)
+        {
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                $"The share root '{name}' cannot be opened: {error.Message}",
+                $"Mount or make {path}.",
+                error
+            );
+        }
+    }
+
+    /// <summary>Opens the share's directory from its root.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
+    public DirectoryHandle OpenShare(Share share)
+    {
+        using DirectoryHandle root = Open(share.Root);
+        Errno errno = root.TryOpenBeneath(Encoding.UTF8.GetBytes(share.Path), out DirectoryHandle? directory);
+        return errno == Errno.None
+            ? directory!
+            : throw errno.ToError(
+                $"The directory of share {share.Id} ({AbsolutePath(share.Root, share.Path)}) cannot be opened",
+                "Put the directory back; a symbolic link or a mount in its place is refused."
+            );
+    }
+
+    /// <summary>For people and export locations; files are never opened by it.</summary>
+    public string AbsolutePath(string root, string path) => Path.Join(PathOf(root), path);
+
+    private string PathOf(string name) =>
+        roots.FirstOrDefault(root => root.Name == name)?.Path
+        ?? throw new EngineError(
+            EngineErrorKind.Files,
+            temporary: true,
+            $"This node has no share root '{name}'.",
+            "Add it to HOLDFAST_SHARE_ROOTS of a node with the worker role."
+        );
+
+    private static string Canonical(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!Directory.Exists(full))
+        {
+            return full;
+        }
+        using DirectoryHandle directory = DirectoryHandle.Open(full);
+        return File.ResolveLinkTarget(
+                $"/proc/self/fd/{directory.DangerousGetHandle()}",
+                returnFinalTarget: false
+            )?.FullName
+            ?? full;
+    }
+}
