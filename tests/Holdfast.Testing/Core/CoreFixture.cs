@@ -1,0 +1,86 @@
+using Holdfast.Core;
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
+using Holdfast.Core.Sources;
+using Holdfast.Testing.Files;
+
+namespace Holdfast.Testing.Core;
+
+/// <summary>The services on a real catalog in a temporary directory, with a clock that the test moves.</summary>
+public sealed class CoreFixture : IAsyncDisposable
+{
+    public static readonly Caller Member = Of(Rows.Project, "member", "reader");
+    public static readonly Caller Reader = Of(Rows.Project, "reader");
+    public static readonly Caller Stranger = Of(Rows.Stranger, "member", "reader");
+    public static readonly Caller Nobody = Of(Rows.Project);
+    public static readonly Caller Admin = Of("0d0000000000000000000000000000dd", "admin", "member", "reader");
+
+    public CoreFixture(Func<CoreOptions, CoreOptions>? change = null)
+    {
+        CoreOptions options = new()
+        {
+            DataDirectory = Directory["data"],
+            Node = "node1",
+            Roles = new HashSet<string> { "api", "worker", "scheduler" },
+            ShareRoots = [new NamedRoot("local", Directory.Make("shares"))],
+            PublicUrl = "http://127.0.0.1:8786",
+        };
+        Options = change?.Invoke(options) ?? options;
+        Catalog = new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
+        Roots = new ShareRoots(Options);
+        Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
+        Backups = new BackupService(Catalog, Options, Time, Wake);
+        Shares = new ShareService(Catalog, Options, Roots, new Adoption(Roots, Options), Time, Wake);
+    }
+
+    public TemporaryDirectory Directory { get; } = new();
+    public ManualTime Time { get; } = new(Rows.Start);
+    public CoreOptions Options { get; }
+    public SqliteCatalog Catalog { get; }
+    public ShareRoots Roots { get; }
+    public WakeSignal Wake { get; } = new();
+    public OperationQueue Queue { get; }
+    public BackupService Backups { get; }
+    public ShareService Shares { get; }
+
+    /// <summary>A migrated catalog with the default type and the shares.</summary>
+    public static async Task<CoreFixture> MakeAsync(params Holdfast.Core.Model.Share[] shares)
+    {
+        CoreFixture core = new();
+        await core.Catalog.MigrateAsync(CancellationToken.None);
+        await core.Catalog.AddSharesAsync(shares);
+        return core;
+    }
+
+    public static Caller Of(string project, params string[] roles) =>
+        new(project, "user", roles.ToHashSet(StringComparer.Ordinal), "req-1");
+
+    /// <summary>Operations that wait for a worker.</summary>
+    public Task<IReadOnlyList<Holdfast.Core.Model.Operation>> QueuedAsync() =>
+        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), CancellationToken.None);
+
+    /// <summary>Claims whatever is first.</summary>
+    public Task<Holdfast.Core.Model.Operation?> ClaimAsync(string node = "node1", params string[] roots) =>
+        Queue.ClaimAsync(new ClaimOffer(node, roots is [] ? ["local"] : roots, AllKinds), CancellationToken.None);
+
+    private static readonly string[] AllKinds =
+    [
+        "create_backup",
+        "restore_backup",
+        "delete_backup",
+        "create_share",
+        "delete_share",
+        "export_project",
+        "prune",
+        "reap",
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Catalog.DisposeAsync();
+        Directory.Dispose();
+    }
+}
