@@ -100,7 +100,7 @@ internal sealed class PaperRepository
         foreach (PackContent pack in Packs.Where(pack => keep.Contains(pack.Pack)))
         {
             after.Packs.Add(pack);
-            after.Stored.Add(pack.Id, pack.Size);
+            after.Stored.Add(pack.Pack, PackHeader.PackLength(pack.Blobs));
         }
         HashSet<BlobHandle> there = [.. after.Packs.SelectMany(pack => pack.Blobs).Select(HandleOf)];
         foreach (BlobKind kind in Enum.GetValues<BlobKind>())
