@@ -111,13 +111,14 @@ public sealed partial class DirectoryHandle : Descriptor
         return Errnos.Of(length);
     }
 
-    /// <summary>Adds all entries but <c>.</c> and <c>..</c>, in ascending order of their names' bytes. Call once a handle.</summary>
+    /// <summary>Adds all entries but <c>.</c> and <c>..</c>, in ascending order of their names' bytes.</summary>
     public Errno TryReadEntries(List<DirectoryEntry> entries)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             int first = entries.Count;
+            _ = Libc.Seek(this, 0, Libc.SEEK_SET); // Somebody may have listed by this descriptor before.
             nint length;
             while ((length = Libc.GetDirectoryEntries(this, buffer, (nuint)buffer.Length)) > 0)
             {

@@ -31,6 +31,7 @@ internal static partial class Libc
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
 
+    public const int SEEK_SET = 0;
     public const int SEEK_DATA = 3;
     public const int SEEK_HOLE = 4;
 

@@ -53,6 +53,8 @@ public sealed class DirectoryHandleTests : IDisposable
         Assert.Equal(Errno.None, directory.TryReadEntries(entries));
         Assert.Equal(names, entries.Select(entry => System.Text.Encoding.ASCII.GetString(entry.Name)));
         Assert.All(entries, entry => Assert.Equal(FileType.Directory, entry.Type));
+        Assert.Equal(Errno.None, directory.TryReadEntries(entries));
+        Assert.Equal(2 * names.Length, entries.Count);
     }
 
     [Fact]
