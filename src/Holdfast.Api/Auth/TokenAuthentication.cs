@@ -1,6 +1,4 @@
-using Holdfast.Api.Identity;
 using Holdfast.Api.Middleware;
-using Holdfast.Core;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,15 +15,7 @@ internal static class TokenAuthentication
     private const string Key = "holdfast.caller";
 
     // Discovery and probes; identity has rules of its own.
-    private static readonly string[] OpenPaths =
-    [
-        "/",
-        "/healthcheck",
-        "/healthz",
-        "/readyz",
-        "/metrics",
-        "/api/v1/openapi.json",
-    ];
+    private static readonly string[] OpenPaths = ["/", "/healthcheck", "/healthz", "/readyz", "/metrics"];
 
     public static void UseTokenAuthentication(this WebApplication app) => app.Use(AuthenticateAsync);
 
@@ -40,20 +30,10 @@ internal static class TokenAuthentication
         }
         ITokenValidator tokens = http.RequestServices.GetRequiredService<ITokenValidator>();
         string? text = http.Request.Headers["X-Auth-Token"];
-        ValidToken? token;
-        try
-        {
-            token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
-        }
-        catch (ServiceError error)
-        {
-            // Nobody could say whether the token is good: the caller is to come back, not to log in again.
-            await RefuseAsync(http, error);
-            return;
-        }
+        ValidToken? token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
         if (token is null)
         {
-            await RefuseAsync(http, ServiceError.Unauthenticated());
+            await RefuseAsync(http);
             return;
         }
         http.Items[Key] = new Caller(token.ProjectId ?? "", token.UserId, token.Roles, http.RequestId());
@@ -63,6 +43,18 @@ internal static class TokenAuthentication
     private static bool IsOpen(PathString path) =>
         path.StartsWithSegments("/identity") || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
 
-    private static Task RefuseAsync(HttpContext http, ServiceError error) =>
-        IdentityError.Of(error).WriteAsync(http, http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl);
+    private static async Task RefuseAsync(HttpContext http)
+    {
+        string publicUrl = http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl;
+        http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{publicUrl}/identity\"";
+        await using JsonReply reply = new(http.Response, StatusCodes.Status401Unauthorized);
+        reply.Writer.WriteStartObject();
+        reply.Writer.WriteStartObject("error");
+        reply.Writer.WriteNumber("code", StatusCodes.Status401Unauthorized);
+        reply.Writer.WriteString("title", "Unauthorized");
+        reply.Writer.WriteString("message", "The request you have made requires authentication.");
+        reply.Writer.WriteEndObject();
+        reply.Writer.WriteEndObject();
+        await reply.CompleteAsync(http.RequestAborted);
+    }
 }

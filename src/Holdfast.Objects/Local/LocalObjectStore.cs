@@ -33,9 +33,7 @@ public sealed class LocalObjectStore(string root) : IObjectStore
         using SafeFileHandle file = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
         if (file.IsInvalid)
         {
-            throw IsAbsence(Marshal.GetLastPInvokeError())
-                ? PosixErrors.From(Libc.ENOENT, "read", path)
-                : PosixErrors.Last("open", path);
+            throw ReadError(path);
         }
         ReadAll(file, path, offset, destination.Span);
         return Task.CompletedTask;
@@ -132,7 +130,10 @@ public sealed class LocalObjectStore(string root) : IObjectStore
             {
                 continue;
             }
-            PosixErrors.Check(read, "read", path);
+            if (read < 0)
+            {
+                throw ReadError(path);
+            }
             if (read == 0)
             {
                 throw new ObjectError(
@@ -145,6 +146,11 @@ public sealed class LocalObjectStore(string root) : IObjectStore
             offset += read;
         }
     }
+
+    private static ObjectError ReadError(string path) =>
+        IsAbsence(Marshal.GetLastPInvokeError())
+            ? PosixErrors.From(Libc.ENOENT, "read", path)
+            : PosixErrors.Last("read", path);
 
     private List<(string Path, long Size, DateTimeOffset Modified)> Walk(string prefix, bool temporary)
     {
