@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Restore;
+using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Browse;
+
+/// <summary>Looks into backups. The index must be loaded.</summary>
+public sealed class TreeBrowser(Repository repository)
+{
+    /// <summary>The entries of one directory, in the order of their names' bytes.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
+    public async Task<IReadOnlyList<Node>> ReadAsync(Id tree, CancellationToken cancellationToken)
+    {
+        using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
+        return TreeReader.Read(json.Span);
+    }
+
+    /// <summary>
+    /// Everything beneath a tree, a directory before what is in it, siblings in the order of their names' bytes.
+    /// </summary>
+    /// <param name="path">What the entries' paths begin with; empty for a snapshot's root.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
+    public async IAsyncEnumerable<BrowseEntry> WalkAsync(
+        Id tree,
+        byte[] path,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        // Directories that are being listed, each with its path and the entry that comes next.
+        var open = new Stack<(byte[] Path, IEnumerator<Node> Nodes)>();
+        open.Push((path, (await ReadAsync(tree, cancellationToken)).GetEnumerator()));
+        while (open.TryPeek(out (byte[] Path, IEnumerator<Node> Nodes) directory))
+        {
+            if (!directory.Nodes.MoveNext())
+            {
+                _ = open.Pop();
+                continue;
+            }
+            Node node = directory.Nodes.Current;
+            var entry = new BrowseEntry([.. directory.Path, (byte)'/', .. node.Name], node);
+            yield return entry;
+            if (node.Subtree is { } subtree)
+            {
+                open.Push((entry.Path, (await ReadAsync(subtree, cancellationToken)).GetEnumerator()));
+            }
+        }
+    }
+
+    /// <summary>The entry at a path of names joined by slashes; null for the root itself.</summary>
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.NotFound"/> when there is none; <see cref="EngineErrorKind.Damaged"/>.
+    /// </exception>
+    public async Task<Node?> FindAsync(Id tree, ReadOnlyMemory<byte> path, CancellationToken cancellationToken)
+    {
+        Node? found = null;
+        foreach (byte[] name in Split(path.Span))
+        {
+            Id? directory = found is null ? tree : found.Subtree;
+            IReadOnlyList<Node> nodes = directory is { } id ? await ReadAsync(id, cancellationToken) : [];
+            found = nodes.FirstOrDefault(node => node.Name.AsSpan().SequenceEqual(name)) ?? throw NoSuchPath(path.Span);
+        }
+        return found;
+    }
+
+    /// <summary>What to restore of a snapshot: a directory of it, with its metadata unless it is the root.</summary>
+    /// <param name="path">Names joined by slashes; empty for the whole snapshot.</param>
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.NotFound"/>; <see cref="EngineErrorKind.Invalid"/> when it is no directory.
+    /// </exception>
+    public async Task<RestoreSource> SourceAsync(
+        Snapshot snapshot,
+        ReadOnlyMemory<byte> path,
+        CancellationToken cancellationToken
+    )
+    {
+        Node? node = await FindAsync(snapshot.Tree, path, cancellationToken);
+        return node is null ? new RestoreSource(snapshot.Tree, null, snapshot.Time)
+            : node.Subtree is { } tree ? new RestoreSource(tree, node, snapshot.Time)
+            : throw new EngineError(
+                EngineErrorKind.Invalid,
+                temporary: false,
+                $"'{Encoding.UTF8.GetString(path.Span)}' is not a directory.",
+                "Name the directory that holds it."
+            );
+    }
+
+    private static List<byte[]> Split(ReadOnlySpan<byte> path)
+    {
+        var names = new List<byte[]>();
+        foreach (Range range in path.Split((byte)'/'))
+        {
+            ReadOnlySpan<byte> name = path[range];
+            if (!name.IsEmpty)
+            {
+                names.Add(name.ToArray());
+            }
+        }
+        return names;
+    }
+
+    private static EngineError NoSuchPath(ReadOnlySpan<byte> path) =>
+        new(
+            EngineErrorKind.NotFound,
+            temporary: false,
+            $"The snapshot has no '{Encoding.UTF8.GetString(path)}'.",
+            "List the snapshot to see its paths."
+        );
+}

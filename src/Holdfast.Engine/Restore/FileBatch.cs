@@ -1,0 +1,83 @@
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Engine.Restore;
+
+/// <summary>Restores the contents of many files at once: compares them, then fetches what differs, pack by pack.</summary>
+internal sealed class FileBatch(RestoreRun run)
+{
+    /// <summary>Files a worker takes at a time.</summary>
+    private const int Portion = 64;
+
+    private readonly FileWriter writer = new(run);
+
+    public async Task RestoreAsync(List<FilePlan> files, CancellationToken cancellationToken)
+    {
+        if (files.Count == 0)
+        {
+            return;
+        }
+        Piece[] pieces = await PrepareAsync(files, cancellationToken);
+        await new BlobFetch(run, writer).RunAsync(pieces, cancellationToken);
+        if (run.Options.Verify)
+        {
+            await VerifyAsync(files, cancellationToken);
+        }
+    }
+
+    private async Task<Piece[]> PrepareAsync(List<FilePlan> files, CancellationToken cancellationToken)
+    {
+        var all = new List<Piece>();
+        await ForEachAsync(
+            files,
+            () => new FilePreparation(run, writer),
+            (preparation, plan) => preparation.Prepare(plan),
+            preparation =>
+            {
+                lock (all)
+                {
+                    all.AddRange(preparation.Pieces);
+                }
+            },
+            cancellationToken
+        );
+        return [.. all];
+    }
+
+    private Task VerifyAsync(List<FilePlan> files, CancellationToken cancellationToken) =>
+        ForEachAsync(
+            files,
+            () => new FilePreparation(run, writer),
+            (preparation, plan) => preparation.Verify(plan),
+            _ => { },
+            cancellationToken
+        );
+
+    private async Task ForEachAsync(
+        List<FilePlan> files,
+        Func<FilePreparation> begin,
+        Action<FilePreparation, FilePlan> body,
+        Action<FilePreparation> end,
+        CancellationToken cancellationToken
+    )
+    {
+        int taken = 0;
+        await run.WorkAsync(
+            token =>
+            {
+                FilePreparation own = begin();
+                int first;
+                while ((first = Interlocked.Add(ref taken, Portion) - Portion) < files.Count)
+                {
+                    token.ThrowIfCancellationRequested();
+                    foreach (FilePlan plan in files.GetRange(first, Math.Min(Portion, files.Count - first)))
+                    {
+                        body(own, plan);
+                    }
+                }
+                end(own);
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,111 @@
+using Holdfast.Engine.Files;
+using Holdfast.Engine.Trees;
+
+namespace Holdfast.Engine.Restore;
+
+/// <summary>Restores what has no content: symbolic links, FIFOs, sockets and device nodes, hard links of them too.</summary>
+internal sealed class SpecialNodes(RestoreRun run)
+{
+    private readonly Dictionary<(ulong Device, ulong Inode), (Place Place, byte[] Name)> restored = [];
+
+    public void Restore(PendingDirectory parent, DirectoryHandle directory, Node node, FileType type, bool exists)
+    {
+        bool linked = node is { Links: > 1, Inode: not 0 };
+        Errno errno;
+        if (linked && restored.TryGetValue((node.DeviceId, node.Inode), out (Place Place, byte[] Name) first))
+        {
+            errno = TryLink(directory, node.Name, first.Place, first.Name, exists);
+        }
+        else
+        {
+            errno = TryRestore(parent, directory, node, type, exists);
+            if (linked && errno == Errno.None)
+            {
+                restored.Add((node.DeviceId, node.Inode), (parent.Place, node.Name));
+            }
+        }
+        if (errno == Errno.None)
+        {
+            run.Tally.AddOther();
+        }
+        else
+        {
+            run.Tally.Fail(parent.Place, node.Name, errno, "cannot be made");
+        }
+    }
+
+    private Errno TryLink(DirectoryHandle directory, byte[] name, Place place, byte[] first, bool exists)
+    {
+        Errno errno = run.Pool.TryRent(place, out DirectoryPool.Lease lease);
+        using (lease)
+        {
+            return errno == Errno.None ? HardLinks.TryLink(directory, name, lease.Handle, first, exists) : errno;
+        }
+    }
+
+    private static Errno TryRestore(
+        PendingDirectory parent,
+        DirectoryHandle directory,
+        Node node,
+        FileType type,
+        bool exists
+    )
+    {
+        if (exists && !IsSame(directory, node))
+        {
+            Errno removed = directory.TryUnlink(node.Name);
+            if (removed != Errno.None)
+            {
+                return removed;
+            }
+            exists = false;
+        }
+        Errno errno =
+            exists ? Errno.None
+            : type == FileType.Symlink ? directory.TryMakeSymlink(node.Name, node.LinkTarget)
+            : directory.TryMakeNode(node.Name, type, node.Device);
+        return errno == Errno.None ? TryApply(directory, node, isBare: !exists && parent.Fresh) : errno;
+    }
+
+    private static bool IsSame(DirectoryHandle directory, Node node)
+    {
+        // With further names it would be changed under them too, whoever's they are.
+        if (directory.TryStat(node.Name, out FileStatus status) != Errno.None || status.Links != 1)
+        {
+            return false;
+        }
+        return node.Type switch
+        {
+            NodeType.Symlink => directory.TryReadLink(node.Name, out byte[] target) == Errno.None
+                && target.AsSpan().SequenceEqual(node.LinkTarget),
+            NodeType.Dev or NodeType.CharDev => status.RepresentedDevice == node.Device,
+            _ => true,
+        };
+    }
+
+    private static Errno TryApply(DirectoryHandle directory, Node node, bool isBare)
+    {
+        KnownMetadata known = FreshInode.Metadata;
+        Errno errno = directory.TryPin(node.Name, out PinnedEntry? entry);
+        using (entry)
+        {
+            if (errno == Errno.None && !isBare)
+            {
+                errno = TryRead(directory, node.Name, entry!, out known);
+            }
+            return errno == Errno.None ? NodeMetadata.TryApply(entry!, node, known) : errno;
+        }
+    }
+
+    private static Errno TryRead(DirectoryHandle directory, byte[] name, PinnedEntry entry, out KnownMetadata known)
+    {
+        Errno errno = entry.TryStat(out FileStatus status);
+        IReadOnlyList<ExtendedAttribute> attributes = [];
+        if (errno == Errno.None)
+        {
+            errno = ExtendedAttributes.TryRead(directory, name, long.MaxValue, out attributes);
+        }
+        known = KnownMetadata.Of(status, attributes);
+        return errno;
+    }
+}
