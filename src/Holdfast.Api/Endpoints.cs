@@ -1,6 +1,8 @@
 using Holdfast.Api.Auth;
+using Holdfast.Api.Identity;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
+using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,6 +30,10 @@ public static class Endpoints
         app.UseTokenAuthentication();
 
         app.MapHealth(); //   /healthcheck  /healthz  /readyz
+        if (app.Services.GetService<IdentityLogins>() is not null)
+        {
+            app.MapIdentity(); //   /identity…, where identity is local
+        }
         app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
     }
 }

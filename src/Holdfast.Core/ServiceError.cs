@@ -23,6 +23,12 @@ public enum ServiceErrorKind
 
     /// <summary>503: a part below does not answer; the same request may succeed later.</summary>
     Unavailable,
+
+    /// <summary>401: whoever asks has not shown who they are, or not what they ask for.</summary>
+    Unauthenticated,
+
+    /// <summary>429: too many failed logins; <see cref="ServiceError.RetryAfter"/> says when to come back.</summary>
+    TooManyRequests,
 }
 
 /// <summary>The only error of Core. The message is for the caller, in the words of the API's contract.</summary>
@@ -31,6 +37,9 @@ public sealed class ServiceError(ServiceErrorKind kind, string message, Exceptio
 {
     public ServiceErrorKind Kind { get; } = kind;
 
+    /// <summary>When the same request may succeed; null where nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public static ServiceError Invalid(string message) => new(ServiceErrorKind.Invalid, message);
 
     public static ServiceError Forbidden(string message = "Access was denied to this resource.") =>
@@ -38,6 +47,9 @@ public sealed class ServiceError(ServiceErrorKind kind, string message, Exceptio
 
     public static ServiceError NotFound(string message = "The resource could not be found.") =>
         new(ServiceErrorKind.NotFound, message);
+
+    public static ServiceError Unauthenticated() =>
+        new(ServiceErrorKind.Unauthenticated, "The request you have made requires authentication.");
 
     public static ServiceError Conflict(string message) => new(ServiceErrorKind.Conflict, message);
 }

@@ -1,4 +1,6 @@
+using Holdfast.Api.Identity;
 using Holdfast.Api.Middleware;
+using Holdfast.Core;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +17,15 @@ internal static class TokenAuthentication
     private const string Key = "holdfast.caller";
 
     // Discovery and probes; identity has rules of its own.
-    private static readonly string[] OpenPaths = ["/", "/healthcheck", "/healthz", "/readyz", "/metrics"];
+    private static readonly string[] OpenPaths =
+    [
+        "/",
+        "/healthcheck",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/v1/openapi.json",
+    ];
 
     public static void UseTokenAuthentication(this WebApplication app) => app.Use(AuthenticateAsync);
 
@@ -30,10 +40,20 @@ internal static class TokenAuthentication
         }
         ITokenValidator tokens = http.RequestServices.GetRequiredService<ITokenValidator>();
         string? text = http.Request.Headers["X-Auth-Token"];
-        ValidToken? token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
+        ValidToken? token;
+        try
+        {
+            token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
+        }
+        catch (ServiceError error)
+        {
+            // Nobody could say whether the token is good: the caller is to come back, not to log in again.
+            await RefuseAsync(http, error);
+            return;
+        }
         if (token is null)
         {
-            await RefuseAsync(http);
+            await RefuseAsync(http, ServiceError.Unauthenticated());
             return;
         }
         http.Items[Key] = new Caller(token.ProjectId ?? "", token.UserId, token.Roles, http.RequestId());
@@ -43,18 +63,6 @@ internal static class TokenAuthentication
     private static bool IsOpen(PathString path) =>
         path.StartsWithSegments("/identity") || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
 
-    private static async Task RefuseAsync(HttpContext http)
-    {
-        string publicUrl = http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl;
-        http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{publicUrl}/identity\"";
-        await using JsonReply reply = new(http.Response, StatusCodes.Status401Unauthorized);
-        reply.Writer.WriteStartObject();
-        reply.Writer.WriteStartObject("error");
-        reply.Writer.WriteNumber("code", StatusCodes.Status401Unauthorized);
-        reply.Writer.WriteString("title", "Unauthorized");
-        reply.Writer.WriteString("message", "The request you have made requires authentication.");
-        reply.Writer.WriteEndObject();
-        reply.Writer.WriteEndObject();
-        await reply.CompleteAsync(http.RequestAborted);
-    }
+    private static Task RefuseAsync(HttpContext http, ServiceError error) =>
+        IdentityError.Of(error).WriteAsync(http, http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl);
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Holdfast.Engine.Crypto;
 
 /// <summary>scrypt's cost: memory is 128·N·r bytes, time grows with N·r·p.</summary>
-internal readonly record struct ScryptCost(int N, int R, int P)
+public readonly record struct ScryptCost(int N, int R, int P)
 {
     /// <summary>32 MiB and about 0.1 s: what restic's own calibration comes to on a server.</summary>
     internal static readonly ScryptCost Default = new(32768, 8, 1);
@@ -23,10 +23,10 @@ internal readonly record struct ScryptCost(int N, int R, int P)
     internal ulong MemoryLimit => (ulong)((UInt128)128 * (uint)R * ((uint)N + (uint)P + 2)) + (1 << 20);
 }
 
-internal static class Scrypt
+public static class Scrypt
 {
     /// <summary>Derives key bytes from a password; slow by design.</summary>
-    internal static unsafe void Derive(string password, ReadOnlySpan<byte> salt, ScryptCost cost, Span<byte> key)
+    public static unsafe void Derive(string password, ReadOnlySpan<byte> salt, ScryptCost cost, Span<byte> key)
     {
         byte[] secret = Encoding.UTF8.GetBytes(password);
         try

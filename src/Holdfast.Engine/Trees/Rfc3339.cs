@@ -57,15 +57,16 @@ internal static class Rfc3339
             || text[10] != 'T'
             || text[13] != ':'
             || text[16] != ':'
-            || !TryDigits(text[..4], out int year)
-            || !TryDigits(text.Slice(5, 2), out int month)
-            || !TryDigits(text.Slice(8, 2), out int day)
-            || !TryDigits(text.Slice(11, 2), out int hour)
-            || !TryDigits(text.Slice(14, 2), out int minute)
-            || !TryDigits(text.Slice(17, 2), out int second)
+            || !TryTwo(text, 0, out int century)
+            || !TryTwo(text, 2, out int year)
+            || !TryTwo(text, 5, out int month)
+            || !TryTwo(text, 8, out int day)
+            || !TryTwo(text, 11, out int hour)
+            || !TryTwo(text, 14, out int minute)
+            || !TryTwo(text, 17, out int second)
             || month is < 1 or > 12
             || day < 1
-            || day > CivilDate.DaysInMonth(year, month)
+            || day > CivilDate.DaysInMonth(100 * century + year, month)
             || hour > 23
             || minute > 59
             || second > 59
@@ -75,7 +76,8 @@ internal static class Rfc3339
         {
             return false;
         }
-        long seconds = CivilDate.ToDays(year, month, day) * SecondsPerDay + hour * 3600 + minute * 60 + second;
+        long seconds =
+            CivilDate.ToDays(100 * century + year, month, day) * SecondsPerDay + hour * 3600 + minute * 60 + second;
         time = new UnixTime(seconds - offset, nanoseconds);
         return true;
     }
@@ -101,18 +103,12 @@ internal static class Rfc3339
         output[at] = (byte)('0' + value / 10);
     }
 
-    private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
+    private static bool TryTwo(ReadOnlySpan<byte> text, int at, out int value)
     {
-        value = 0;
-        foreach (byte digit in text)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-            {
-                return false;
-            }
-            value = value * 10 + (digit - '0');
-        }
-        return true;
+        uint tens = (uint)(text[at] - '0');
+        uint ones = (uint)(text[at + 1] - '0');
+        value = (int)(10 * tens + ones);
+        return tens <= 9 && ones <= 9;
     }
 
     private static bool TryFraction(ReadOnlySpan<byte> text, out int nanoseconds, out int taken)
@@ -147,8 +143,8 @@ internal static class Rfc3339
             text.Length != 6
             || text[0] is not ((byte)'+' or (byte)'-')
             || text[3] != ':'
-            || !TryDigits(text.Slice(1, 2), out int hours)
-            || !TryDigits(text.Slice(4, 2), out int minutes)
+            || !TryTwo(text, 1, out int hours)
+            || !TryTwo(text, 4, out int minutes)
             || hours > 24
             || minutes > 59
         )

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Holdfast.Core;
+using Holdfast.Core.Access;
+using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Services;
+
+public sealed class IdentityFirstStartTests : IAsyncDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly Caller Admin = new("", "", new HashSet<string> { "admin" }, "req");
+
+    private readonly LocalIdentity identity = new();
+
+    private string Openrc => Path.Combine(identity.Options.DataDirectory, AdminOpenrc.FileName);
+
+    public ValueTask DisposeAsync() => identity.DisposeAsync();
+
+    [Fact]
+    public async Task The_administrator_logs_in_with_the_configured_password_and_no_file_has_it()
+    {
+        await using ServiceProvider node = await identity.StartAsync();
+        TokenDetails details = await LoginAsync(node, LocalIdentity.AdminPassword);
+        Assert.Equal("admin", details.Token.Project!.Name);
+        Assert.Equal(["admin", "member", "reader"], details.Roles.Select(role => role.Name));
+        Assert.False(File.Exists(Openrc));
+    }
+
+    [Fact]
+    public async Task A_made_password_is_in_a_file_of_the_owners_that_a_shell_can_source()
+    {
+        identity.Options = identity.Options with { AdminPassword = null, Region = "it's \"here\" $HOME" };
+        await using ServiceProvider node = await identity.StartAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Openrc));
+        Assert.Equal(LocalIdentity.PublicUrl + "/identity/v3", Sourced("OS_AUTH_URL"));
+        Assert.Equal(identity.Options.Region, Sourced("OS_REGION_NAME"));
+        Assert.Equal("default", Sourced("OS_USER_DOMAIN_ID"));
+        Assert.Equal("default", Sourced("OS_PROJECT_DOMAIN_ID"));
+        Assert.Equal("admin", Sourced("OS_PROJECT_NAME"));
+        Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
+    }
+
+    [Fact]
+    public async Task A_second_start_changes_nothing()
+    {
+        identity.Options = identity.Options with { AdminPassword = null };
+        await using ServiceProvider first = await identity.StartAsync();
+        string password = Sourced("OS_PASSWORD");
+        identity.Options = identity.Options with { AdminPassword = "another password" };
+        await using ServiceProvider second = await identity.StartAsync();
+        Assert.NotNull(await LoginAsync(second, password));
+        Assert.Single(await second.GetRequiredService<IdentityUsers>().ListAsync(Admin, new UserFilter(), None));
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_together_make_one_administrator()
+    {
+        identity.Options = identity.Options with { AdminPassword = null };
+        await identity.Catalog.MigrateAsync(None);
+        await using ServiceProvider node = identity.AddTo(new ServiceCollection()).BuildServiceProvider();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => identity.StartAsync(node))));
+        Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
+    }
+
+    [Fact]
+    public async Task A_password_that_is_too_short_is_refused_and_nothing_is_made()
+    {
+        identity.Options = identity.Options with { AdminPassword = "short" };
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(identity.StartAsync);
+        Assert.Contains("8 to 128", error.Message, StringComparison.Ordinal);
+        identity.Options = identity.Options with { AdminPassword = LocalIdentity.AdminPassword };
+        await using ServiceProvider node = await identity.StartAsync();
+        Assert.NotNull(await LoginAsync(node, LocalIdentity.AdminPassword));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_leaves_no_administrator_without_a_password()
+    {
+        identity.Options = identity.Options with { AdminPassword = null };
+        Directory.CreateDirectory(Openrc);
+        await Assert.ThrowsAnyAsync<Exception>(identity.StartAsync);
+        Directory.Delete(Openrc);
+        await using ServiceProvider node = await identity.StartAsync();
+        Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
+    }
+
+    private static async Task<TokenDetails> LoginAsync(IServiceProvider node, string password) =>
+        (
+            await node.GetRequiredService<IdentityLogins>()
+                .WithPasswordAsync(
+                    new IdentityReference(null, "admin", DefaultDomain.Id, null),
+                    password,
+                    new LoginScope(LoginScopeKind.Default),
+                    null,
+                    None
+                )
+        ).Details;
+
+    private string Sourced(string variable)
+    {
+        using Process shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", $". '{Openrc}' && printf %s \"${variable}\""])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
+        string value = shell.StandardOutput.ReadToEnd();
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+        return value;
+    }
+}
