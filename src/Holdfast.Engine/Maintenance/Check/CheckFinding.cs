@@ -21,6 +21,9 @@ public enum FindingKind
     /// <summary>A pack with data and trees in it, as very old versions of restic wrote them.</summary>
     MixedPack,
 
+    /// <summary>The config cannot be read; nothing of the repository can be opened with it.</summary>
+    DamagedConfig,
+
     /// <summary>A key file cannot be read or is not what its name says.</summary>
     DamagedKey,
 

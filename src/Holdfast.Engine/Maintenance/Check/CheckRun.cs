@@ -27,6 +27,7 @@ public static class CheckRun
     )
     {
         var findings = new FindingLog(found);
+        await CheckConfigAsync(repository, findings, cancellationToken);
         await CheckKeysAsync(repository, findings, cancellationToken);
         List<Snapshot> snapshots = await LoadSnapshotsAsync(repository, findings, cancellationToken);
         var index = new IndexCheck(repository, findings);
@@ -46,6 +47,22 @@ public static class CheckRun
             chosen.Count,
             bytes
         );
+    }
+
+    private static async Task CheckConfigAsync(
+        Repository repository,
+        FindingLog findings,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await RepositoryConfig.LoadAsync(repository.Store, repository.Sealer, cancellationToken);
+        }
+        catch (EngineError error) when (FindingLog.IsDamage(error))
+        {
+            findings.Add(FindingKind.DamagedConfig, RepositoryStore.Config, error.Message);
+        }
     }
 
     private static async Task CheckKeysAsync(

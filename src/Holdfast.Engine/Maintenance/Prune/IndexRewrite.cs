@@ -4,7 +4,7 @@ namespace Holdfast.Engine.Maintenance.Prune;
 
 /// <summary>
 /// Takes packs out of the index: writes anew what else the index objects that list them say, and removes those objects
-/// once the new ones are durable. Small index objects are merged on the way.
+/// once the new ones are durable. On the way small index objects are merged, and a pack that several list stays in one.
 /// </summary>
 internal static class IndexRewrite
 {
@@ -21,22 +21,23 @@ internal static class IndexRewrite
         CancellationToken cancellationToken
     )
     {
-        if (gone.Count == 0)
-        {
-            return;
-        }
         List<Id> obsolete = [];
+        HashSet<Id> listed = [];
         List<PackContent> open = [];
         int blobs = 0;
         foreach (Id index in indexes)
         {
             IReadOnlyList<PackContent> packs = await repository.LoadIndexObjectAsync(index, cancellationToken);
-            if (packs.Sum(pack => pack.Blobs.Count) >= SmallIndex && !packs.Any(pack => gone.Contains(pack.Pack)))
+            bool mayStay =
+                packs.Sum(pack => pack.Blobs.Count) >= SmallIndex
+                && !packs.Any(pack => gone.Contains(pack.Pack) || listed.Contains(pack.Pack));
+            List<PackContent> staying = [.. packs.Where(pack => !gone.Contains(pack.Pack) && listed.Add(pack.Pack))];
+            if (mayStay)
             {
                 continue;
             }
             obsolete.Add(index);
-            foreach (PackContent pack in packs.Where(pack => !gone.Contains(pack.Pack)))
+            foreach (PackContent pack in staying)
             {
                 open.Add(pack);
                 blobs += pack.Blobs.Count;

@@ -13,11 +13,15 @@ internal sealed class PackUseTally(UsedBlobs used)
     private readonly List<Draft> packs = [];
     private readonly Dictionary<BlobHandle, List<BlobClaim>> copies = [];
 
+    /// <summary>Whether some pack came more than once, from several index objects.</summary>
+    public bool HasRepeats { get; private set; }
+
     /// <summary>Takes in one pack as one index object lists it. A pack that was taken in before is passed over.</summary>
     public void Add(PackContent pack)
     {
         if (!ordinals.TryAdd(pack.Pack, packs.Count))
         {
+            HasRepeats = true;
             return;
         }
         var draft = new Draft(packs.Count, pack.Pack);

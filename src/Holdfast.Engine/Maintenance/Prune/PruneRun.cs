@@ -62,7 +62,10 @@ public sealed class PruneRun
         // 3. Index objects without the packs that go, and only then the removal of those with them.
         List<PackUse> remove = [.. Plan.Remove, .. repacked];
         HashSet<Id> gone = [.. remove.Select(pack => pack.Pack), .. Plan.Vanished];
-        await IndexRewrite.RunAsync(repository, survey.Indexes, gone, cancellationToken);
+        if (gone.Count > 0 || survey.Tally.HasRepeats)
+        {
+            await IndexRewrite.RunAsync(repository, survey.Indexes, gone, cancellationToken);
+        }
 
         // 4. Packs that nothing mentions any more.
         progress?.Report(new("removing packs", MaintenanceUnit.Objects, 0, remove.Count));
