@@ -14,6 +14,8 @@ internal static class RepoVerb
             InitVerb.Create(),
             BackupVerb.Create(),
             SnapshotsVerb.Create(),
+            LsVerb.Create(),
+            RestoreVerb.Create(),
             CheckVerb.Create(),
             ForgetVerb.Create(),
             PruneVerb.Create(),
