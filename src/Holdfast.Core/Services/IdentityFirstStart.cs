@@ -60,7 +60,7 @@ public sealed class IdentityFirstStart(IdentityCatalog catalog, Passwords passwo
         await rows.RoleAssignments.AddAsync(project.Id, user.Id, admin.Id);
         if (options.AdminPassword is null)
         {
-            AdminOpenrc.Write(options, password);
+            Openrc.Write(options, Administrator, password);
         }
         return true;
     }

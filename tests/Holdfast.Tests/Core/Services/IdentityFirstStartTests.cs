@@ -15,7 +15,7 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
 
     private readonly LocalIdentity identity = new();
 
-    private string Openrc => Path.Combine(identity.Options.DataDirectory, AdminOpenrc.FileName);
+    private string AdminFile => Openrc.PathOf(identity.Options, "admin");
 
     public ValueTask DisposeAsync() => identity.DisposeAsync();
 
@@ -26,7 +26,7 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
         TokenDetails details = await LoginAsync(node, LocalIdentity.AdminPassword);
         Assert.Equal("admin", details.Token.Project!.Name);
         Assert.Equal(["admin", "member", "reader"], details.Roles.Select(role => role.Name));
-        Assert.False(File.Exists(Openrc));
+        Assert.False(File.Exists(AdminFile));
     }
 
     [Fact]
@@ -34,13 +34,24 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
     {
         identity.Options = identity.Options with { AdminPassword = null, Region = "it's \"here\" $HOME" };
         await using ServiceProvider node = await identity.StartAsync();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Openrc));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(AdminFile));
         Assert.Equal(LocalIdentity.PublicUrl + "/identity/v3", Sourced("OS_AUTH_URL"));
         Assert.Equal(identity.Options.Region, Sourced("OS_REGION_NAME"));
         Assert.Equal("default", Sourced("OS_USER_DOMAIN_ID"));
         Assert.Equal("default", Sourced("OS_PROJECT_DOMAIN_ID"));
         Assert.Equal("admin", Sourced("OS_PROJECT_NAME"));
         Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
+        Assert.Equal(Sourced("OS_PASSWORD"), Openrc.ReadPassword(identity.Options, "admin"));
+    }
+
+    [Fact]
+    public void A_password_is_read_from_the_file_as_the_shell_reads_it()
+    {
+        Assert.Null(Openrc.ReadPassword(identity.Options, "admin"));
+        const string password = "it's \"odd\" $HOME";
+        Openrc.Write(identity.Options, "admin", password);
+        Assert.Equal(password, Openrc.ReadPassword(identity.Options, "admin"));
+        Assert.Equal(password, Sourced("OS_PASSWORD"));
     }
 
     [Fact]
@@ -80,9 +91,9 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
     public async Task A_file_that_cannot_be_written_leaves_no_administrator_without_a_password()
     {
         identity.Options = identity.Options with { AdminPassword = null };
-        Directory.CreateDirectory(Openrc);
+        Directory.CreateDirectory(AdminFile);
         await Assert.ThrowsAnyAsync<Exception>(identity.StartAsync);
-        Directory.Delete(Openrc);
+        Directory.Delete(AdminFile);
         await using ServiceProvider node = await identity.StartAsync();
         Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
     }
@@ -102,7 +113,7 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
     private string Sourced(string variable)
     {
         using Process shell = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", $". '{Openrc}' && printf %s \"${variable}\""])
+            new ProcessStartInfo("/bin/sh", ["-c", $". '{AdminFile}' && printf %s \"${variable}\""])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
