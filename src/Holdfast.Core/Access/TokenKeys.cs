@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
 
 namespace Holdfast.Core.Access;
 

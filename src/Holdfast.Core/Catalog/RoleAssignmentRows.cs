@@ -30,6 +30,18 @@ public sealed class RoleAssignmentRows(ICatalogSession session)
             new { projectId, userId }
         );
 
+    /// <summary>Whether anybody could log in and administer.</summary>
+    public async Task<bool> HasAdministratorAsync() =>
+        await session.ScalarAsync<int>(
+            """
+            SELECT count(*) FROM role_assignments a
+            JOIN projects p ON p.id = a.project_id
+            JOIN users u ON u.id = a.user_id
+            JOIN roles r ON r.id = a.role_id
+            WHERE r.name = 'admin' AND p.enabled AND u.enabled AND u.password_hash IS NOT NULL
+            """
+        ) > 0;
+
     /// <summary>Of an existing project, user and role; once more changes nothing.</summary>
     public Task AddAsync(string projectId, string userId, string roleId) =>
         session.ExecuteAsync(

@@ -1,4 +1,4 @@
-namespace Holdfast.Core;
+namespace Holdfast.Core.Keys;
 
 /// <summary>The installation's one secret: wraps others for the catalog.</summary>
 public interface IMasterKey

@@ -1,4 +1,5 @@
 using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
 
 namespace Holdfast.Core.Services;
 
@@ -16,6 +17,19 @@ public static class IdentityPolicy
         if (!allowed)
         {
             throw ServiceError.Forbidden($"You are not authorized to perform the requested action: {rule}.");
+        }
+    }
+
+    /// <summary>
+    /// Last in every transaction that could take away an administrator: without one, nothing could be put right again.
+    /// </summary>
+    public static async Task KeepAnAdministratorAsync(ICatalogSession rows)
+    {
+        if (!await rows.RoleAssignments.HasAdministratorAsync())
+        {
+            throw ServiceError.Forbidden(
+                "This would leave nobody to administer the service. Give the role admin to another user first."
+            );
         }
     }
 

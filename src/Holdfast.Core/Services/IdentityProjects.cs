@@ -105,9 +105,12 @@ public sealed class IdentityProjects(IdentityCatalog catalog)
                     Enabled = change.Enabled ?? project.Enabled,
                     TokenEpoch = project.TokenEpoch + (change.Enabled == false ? 1 : 0),
                 };
-                return await rows.Projects.TrySaveAsync(changed)
-                    ? changed
-                    : throw IdentityPolicy.Taken("project", changed.Name);
+                if (!await rows.Projects.TrySaveAsync(changed))
+                {
+                    throw IdentityPolicy.Taken("project", changed.Name);
+                }
+                await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                return changed;
             },
             cancellationToken
         );
@@ -118,7 +121,15 @@ public sealed class IdentityProjects(IdentityCatalog catalog)
     {
         IdentityPolicy.RequireAdmin(caller, "identity:delete_project");
         await catalog.WriteAsync(
-            async rows => await rows.Projects.RemoveAsync(id) ? true : throw IdentityPolicy.Missing("project", id),
+            async rows =>
+            {
+                if (!await rows.Projects.RemoveAsync(id))
+                {
+                    throw IdentityPolicy.Missing("project", id);
+                }
+                await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                return true;
+            },
             cancellationToken
         );
     }

@@ -1,5 +1,6 @@
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -161,9 +161,14 @@ public sealed class IdentityRoles(IdentityCatalog catalog)
         IdentityPolicy.RequireAdmin(caller, "identity:revoke_grant");
         await catalog.WriteAsync(
             async rows =>
-                await rows.RoleAssignments.RemoveAsync(projectId, userId, roleId)
-                    ? true
-                    : throw NoSuchGrant(projectId, userId, roleId),
+            {
+                if (!await rows.RoleAssignments.RemoveAsync(projectId, userId, roleId))
+                {
+                    throw NoSuchGrant(projectId, userId, roleId);
+                }
+                await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                return true;
+            },
             cancellationToken
         );
     }

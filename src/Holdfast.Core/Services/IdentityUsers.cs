@@ -105,9 +105,12 @@ public sealed class IdentityUsers(IdentityCatalog catalog, Passwords passwords, 
                     DefaultProjectId = change.DefaultProjectId ?? user.DefaultProjectId,
                     TokenEpoch = user.TokenEpoch + (endsTokens ? 1 : 0),
                 };
-                return await rows.Users.TrySaveAsync(changed)
-                    ? changed
-                    : throw IdentityPolicy.Taken("user", changed.Name);
+                if (!await rows.Users.TrySaveAsync(changed))
+                {
+                    throw IdentityPolicy.Taken("user", changed.Name);
+                }
+                await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                return changed;
             },
             cancellationToken
         );
@@ -117,7 +120,15 @@ public sealed class IdentityUsers(IdentityCatalog catalog, Passwords passwords, 
     {
         IdentityPolicy.RequireAdmin(caller, "identity:delete_user");
         await catalog.WriteAsync(
-            async rows => await rows.Users.RemoveAsync(id) ? true : throw IdentityPolicy.Missing("user", id),
+            async rows =>
+            {
+                if (!await rows.Users.RemoveAsync(id))
+                {
+                    throw IdentityPolicy.Missing("user", id);
+                }
+                await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                return true;
+            },
             cancellationToken
         );
     }

@@ -14,7 +14,7 @@ public static class Openrc
     public static string PathOf(CoreOptions options, string user) =>
         Path.Combine(options.DataDirectory, $"{user}-openrc");
 
-    /// <summary>Written beside and renamed, so that it is there whole or not at all; its owner's alone from the first byte.</summary>
+    /// <summary>Written beside and renamed, so that it is there whole or not at all, and stays; its owner's alone from the first byte.</summary>
     public static void Write(CoreOptions options, string user, string password)
     {
         string path = PathOf(options, user);
@@ -25,12 +25,15 @@ public static class Openrc
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = OwnerOnly,
+            BufferSize = 0,
         };
         using (FileStream stream = new(beside, create))
         {
             stream.Write(Encoding.UTF8.GetBytes(Text(options, user, password)));
+            Libc.Sync(stream.SafeFileHandle, beside);
         }
         File.Move(beside, path, overwrite: true);
+        Libc.SyncDirectory(options.DataDirectory);
     }
 
     /// <summary>The password in a user's file; null when there is no file.</summary>
@@ -46,6 +49,8 @@ public static class Openrc
     private static string Text(CoreOptions options, string user, string password) =>
         $"""
             # To be {user} of this Holdfast: . {user}-openrc
+            unset OS_CLOUD OS_TOKEN OS_USER_ID OS_USER_DOMAIN_NAME OS_PROJECT_ID OS_PROJECT_DOMAIN_NAME OS_TENANT_ID
+            unset OS_TENANT_NAME OS_DOMAIN_ID OS_DOMAIN_NAME OS_SYSTEM_SCOPE OS_TRUST_ID
             export OS_AUTH_TYPE=password
             export OS_AUTH_URL={Quoted(options.PublicUrl.TrimEnd('/') + "/identity/v3")}
             export OS_IDENTITY_API_VERSION=3

@@ -2,10 +2,10 @@ using Holdfast.Core;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
 using Holdfast.Engine.Crypto;
 using Holdfast.Testing;
-using Holdfast.Testing.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Core;
@@ -34,7 +34,6 @@ internal sealed class LocalIdentity : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
     public ICatalog Catalog { get; }
-    public IMasterKey MasterKey { get; } = new TestMasterKey();
     public CoreOptions Options { get; set; }
 
     /// <summary>Adds what a node adds; more than one node may share this.</summary>
@@ -42,7 +41,8 @@ internal sealed class LocalIdentity : IAsyncDisposable
     {
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(_ => Catalog);
-        services.AddSingleton(MasterKey);
+        services.AddSingleton<MasterKey>();
+        services.AddSingleton<IMasterKey>(node => node.GetRequiredService<MasterKey>());
         services.AddSingleton(Options);
         services.AddSingleton(_ => new Passwords(new ScryptCost(2, 8, 1)));
         return services.AddLocalIdentity();
@@ -59,6 +59,7 @@ internal sealed class LocalIdentity : IAsyncDisposable
     public async Task StartAsync(IServiceProvider node)
     {
         await Catalog.MigrateAsync(CancellationToken.None);
+        await node.GetRequiredService<MasterKey>().LoadAsync(CancellationToken.None);
         await node.GetRequiredService<IdentityFirstStart>().RunAsync(CancellationToken.None);
     }
 

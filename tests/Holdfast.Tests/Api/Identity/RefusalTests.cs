@@ -86,6 +86,31 @@ public sealed class RefusalTests : IdentityTests
     }
 
     [Fact]
+    public async Task The_last_administrator_stays()
+    {
+        string user = Text((await Host.SendAsync(200, "GET", "users?name=admin")).Json["users"]![0]!["id"]);
+        string project = Text((await Host.SendAsync(200, "GET", "projects?name=admin")).Json["projects"]![0]!["id"]);
+        string grant = $"projects/{project}/users/{user}/roles/{Host.Roles["admin"]}";
+        (string Method, string Path, string? Body)[] calls =
+        [
+            ("DELETE", grant, null),
+            ("DELETE", $"projects/{project}", null),
+            ("PATCH", $"projects/{project}", """{"project": {"enabled": false}}"""),
+            ("PATCH", $"users/{user}", """{"user": {"enabled": false}}"""),
+            ("DELETE", $"users/{user}", null),
+        ];
+        foreach ((string method, string path, string? body) in calls)
+        {
+            AssertError(await Host.SendAsync(403, method, path, body), 403, "Forbidden");
+            await Host.SendAsync(200, "GET", "users");
+        }
+        string second = $"projects/{Host.Project}/users/{Host.Users["member"]}/roles/{Host.Roles["admin"]}";
+        await Host.SendAsync(204, "PUT", second);
+        await Host.SendAsync(204, "DELETE", grant);
+        await Host.SendAsync(204, "DELETE", $"users/{user}", token: Host.Member);
+    }
+
+    [Fact]
     public async Task No_body_causes_an_error_of_ours()
     {
         string deep = string.Concat(Enumerable.Repeat("""{"auth":""", 2000));

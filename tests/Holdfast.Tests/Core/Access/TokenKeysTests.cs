@@ -1,5 +1,6 @@
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -77,7 +78,7 @@ public sealed class TokenKeysTests : IAsyncLifetime
         IReadOnlyList<SealedTokenKey> rows = await identity.Catalog.ReadAsync(rows => rows.Tokens.KeysAsync(), None);
         SealedTokenKey row = Assert.Single(rows);
         Assert.True(row.Sealed.AsSpan().IndexOf(key.Secret) < 0);
-        Assert.Equal(key.Secret, identity.MasterKey.Unseal(row.Sealed));
+        Assert.Equal(key.Secret, node.GetRequiredService<IMasterKey>().Unseal(row.Sealed));
     }
 
     private static ITokenValidator Validator(IServiceProvider node) => node.GetRequiredService<ITokenValidator>();
