@@ -43,7 +43,7 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
             directory.Nodes[index] =
                 entry.Type == FileType.Regular
                     ? await SaveFileAsync(directory, entry.Name, previous.Find(entry.Name), cancellationToken)
-                    : SaveSpecial(directory, entry.Name);
+                    : SaveSpecial(directory, entry.Name, previous.Find(entry.Name));
             Interlocked.Increment(ref counters.FilesDone);
         }
     }
@@ -76,8 +76,8 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
     }
 
     /// <summary>
-    /// A node with the content that the parent snapshot has, when the file's status and the index say that it is still
-    /// right; else null. The device number is not asked: it changes when a file system is mounted anew.
+    /// The parent snapshot's node, or a new one with its content, when the file's status and the index say that it is
+    /// still right; else null. The device number is not asked: it changes when a file system is mounted anew.
     /// </summary>
     private Node? ReuseUnchanged(PendingDirectory directory, byte[] name, Node before)
     {
@@ -96,9 +96,13 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
             && (!options.CheckInode || before.Inode == status.Inode)
             && before.ModifyTime == status.ModifyTime
             && (!options.CheckChangeTime || before.ChangeTime == status.ChangeTime);
-        return isUnchanged && HasAll(before.Content)
-            ? run.Nodes.File(name, in status, Attributes(directory, name), before.Content, status.Size)
-            : null;
+        if (!isUnchanged || !HasAll(before.Content))
+        {
+            return null;
+        }
+        return options.CheckChangeTime && run.Nodes.Describes(before, in status)
+            ? before
+            : run.Nodes.File(name, in status, Attributes(directory, name), before.Content, status.Size);
     }
 
     private bool HasAll(IReadOnlyList<Id> blobs)
@@ -129,7 +133,7 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
                 errno = errno == Errno.None ? file!.TryStat(out status) : errno;
                 if (errno == Errno.None && status.Type != FileType.Regular)
                 {
-                    return SaveSpecial(directory, name);
+                    return SaveSpecial(directory, name, before: null);
                 }
                 if (errno == Errno.None && status.Size > options.MaxFileSize)
                 {
@@ -192,13 +196,22 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
     }
 
     /// <summary>The node of what is never opened: a link, device or FIFO.</summary>
-    private Node? SaveSpecial(PendingDirectory directory, byte[] name)
+    private Node? SaveSpecial(PendingDirectory directory, byte[] name, Node? before)
     {
         byte[] target = [];
         Errno errno = directory.Handle!.TryStat(name, out FileStatus status);
         if (errno == Errno.None && status.IsMountRoot)
         {
             errno = Errno.EXDEV;
+        }
+        if (
+            errno == Errno.None
+            && before is not null
+            && options.CheckChangeTime
+            && run.Nodes.Describes(before, in status)
+        )
+        {
+            return before;
         }
         if (errno == Errno.None && status.Type == FileType.Symlink)
         {

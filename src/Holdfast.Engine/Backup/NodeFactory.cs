@@ -30,6 +30,32 @@ internal sealed class NodeFactory
         byte[] linkTarget
     ) => Make(name, in status, attributes, linkTarget: linkTarget);
 
+    /// <summary>
+    /// Whether the node says all that the status does. As every change of a file's metadata moves its change time, the
+    /// node then has its link target and extended attributes too.
+    /// </summary>
+    public bool Describes(Node node, in FileStatus status) =>
+        node.ChangeTime == status.ChangeTime
+        && node.ModifyTime == status.ModifyTime
+        && node.AccessTime == status.ModifyTime
+        && node.Inode == status.Inode
+        && node.DeviceId == status.Device
+        && node.Mode == GoFileMode.FromUnix(status.Mode)
+        && node.Uid == status.Uid
+        && node.Gid == status.Gid
+        && node.Size == (status.Type == FileType.Regular ? (ulong)status.Size : 0)
+        && node.Links == LinksOf(in status)
+        && node.Device == DeviceOf(in status)
+        && node.Error.Length == 0
+        && node.User == accounts.UserName(status.Uid)
+        && node.Group == accounts.GroupName(status.Gid);
+
+    private static ulong LinksOf(in FileStatus status) =>
+        status.Type is FileType.Directory or FileType.Fifo ? 0 : status.Links;
+
+    private static ulong DeviceOf(in FileStatus status) =>
+        status.Type is FileType.BlockDevice or FileType.CharacterDevice ? status.RepresentedDevice : 0;
+
     private Node Make(
         byte[] name,
         in FileStatus status,
@@ -55,10 +81,10 @@ internal sealed class NodeFactory
             Inode = status.Inode,
             DeviceId = status.Device,
             Size = (ulong)size,
-            Links = status.Type is FileType.Directory or FileType.Fifo ? 0 : status.Links,
+            Links = LinksOf(in status),
             LinkTarget = linkTarget ?? [],
             ExtendedAttributes = attributes,
-            Device = status.Type is FileType.BlockDevice or FileType.CharacterDevice ? status.RepresentedDevice : 0,
+            Device = DeviceOf(in status),
             Content = content,
             Subtree = subtree,
         };

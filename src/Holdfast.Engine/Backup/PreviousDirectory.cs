@@ -4,9 +4,24 @@ using Holdfast.Engine.Trees;
 namespace Holdfast.Engine.Backup;
 
 /// <summary>What the parent snapshot has in one directory.</summary>
-internal sealed class PreviousDirectory(IReadOnlyList<Node> nodes)
+internal sealed class PreviousDirectory(Id tree, IReadOnlyList<Node> nodes)
 {
-    public static readonly PreviousDirectory None = new([]);
+    public static readonly PreviousDirectory None = new(default, []);
+
+    /// <summary>Whether these nodes, nulls left out, are the very ones of the parent snapshot; then so is their tree.</summary>
+    public bool IsSame(ReadOnlySpan<Node?> now, out Id itsTree)
+    {
+        int count = 0;
+        itsTree = tree;
+        foreach (Node? node in now)
+        {
+            if (node is not null && (count == nodes.Count || !ReferenceEquals(node, nodes[count++])))
+            {
+                return false;
+            }
+        }
+        return count == nodes.Count && this != None;
+    }
 
     /// <summary>The node of that name, or null.</summary>
     public Node? Find(ReadOnlySpan<byte> name)
@@ -33,16 +48,18 @@ internal sealed class PreviousDirectory(IReadOnlyList<Node> nodes)
 /// </summary>
 internal sealed class PreviousTrees(Repository repository, ProblemLog problems, CancellationToken cancellationToken)
 {
-    public Task<PreviousDirectory> LoadRoot(PendingDirectory directory, Id tree) =>
-        Task.Run(() => LoadAsync(directory, tree), cancellationToken);
+    public Task<PreviousDirectory> LoadRoot(PendingDirectory directory, Id tree) => LoadAsync(directory, tree);
 
-    /// <summary>Starts loading what the parent snapshot has in the directory, and does not wait for it.</summary>
+    /// <summary>
+    /// Starts loading what the parent snapshot has in the directory. With a store that answers at once the caller's
+    /// thread does it all; a distant one is waited for by whoever needs the answer.
+    /// </summary>
     public Task<PreviousDirectory> Load(PendingDirectory directory)
     {
         Task<PreviousDirectory> above = directory.Parent!.Previous;
         return above.IsCompletedSuccessfully && above.Result == PreviousDirectory.None
             ? above
-            : Task.Run(() => LoadBeneathAsync(above, directory), cancellationToken);
+            : LoadBeneathAsync(above, directory);
     }
 
     private async Task<PreviousDirectory> LoadBeneathAsync(Task<PreviousDirectory> above, PendingDirectory directory)
@@ -62,7 +79,7 @@ internal sealed class PreviousTrees(Repository repository, ProblemLog problems, 
         try
         {
             using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
-            return new PreviousDirectory(TreeReader.Read(json.Span));
+            return new PreviousDirectory(tree, TreeReader.Read(json.Span));
         }
         catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
         {

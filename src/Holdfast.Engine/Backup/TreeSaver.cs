@@ -31,15 +31,17 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
                 Root = tree;
                 return;
             }
-            Node node = nodes.Directory(directory.Name, directory.Status, directory.Attributes, tree);
-            Count((await parent.Previous).Find(node.Name), node);
-            parent.Nodes[directory.Slot] = node;
+            parent.Nodes[directory.Slot] = NodeOf(directory, tree, (await parent.Previous).Find(directory.Name));
             directory = parent;
         }
     }
 
     private async ValueTask<Id> SaveAsync(PendingDirectory directory, CancellationToken cancellationToken)
     {
+        if ((await directory.Previous).IsSame(directory.Nodes, out Id known))
+        {
+            return known;
+        }
         if (!buffers.TryTake(out ArrayBufferWriter<byte>? buffer))
         {
             buffer = new ArrayBufferWriter<byte>(BufferKept);
@@ -55,19 +57,14 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
         return id;
     }
 
-    private void Count(Node? before, Node node)
+    private Node NodeOf(PendingDirectory directory, Id tree, Node? before)
     {
-        if (before is null)
-        {
-            Interlocked.Increment(ref counters.DirsNew);
-        }
-        else if (before.Subtree == node.Subtree && before.ChangeTime == node.ChangeTime)
+        if (before is not null && before.Subtree == tree && nodes.Describes(before, directory.Status))
         {
             Interlocked.Increment(ref counters.DirsUnmodified);
+            return before;
         }
-        else
-        {
-            Interlocked.Increment(ref counters.DirsChanged);
-        }
+        Interlocked.Increment(ref before is null ? ref counters.DirsNew : ref counters.DirsChanged);
+        return nodes.Directory(directory.Name, directory.Status, directory.Attributes, tree);
     }
 }
