@@ -27,7 +27,9 @@ public sealed partial class Repository : IAsyncDisposable
     }
 
     /// <summary>Makes a new repository and opens it.</summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Exists"/>.</exception>
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.Exists"/>; <see cref="EngineErrorKind.Damaged"/>: one was here, and its config is gone.
+    /// </exception>
     public static async Task<Repository> InitAsync(
         IObjectStore store,
         string password,
@@ -41,6 +43,7 @@ public sealed partial class Repository : IAsyncDisposable
         {
             throw new EngineError(EngineErrorKind.Exists, temporary: false, "A repository is there already.");
         }
+        await RemoveUnfinishedAsync(objects, cancellationToken);
         var master = KeyMaterial.Random();
         var repository = new Repository(objects, master, RepositoryConfig.Create(), options);
         await repository.AddKeyAsync(password, master, cancellationToken);
@@ -100,6 +103,24 @@ public sealed partial class Repository : IAsyncDisposable
     {
         Libcrypto.Require();
         Libzstd.Require();
+    }
+
+    // Keys without a config are what an earlier attempt left: the same password would open the wrong one.
+    private static async Task RemoveUnfinishedAsync(RepositoryStore objects, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject snapshot in objects.ListAsync(ObjectKind.Snapshot, cancellationToken))
+        {
+            throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                $"There is no repository config here, but snapshot {snapshot.Id} is.",
+                "Restore the object 'config' from a copy of the store, or move what is here away."
+            );
+        }
+        await foreach (StoredObject left in objects.ListAsync(ObjectKind.Key, cancellationToken))
+        {
+            await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, left.Id), cancellationToken);
+        }
     }
 
     private async Task AddKeyAsync(string password, KeyMaterial master, CancellationToken cancellationToken)

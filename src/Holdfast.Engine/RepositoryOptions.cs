@@ -24,7 +24,7 @@ public sealed record RepositoryOptions
     /// Whether a lock's holder is known to be gone, so that its lock may be removed: a service knows which of its operations
     /// are over. Stale locks as restic defines them are removed without asking.
     /// </summary>
-    public Func<LockInfo, bool>? IsOver { get; init; }
+    public Func<LockInfo, Task<bool>>? IsOver { get; init; }
 
     /// <summary>Where index, snapshot and tree objects of remote stores may be kept; null keeps none.</summary>
     public string? CacheDirectory { get; init; }

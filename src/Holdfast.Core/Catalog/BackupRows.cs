@@ -19,11 +19,16 @@ public sealed record BackupFilter
     public string? Host { get; init; }
 }
 
+/// <summary>What a finished backup is.</summary>
+/// <param name="SnapshotId">restic's id of the snapshot.</param>
+public sealed record BackupCommit(string SnapshotId, string Capture, long ItemErrors, string? Notes);
+
 public sealed class BackupRows(ICatalogSession session)
 {
     private const string Select = """
         SELECT id, project_id, user_id, share_id, name, description, size, status, availability_zone, progress,
-            restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, created_at, updated_at
+            restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
+            notes, created_at, updated_at
         FROM backups
         """;
 
@@ -50,10 +55,10 @@ public sealed class BackupRows(ICatalogSession session)
             """
             INSERT INTO backups (id, project_id, user_id, share_id, name, description, size, status, availability_zone,
                 progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture,
-                created_at, updated_at)
+                item_errors, notes, created_at, updated_at)
             VALUES (@Id, @ProjectId, @UserId, @ShareId, @Name, @Description, @Size, @Status, @AvailabilityZone,
                 @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId, @Capture,
-                @CreatedAt, @UpdatedAt)
+                @ItemErrors, @Notes, @CreatedAt, @UpdatedAt)
             """,
             backup
         );
@@ -73,18 +78,20 @@ public sealed class BackupRows(ICatalogSession session)
         ) == 1;
 
     /// <summary>The service's commit of a backup: names the snapshot and makes it usable.</summary>
-    public async Task<bool> CommitAsync(string id, string snapshotId, string capture, DateTimeOffset now) =>
+    public async Task<bool> CommitAsync(string id, BackupCommit commit, DateTimeOffset now) =>
         await session.ExecuteAsync(
             """
-            UPDATE backups SET status = 'available', snapshot_id = @snapshotId, capture = @capture, progress = 100,
-                fail_reason = NULL, updated_at = @now
+            UPDATE backups SET status = 'available', snapshot_id = @SnapshotId, capture = @Capture,
+                item_errors = @ItemErrors, notes = @Notes, progress = 100, fail_reason = NULL, updated_at = @now
             WHERE id = @id AND status = 'creating'
             """,
             new
             {
                 id,
-                snapshotId,
-                capture,
+                commit.SnapshotId,
+                commit.Capture,
+                commit.ItemErrors,
+                commit.Notes,
                 now,
             }
         ) == 1;
@@ -127,6 +134,13 @@ public sealed class BackupRows(ICatalogSession session)
                 + " WHERE share_id = @shareId AND status = 'available' AND options IS NOT NULL"
                 + " ORDER BY created_at DESC, id DESC LIMIT 1",
             new { shareId }
+        );
+
+    /// <summary>The project's usable backups, oldest first.</summary>
+    public Task<IReadOnlyList<Backup>> AvailableAsync(string projectId) =>
+        session.QueryAsync<Backup>(
+            Select + " WHERE project_id = @projectId AND snapshot_id IS NOT NULL ORDER BY created_at, id",
+            new { projectId }
         );
 
     /// <summary>Ids of the snapshots that rows of the project name.</summary>

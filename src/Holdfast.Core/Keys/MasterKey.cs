@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Holdfast.Core.Catalog;
+using Holdfast.Engine.Vault;
 
 namespace Holdfast.Core.Keys;
 
@@ -28,7 +29,7 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
     {
         string? known = await catalog.ReadAsync(session => session.Settings.FindAsync(Setting), cancellationToken);
         byte[] loaded = await FindAsync(known is null, cancellationToken);
-        string fingerprint = Convert.ToHexStringLower(Derive(loaded, "fingerprint"));
+        string fingerprint = VaultKey.Fingerprint(loaded);
         known ??= await catalog.WriteAsync(
             async session =>
             {
@@ -48,15 +49,15 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
         key = loaded;
     }
 
-    /// <summary>A key for one purpose, 32 bytes.</summary>
-    public byte[] Derive(string purpose) => Derive(Loaded, purpose);
+    /// <summary>A key for one kind of object in the store.</summary>
+    public VaultKey ForVault(string purpose) => new(Loaded, purpose);
 
     public byte[] Seal(ReadOnlySpan<byte> plain)
     {
         byte[] closed = new byte[NonceSize + plain.Length + TagSize];
         Span<byte> nonce = closed.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        using AesGcm cipher = new(Derive("catalog"), TagSize);
+        using AesGcm cipher = new(CatalogKey(), TagSize);
         cipher.Encrypt(nonce, plain, closed.AsSpan(NonceSize, plain.Length), closed.AsSpan(^TagSize..));
         return closed;
     }
@@ -68,7 +69,7 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
             throw NotSealed(null);
         }
         byte[] plain = new byte[sealedBytes.Length - NonceSize - TagSize];
-        using AesGcm cipher = new(Derive("catalog"), TagSize);
+        using AesGcm cipher = new(CatalogKey(), TagSize);
         try
         {
             ReadOnlySpan<byte> text = sealedBytes[NonceSize..^TagSize];
@@ -105,13 +106,8 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
             );
     }
 
-    private static byte[] Derive(byte[] key, string purpose) =>
-        HKDF.DeriveKey(
-            HashAlgorithmName.SHA256,
-            key,
-            Size,
-            info: System.Text.Encoding.UTF8.GetBytes("holdfast " + purpose)
-        );
+    private byte[] CatalogKey() =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Loaded, Size, info: "holdfast catalog"u8.ToArray());
 
     private static ServiceError NotSealed(Exception? inner) =>
         new(

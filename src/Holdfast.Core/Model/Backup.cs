@@ -44,6 +44,10 @@ public sealed record Backup
 
     /// <summary>How the source was taken: <c>snapshot</c> or <c>live</c>.</summary>
     public string? Capture { get; init; }
+
+    /// <summary>Entries of the source that are not in the backup, or not as they were; the notes name the first of them.</summary>
+    public long ItemErrors { get; init; }
+    public string? Notes { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed class LockFiles(Repository repository)
             {
                 continue;
             }
-            if (IsOver(held))
+            if (await IsOverAsync(held))
             {
                 await DeleteAsync(stored.Id, cancellationToken);
             }
@@ -53,10 +53,10 @@ internal sealed class LockFiles(Repository repository)
         }
     }
 
-    private bool IsOver(LockInfo held) =>
+    private async Task<bool> IsOverAsync(LockInfo held) =>
         repository.Options.Time.GetUtcNow() - held.Time > StaleAfter
         || IsDeadNeighbour(held)
-        || (repository.Options.IsOver?.Invoke(held) ?? false);
+        || (repository.Options.IsOver is { } isOver && await isOver(held));
 
     private bool IsDeadNeighbour(LockInfo held)
     {

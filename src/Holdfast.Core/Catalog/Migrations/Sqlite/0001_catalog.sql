@@ -69,6 +69,8 @@ CREATE TABLE backups (
     fail_reason TEXT,
     snapshot_id TEXT,
     capture TEXT,
+    item_errors INTEGER NOT NULL,
+    notes TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER
 ) STRICT;

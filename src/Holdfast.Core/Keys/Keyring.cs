@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Engine;
+using Holdfast.Engine.Vault;
+
+namespace Holdfast.Core.Keys;
+
+/// <summary>
+/// The passwords of the projects' repositories. Each is random, made once, and lies wrapped by the master key in
+/// <c>keyring/&lt;project&gt;</c> of the store and nowhere else.
+/// </summary>
+public sealed class Keyring(Repositories repositories, MasterKey master)
+{
+    // 32 random bytes as hex: beyond guessing, and easily typed into restic.
+    private const int PasswordLength = 64;
+
+    /// <returns>Null when the project has none yet.</returns>
+    /// <exception cref="EngineError">The store failed, or another master key wrapped it.</exception>
+    public async Task<string?> FindAsync(string project, CancellationToken cancellationToken)
+    {
+        using VaultKey key = master.ForVault("keyring");
+        byte[]? content = await repositories.Vault.GetAsync(Name(project), key, cancellationToken);
+        return content is null ? null : Encoding.ASCII.GetString(content);
+    }
+
+    /// <summary>
+    /// The project's password, made if there is none. It is durable in the store before anything is sealed with it, and
+    /// whoever is second takes the first one's.
+    /// </summary>
+    public async Task<string> GetOrMakeAsync(string project, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(project, cancellationToken) is { } known)
+        {
+            return known;
+        }
+        using VaultKey key = master.ForVault("keyring");
+        string made = RandomNumberGenerator.GetHexString(PasswordLength, lowercase: true);
+        bool ours = await repositories.Vault.TryCreateAsync(
+            Name(project),
+            Encoding.ASCII.GetBytes(made),
+            key,
+            cancellationToken
+        );
+        return ours ? made : (await FindAsync(project, cancellationToken))!;
+    }
+
+    private static string Name(string project) => "keyring/" + project;
+}

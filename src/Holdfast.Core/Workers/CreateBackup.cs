@@ -1,0 +1,114 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
+using Holdfast.Engine;
+using Holdfast.Engine.Backup;
+using Holdfast.Engine.Snapshots;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Takes a backup: 1. the node's name on the row; 2. the repository; 3. a snapshot that an earlier claim has committed, or
+/// 4. a new one, whose object is the repository's commit; 5. the catalog's commit, which names it.
+/// </summary>
+public sealed class CreateBackup(
+    ICatalog catalog,
+    ProjectRepositories repositories,
+    IEnumerable<ISourceCapture> captures,
+    CoreOptions options
+) : IOperationHandler
+{
+    /// <summary>Every snapshot of ours has it, whichever node made it: a share's next backup finds its parent by it.</summary>
+    public const string Hostname = "holdfast";
+
+    public string Kind => OperationKind.CreateBackup;
+
+    public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+    {
+        Operation row = claimed.Row;
+        // 1. Who takes it; those with options name their host from the start.
+        Share share = await catalog.WriteAsync(
+            async session =>
+            {
+                Backup backup = await session.Backups.FindAsync(row.BackupId!) ?? throw Gone("backup", row.BackupId);
+                if (backup.Host is null)
+                {
+                    await session.Backups.SetHostAsync(backup.Id, options.Node);
+                }
+                return await session.Shares.FindAsync(row.ShareId!) ?? throw Gone("share", row.ShareId);
+            },
+            cancellationToken
+        );
+
+        // 2.
+        await using Repository repository = await repositories.OpenOrMakeAsync(row, cancellationToken);
+        BackupCommit commit = await TakeAsync(repository, claimed, share, cancellationToken);
+
+        // 5.
+        await claimed.SucceedAsync(
+            async (session, now) =>
+            {
+                await session.Backups.CommitAsync(row.BackupId!, commit, now);
+                string before = row.ShareStatus ?? ShareStatus.Available;
+                await session.Shares.SetStatusAsync(share.Id, ShareStatus.BackupCreating, before, now);
+                await session.QueueExportAsync(row.ProjectId, now);
+            },
+            cancellationToken
+        );
+    }
+
+    private async Task<BackupCommit> TakeAsync(
+        Repository repository,
+        ClaimedOperation claimed,
+        Share share,
+        CancellationToken cancellationToken
+    )
+    {
+        await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
+        IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
+
+        // 3.
+        if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, claimed.Row)) is { } own)
+        {
+            return new BackupCommit(own.Id.ToString(), SnapshotTags.CaptureOf(own), 0, null);
+        }
+
+        // 4.
+        await repository.LoadIndexAsync(cancellationToken);
+        await using Capture capture = await CaptureAsync(share, claimed.Row, cancellationToken);
+        string[] paths = ["/" + share.Id];
+        DateTimeOffset now = repository.Options.Time.GetUtcNow();
+        BackupRequest request = new()
+        {
+            Paths = paths,
+            Hostname = Hostname,
+            Tags = SnapshotTags.For(claimed.Row, share, capture.How),
+            ProgramVersion = "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3),
+            Time = now,
+            Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),
+        };
+        using BackupSource source = BackupSource.Single(share.Id, capture.Directory);
+        TreeBackup run = new(repository, source, request);
+        claimed.Progress = () => Measure(run.Progress);
+        BackupReport report = await run.RunAsync(held, cancellationToken);
+        return new BackupCommit(
+            report.Snapshot.Id.ToString(),
+            capture.How,
+            report.ItemErrors,
+            BackupNotes.Of(report, share.Id)
+        );
+    }
+
+    private Task<Capture> CaptureAsync(Share share, Operation row, CancellationToken cancellationToken) =>
+        captures.First(way => way.CanCapture(share)).CaptureAsync(share, row, cancellationToken);
+
+    // Bytes where a parent says how many to expect; else files, once all of them are found.
+    private static (long Done, long Total) Measure(BackupProgress progress) =>
+        progress.BytesExpected > 0 ? (progress.Bytes, Math.Max(progress.Bytes, progress.BytesExpected))
+        : progress.FoundAll ? (progress.Files, progress.FilesFound)
+        : (0, 0);
+
+    private static EngineError Gone(string what, string? id) =>
+        new(EngineErrorKind.NotFound, temporary: false, $"The {what} {id} is gone from the catalog.");
+}

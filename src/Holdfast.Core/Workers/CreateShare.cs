@@ -1,0 +1,61 @@
+using System.Text;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
+using Holdfast.Core.Sources;
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>Makes a share's directory beneath its root; one that an earlier claim made is kept.</summary>
+public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions options) : IOperationHandler
+{
+    // Its clients decide who may do what in it, by changing it; the way to it is the operator's to guard.
+    private const uint Mode = 0x1ED; // 0755
+
+    public string Kind => OperationKind.CreateShare;
+
+    public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+    {
+        Operation row = claimed.Row;
+        Share? share = await catalog.ReadAsync(s => s.Shares.FindAsync(row.ShareId!), cancellationToken);
+        if (share is not null)
+        {
+            Make(share);
+        }
+        await claimed.SucceedAsync(
+            async (session, now) =>
+            {
+                if (share is null)
+                {
+                    return;
+                }
+                await session.Shares.SetHostAsync(share.Id, options.Node);
+                await session.ExportLocations.AddAsync(ShareRules.Location(share, options.Node, roots, now));
+                await session.Shares.SetStatusAsync(share.Id, ShareStatus.Creating, ShareStatus.Available, now);
+                await session.QueueExportAsync(share.ProjectId, now);
+            },
+            cancellationToken
+        );
+    }
+
+    private void Make(Share share)
+    {
+        string path = roots.AbsolutePath(share.Root, share.Path);
+        using DirectoryHandle root = roots.Open(share.Root);
+        byte[] name = Encoding.UTF8.GetBytes(share.Path);
+        Errno errno = root.TryMakeDirectory(name);
+        if (errno is not (Errno.None or Errno.EEXIST))
+        {
+            throw errno.ToError($"The directory {path} of share {share.Id} cannot be made", "Check the root's space.");
+        }
+        using DirectoryHandle directory = roots.OpenShare(share);
+        errno = directory.TryChangeMode(Mode);
+        errno = errno == Errno.None ? root.TrySyncFileSystem() : errno;
+        if (errno != Errno.None)
+        {
+            throw errno.ToError($"The directory {path} of share {share.Id} cannot be finished", "Check the root's disk.");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Does one kind of operation: acquire, then the engine's call, then one closing transaction. It may have been begun
+/// before, by a worker that died at any line, and begins again from what is durable.
+/// </summary>
+public interface IOperationHandler
+{
+    /// <summary>Of <see cref="OperationKind"/>.</summary>
+    string Kind { get; }
+
+    /// <summary>Returns once the operation is ended, or its claim found to be over.</summary>
+    /// <exception cref="Engine.EngineError">Temporary: it is put back for later. Otherwise it fails for good.</exception>
+    Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken);
+}
+
+/// <summary>An operation in the hands of this worker.</summary>
+public sealed class ClaimedOperation(Operation row, OperationQueue queue)
+{
+    /// <summary>As it was claimed.</summary>
+    public Operation Row => row;
+
+    /// <summary>Asked at every heartbeat, from another thread, how far the work is; the total is 0 while unknown.</summary>
+    public Func<(long Done, long Total)>? Progress { get; set; }
+
+    /// <summary>The row with its progress of now.</summary>
+    public Operation Current => Progress?.Invoke() is { } now ? row with { Done = now.Done, Total = now.Total } : row;
+
+    /// <summary>The closing transaction.</summary>
+    /// <returns>False, and nothing changed, when the claim is over.</returns>
+    public Task<bool> SucceedAsync(
+        Func<ICatalogSession, DateTimeOffset, Task> changes,
+        CancellationToken cancellationToken
+    ) => queue.SucceedAsync(row, changes, cancellationToken);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Engine.Locks;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Our lock files name <c>operation.epoch</c> as their user. One whose claim is over belongs to a worker that is dead, or
+/// that may commit nothing any more, and is in nobody's way; a lock of anybody else is not ours to judge.
+/// </summary>
+public sealed class LockJudge(ICatalog catalog, TimeProvider time)
+{
+    public static string UserOf(Operation claimed) => $"{claimed.Id}.{claimed.Epoch}";
+
+    /// <summary>Reads such a name.</summary>
+    public static bool TryParse(string name, out string operation, out long epoch)
+    {
+        int dot = name.LastIndexOf('.');
+        operation = dot > 0 ? name[..dot] : "";
+        epoch = 0;
+        return Guid.TryParseExact(operation, "D", out _)
+            && long.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out epoch);
+    }
+
+    public Task<bool> IsOverAsync(LockInfo held) =>
+        TryParse(held.Username, out string operation, out long epoch)
+            ? IsOverAsync(operation, epoch)
+            : Task.FromResult(false);
+
+    /// <summary>
+    /// Whether that claim is over, and its worker out of time: one that was cancelled may still be writing until its lease
+    /// ends.
+    /// </summary>
+    public async Task<bool> IsOverAsync(string operation, long epoch)
+    {
+        Operation? row = await catalog.ReadAsync(
+            session => session.Operations.FindAsync(operation),
+            CancellationToken.None
+        );
+        if (row is null)
+        {
+            return true;
+        }
+        bool holds = row.Status == OperationStatus.Running && row.Epoch == epoch;
+        bool winding = row.Status == OperationStatus.Cancelled && row.LeaseUntil > time.Now();
+        return !holds && !winding;
+    }
+}

@@ -1,0 +1,109 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
+using Holdfast.Core.Model;
+using Holdfast.Engine;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>Opens projects' repositories for claimed operations, and makes them with the first backup.</summary>
+public sealed class ProjectRepositories(
+    Repositories repositories,
+    Keyring keyring,
+    ICatalog catalog,
+    LockJudge judge,
+    CoreOptions options,
+    TimeProvider time
+)
+{
+    // Longer than any store takes for the few small objects of a new repository.
+    private static readonly TimeSpan MakingLease = TimeSpan.FromMinutes(2);
+
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: the project has no repository.</exception>
+    public async Task<Repository> OpenAsync(Operation claimed, CancellationToken cancellationToken)
+    {
+        string password =
+            await keyring.FindAsync(claimed.ProjectId, cancellationToken)
+            ?? throw new EngineError(
+                EngineErrorKind.NotFound,
+                temporary: false,
+                $"Project {claimed.ProjectId} has no key in the keyring of the store.",
+                $"If it has backups, put keyring/{claimed.ProjectId} of the store back from a copy."
+            );
+        return await repositories.OpenAsync(claimed.ProjectId, password, Options(claimed), cancellationToken);
+    }
+
+    /// <summary>
+    /// Opens the repository, or makes it: key, repository, row, in this order, each durable before the next, and any of
+    /// them found and kept by whoever comes after a crash.
+    /// </summary>
+    public async Task<Repository> OpenOrMakeAsync(Operation claimed, CancellationToken cancellationToken)
+    {
+        string project = claimed.ProjectId;
+        bool exists = await repositories.ExistsAsync(project, cancellationToken);
+        if (!exists && await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken) is not null)
+        {
+            throw new EngineError(
+                EngineErrorKind.Store,
+                temporary: true,
+                $"The repository of project {project} is not in the store, where it was before.",
+                "Check that the store is the right one, and mounted; a new repository is not made in its place."
+            );
+        }
+        Repository repository = exists
+            ? await OpenAsync(claimed, cancellationToken)
+            : await MakeAsync(claimed, cancellationToken);
+        try
+        {
+            await catalog.WriteAsync(
+                session => session.Repositories.AddAsync(project, repository.Id, time.Now()),
+                cancellationToken
+            );
+            return repository;
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Repository> MakeAsync(Operation claimed, CancellationToken cancellationToken)
+    {
+        string project = claimed.ProjectId;
+        string lease = "make-repository:" + project;
+        string holder = LockJudge.UserOf(claimed);
+        // Two first backups of a project must not both make its repository: the second config would replace the first.
+        bool taken = await catalog.WriteAsync(
+            session => session.Leases.TryTakeAsync(lease, holder, time.Now(), MakingLease),
+            cancellationToken
+        );
+        if (!taken)
+        {
+            throw new EngineError(
+                EngineErrorKind.Locked,
+                temporary: true,
+                "Another backup is just making the project's repository."
+            );
+        }
+        try
+        {
+            string password = await keyring.GetOrMakeAsync(project, cancellationToken);
+            return await repositories.ExistsAsync(project, cancellationToken)
+                ? await repositories.OpenAsync(project, password, Options(claimed), cancellationToken)
+                : await repositories.InitAsync(project, password, Options(claimed), cancellationToken);
+        }
+        finally
+        {
+            await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+        }
+    }
+
+    private RepositoryOptions Options(Operation claimed) =>
+        new()
+        {
+            LockHostname = options.Node,
+            LockUsername = LockJudge.UserOf(claimed),
+            IsOver = judge.IsOverAsync,
+            Time = time,
+        };
+}

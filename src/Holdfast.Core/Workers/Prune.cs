@@ -1,0 +1,61 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Engine;
+using Holdfast.Engine.Maintenance.Prune;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Gives back the space of removed backups, when it is worth it: dead bytes beyond a twentieth, or a week since the last
+/// time. It holds the exclusive lock, so it takes at most ten minutes; what is left waits for the next.
+/// </summary>
+public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, TimeProvider time) : IOperationHandler
+{
+    public static readonly TimeSpan AtLeastEvery = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(10);
+    private const int WorthwhilePercent = 5;
+
+    public string Kind => OperationKind.Prune;
+
+    public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+    {
+        string project = claimed.Row.ProjectId;
+        ProjectRepository? row = await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken);
+        bool pruned = row is not null && await PruneAsync(claimed, row, cancellationToken);
+        await claimed.SucceedAsync(
+            async (session, now) =>
+            {
+                if (pruned)
+                {
+                    await session.Repositories.PrunedAsync(project, row!.FreedSnapshots, now);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    /// <returns>False when there was too little to do.</returns>
+    private async Task<bool> PruneAsync(
+        ClaimedOperation claimed,
+        ProjectRepository row,
+        CancellationToken cancellationToken
+    )
+    {
+        await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
+        await using RepositoryLock held = await repository.LockAsync(exclusive: true, cancellationToken);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken,
+            held.Lost
+        );
+        PruneOptions options = new() { TimeBudget = Budget };
+        PruneRun run = await PruneRun.PlanAsync(repository, options, progress: null, stop.Token);
+        PrunePlan plan = run.Plan;
+        bool due = time.GetUtcNow() - (row.PrunedAt ?? row.CreatedAt) >= AtLeastEvery;
+        if (!due && plan.FreedBytes * 100 <= WorthwhilePercent * (plan.FreedBytes + plan.UsedBytes))
+        {
+            return false;
+        }
+        await run.ExecuteAsync(progress: null, stop.Token);
+        return true;
+    }
+}

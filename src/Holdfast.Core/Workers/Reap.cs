@@ -1,0 +1,98 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Sources;
+using Holdfast.Engine;
+using Holdfast.Engine.Snapshots;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Takes away what is nobody's any more. With a root: its trash, and captures whose claim is over. With a project:
+/// snapshots that no row names. With neither: unfinished uploads and operations long ended.
+/// </summary>
+public sealed class Reap(
+    ICatalog catalog,
+    ProjectRepositories repositories,
+    Repositories store,
+    TrashBin trash,
+    IEnumerable<ISourceCapture> captures,
+    LockJudge judge,
+    TimeProvider time
+) : IOperationHandler
+{
+    /// <summary>A snapshot may wait this long for the row that names it, and an upload for its end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(24);
+
+    /// <summary>How long an operation that has ended can still be asked about.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
+
+    public string Kind => OperationKind.Reap;
+
+    public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+    {
+        Operation row = claimed.Row;
+        if (row.Root is { } root)
+        {
+            await ReleaseCapturesAsync(cancellationToken);
+            trash.Empty(root, cancellationToken);
+        }
+        else if (row.ProjectId.Length > 0)
+        {
+            await RemoveOrphansAsync(row, cancellationToken);
+        }
+        else
+        {
+            await store.RemoveUnfinishedAsync(time.GetUtcNow() - Patience, cancellationToken);
+            DateTimeOffset before = time.Now() - Remembered;
+            await catalog.WriteAsync(s => s.Operations.RemoveFinishedAsync(before), cancellationToken);
+        }
+        await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
+    }
+
+    private async Task ReleaseCapturesAsync(CancellationToken cancellationToken)
+    {
+        foreach (ISourceCapture way in captures)
+        {
+            await way.ReleaseLeftoversAsync(
+                async (operation, epoch) => !await judge.IsOverAsync(operation, epoch),
+                cancellationToken
+            );
+        }
+    }
+
+    private async Task RemoveOrphansAsync(Operation row, CancellationToken cancellationToken)
+    {
+        await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
+        await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
+        DateTimeOffset before = time.GetUtcNow() - Patience;
+        foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(cancellationToken))
+        {
+            // Somebody else's snapshots in the same repository are not ours to remove.
+            if (
+                snapshot.Time < before
+                && SnapshotTags.BackupOf(snapshot) is { } backup
+                && !await IsNamedAsync(row.ProjectId, backup, snapshot, cancellationToken)
+            )
+            {
+                await repository.DeleteSnapshotAsync(snapshot.Id, cancellationToken);
+                await catalog.WriteAsync(s => s.Repositories.CountFreedAsync(row.ProjectId), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether a row names the snapshot, or an operation at work may come to.</summary>
+    private Task<bool> IsNamedAsync(
+        string project,
+        string backup,
+        Snapshot snapshot,
+        CancellationToken cancellationToken
+    ) =>
+        catalog.ReadAsync(
+            async session =>
+                (await session.Operations.LiveOfBackupAsync(backup)).Count > 0
+                || await session.Backups.FindAsync(backup) is { } found
+                    && found.ProjectId == project
+                    && found.SnapshotId == snapshot.Id.ToString(),
+            cancellationToken
+        );
+}

@@ -1,0 +1,33 @@
+using Holdfast.Core.Model;
+using Holdfast.Engine.Snapshots;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>What our snapshots say of themselves, so that a repository can be understood without a catalog.</summary>
+internal static class SnapshotTags
+{
+    private const string BackupTag = "backup=";
+    private const string OperationTag = "op=";
+    private const string CaptureTag = "capture=";
+
+    public static IReadOnlyList<string> For(Operation claimed, Share share, string capture) =>
+        [
+            "share=" + share.Id,
+            BackupTag + claimed.BackupId,
+            $"{OperationTag}{claimed.Id}.{claimed.Epoch}",
+            CaptureTag + capture,
+        ];
+
+    /// <summary>Whether this claim of the operation, or an earlier one, made the snapshot.</summary>
+    public static bool IsOf(Snapshot snapshot, Operation claimed) =>
+        BackupOf(snapshot) == claimed.BackupId
+        && snapshot.Tags.Any(tag => tag.StartsWith($"{OperationTag}{claimed.Id}.", StringComparison.Ordinal));
+
+    /// <returns>Null for a snapshot that is not ours.</returns>
+    public static string? BackupOf(Snapshot snapshot) => Value(snapshot, BackupTag);
+
+    public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? "live";
+
+    private static string? Value(Snapshot snapshot, string tag) =>
+        snapshot.Tags.FirstOrDefault(text => text.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];
+}
