@@ -55,7 +55,10 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
         errno = errno == Errno.None ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
         {
-            throw errno.ToError($"The directory {path} of share {share.Id} cannot be finished", "Check the root's disk.");
+            throw errno.ToError(
+                $"The directory {path} of share {share.Id} cannot be finished",
+                "Check the root's disk."
+            );
         }
     }
 }

@@ -58,6 +58,13 @@ public sealed partial class DirectoryHandle
         return Errnos.Of(Libc.LinkAt(from, Terminate(entry, stackalloc byte[StackPath]), this, path, 0));
     }
 
+    /// <summary>Moves an entry into another directory of the same file system, as <see cref="TryRename(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> does.</summary>
+    public Errno TryRename(ReadOnlySpan<byte> from, DirectoryHandle into, ReadOnlySpan<byte> to)
+    {
+        ReadOnlySpan<byte> path = Terminate(from, stackalloc byte[StackPath]);
+        return Errnos.Of(Libc.RenameAt(this, path, into, Terminate(to, stackalloc byte[StackPath])));
+    }
+
     /// <summary>Renames within this directory, replacing what bears the new name unless it is a directory.</summary>
     public Errno TryRename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {

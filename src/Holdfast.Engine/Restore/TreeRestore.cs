@@ -12,10 +12,20 @@ namespace Holdfast.Engine.Restore;
 /// target. A run that ends early, in whatever way, leaves a target that the next run completes. The index must be
 /// loaded, and the caller holds the repository's lock.
 /// </remarks>
-/// <param name="target">An existing directory, by a path of the operator's.</param>
-public sealed class TreeRestore(Repository repository, RestoreSource source, string target, RestoreOptions options)
+/// <param name="target">An existing directory; the run closes it.</param>
+public sealed class TreeRestore(
+    Repository repository,
+    RestoreSource source,
+    DirectoryHandle target,
+    RestoreOptions options
+)
 {
     private readonly RestoreTally tally = new();
+
+    /// <param name="target">An existing directory, by a path of the operator's.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: it cannot be opened.</exception>
+    public TreeRestore(Repository repository, RestoreSource source, string target, RestoreOptions options)
+        : this(repository, source, DirectoryHandle.Open(target), options) { }
 
     /// <summary>What has been done so far; may be asked at any moment, from any thread, and after a failure.</summary>
     public RestoreReport Report => tally.ToReport();
@@ -27,7 +37,7 @@ public sealed class TreeRestore(Repository repository, RestoreSource source, str
     /// </exception>
     public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken)
     {
-        using DirectoryPool pool = DirectoryPool.Beneath(DirectoryHandle.Open(target));
+        using DirectoryPool pool = DirectoryPool.Beneath(target);
         var run = new RestoreRun(repository, source, options, pool, tally);
         var hardLinks = new HardLinks(run);
 

@@ -1,0 +1,69 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Keys;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Scheduling;
+using Holdfast.Core.Services;
+using Holdfast.Core.Sources;
+using Holdfast.Core.Workers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Core;
+
+public static class CoreRegistration
+{
+    /// <summary>
+    /// Everything of Core. The roof adds what it alone can make: a <see cref="Engine.Repositories"/> on the store, and
+    /// logging; then it runs <see cref="CoreStartup"/>.
+    /// </summary>
+    public static IServiceCollection AddHoldfastCore(this IServiceCollection services, CoreOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ICatalog>(provider => new SqliteCatalog(
+            Path.Join(options.DataDirectory, "catalog", "catalog.db"),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<MasterKey>();
+        services.AddSingleton<IMasterKey>(provider => provider.GetRequiredService<MasterKey>());
+        services.AddSingleton<Keyring>();
+        services.AddSingleton<ExportStore>();
+        services.AddSingleton<WakeSignal>();
+        services.AddSingleton(provider => new OperationQueue(
+            provider.GetRequiredService<ICatalog>(),
+            provider.GetRequiredService<TimeProvider>(),
+            options.Lease,
+            provider.GetRequiredService<WakeSignal>()
+        ));
+        services.AddSingleton<CoreStartup>();
+        return services.AddSources().AddUseCases().AddWorkers();
+    }
+
+    private static IServiceCollection AddSources(this IServiceCollection services) =>
+        services
+            .AddSingleton<ShareRoots>()
+            .AddSingleton<Adoption>()
+            .AddSingleton<TrashBin>()
+            // In order of preference; the live walk always works, so it is last.
+            .AddSingleton<ISourceCapture, LiveCapture>();
+
+    private static IServiceCollection AddUseCases(this IServiceCollection services) =>
+        services.AddSingleton<BackupService>().AddSingleton<ShareService>();
+
+    private static IServiceCollection AddWorkers(this IServiceCollection services) =>
+        services
+            .AddSingleton<LockJudge>()
+            .AddSingleton<ProjectRepositories>()
+            .AddSingleton<IOperationHandler, CreateBackup>()
+            .AddSingleton<IOperationHandler, RestoreBackup>()
+            .AddSingleton<IOperationHandler, DeleteBackup>()
+            .AddSingleton<IOperationHandler, CreateShare>()
+            .AddSingleton<IOperationHandler, DeleteShare>()
+            .AddSingleton<IOperationHandler, ExportProject>()
+            .AddSingleton<IOperationHandler, Prune>()
+            .AddSingleton<IOperationHandler, Reap>()
+            .AddSingleton<WorkerService>()
+            .AddSingleton<Maintenance>()
+            .AddSingleton<Scheduler>()
+            .AddSingleton<NodePresence>();
+}

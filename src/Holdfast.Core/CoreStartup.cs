@@ -1,0 +1,95 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
+using Holdfast.Core.Model;
+using Holdfast.Core.Scheduling;
+using Holdfast.Core.Sources;
+using Holdfast.Core.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core;
+
+/// <summary>
+/// Starts what Core does by itself. <see cref="PrepareAsync"/> first, before any request is taken;
+/// <see cref="RunAsync"/> then, until the node stops.
+/// </summary>
+public sealed class CoreStartup(
+    ICatalog catalog,
+    MasterKey masterKey,
+    ShareRoots roots,
+    WorkerService workers,
+    Scheduler scheduler,
+    NodePresence presence,
+    CoreOptions options,
+    TimeProvider time,
+    ILogger<CoreStartup> logger
+)
+{
+    /// <summary>True once <see cref="PrepareAsync"/> has ended well.</summary>
+    public bool IsPrepared { get; private set; }
+
+    /// <summary>Directories, then the schema, then the master key, then the default share type. May be run again.</summary>
+    /// <exception cref="ServiceError">The node must not start; the message says what to do.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        MakeOwnRoots();
+        await catalog.MigrateAsync(cancellationToken);
+        await masterKey.LoadAsync(cancellationToken);
+        await catalog.WriteAsync(
+            async session =>
+            {
+                if (await session.ShareTypes.FindDefaultAsync() is null)
+                {
+                    await session.ShareTypes.TryAddAsync(DefaultType(), time.Now());
+                }
+            },
+            cancellationToken
+        );
+        IsPrepared = true;
+        Log.Prepared(logger, options.Node);
+    }
+
+    /// <summary>Runs the loops of this node's roles until told to stop, and ends when they have.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        List<Task> loops = [presence.RunAsync(stopping)];
+        if (options.Roles.Contains("worker"))
+        {
+            loops.Add(workers.RunAsync(stopping));
+        }
+        if (options.Roles.Contains("scheduler"))
+        {
+            loops.Add(scheduler.RunAsync(stopping));
+        }
+        await Task.WhenAll(loops);
+    }
+
+    /// <summary>A root in the data directory is ours to make; any other may be a mount that is away.</summary>
+    private void MakeOwnRoots()
+    {
+        foreach (NamedRoot root in roots.All)
+        {
+            if (Paths.IsWithin(root.Path, Path.GetFullPath(options.DataDirectory)))
+            {
+                Directory.CreateDirectory(root.Path);
+            }
+            else if (!Directory.Exists(root.Path))
+            {
+                Log.RootMissing(logger, root.Name, root.Path);
+            }
+        }
+    }
+
+    private static ShareType DefaultType() =>
+        new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            Name = "default",
+            IsPublic = true,
+            IsDefault = true,
+            ExtraSpecs = new Dictionary<string, string>
+            {
+                ["driver_handles_share_servers"] = "False",
+                ["snapshot_support"] = "True",
+            },
+        };
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core;
+
+/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
+    public static partial void Prepared(ILogger logger, string node);
+
+    [LoggerMessage(101, LogLevel.Warning, "Share root {Root} ({Path}) cannot be opened; its shares wait")]
+    public static partial void RootMissing(ILogger logger, string root, string path);
+
+    [LoggerMessage(102, LogLevel.Information, "{Count} operations of an earlier run of this node begin again")]
+    public static partial void Recovered(ILogger logger, int count);
+
+    [LoggerMessage(200, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} begins (attempt {Attempt})")]
+    public static partial void Begins(ILogger logger, string kind, string operation, long epoch, int attempt);
+
+    [LoggerMessage(201, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} ended")]
+    public static partial void Ended(ILogger logger, string kind, string operation, long epoch);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} will be tried again: {Reason}")]
+    public static partial void Requeued(ILogger logger, string kind, string operation, long epoch, string reason);
+
+    [LoggerMessage(203, LogLevel.Error, "{Kind} {Operation} epoch {Epoch} failed: {Reason}")]
+    public static partial void Failed(ILogger logger, string kind, string operation, long epoch, string reason);
+
+    [LoggerMessage(204, LogLevel.Error, "{Kind} {Operation} epoch {Epoch} failed by a fault of the program")]
+    public static partial void Faulted(ILogger logger, Exception error, string kind, string operation, long epoch);
+
+    [LoggerMessage(205, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} was taken from this worker")]
+    public static partial void Lost(ILogger logger, string kind, string operation, long epoch);
+
+    [LoggerMessage(206, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} was cancelled")]
+    public static partial void Cancelled(ILogger logger, string kind, string operation, long epoch);
+
+    [LoggerMessage(
+        207,
+        LogLevel.Information,
+        "{Kind} {Operation} epoch {Epoch} goes back to the queue: the node stops"
+    )]
+    public static partial void Returned(ILogger logger, string kind, string operation, long epoch);
+
+    [LoggerMessage(208, LogLevel.Error, "{Kind} {Operation} epoch {Epoch} could not be ended; its lease will run out")]
+    public static partial void NotEnded(ILogger logger, Exception error, string kind, string operation, long epoch);
+
+    [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
+    public static partial void QueueAway(ILogger logger, Exception error);
+
+    [LoggerMessage(300, LogLevel.Warning, "Scheduling is held up; trying again soon")]
+    public static partial void SchedulingHeldUp(ILogger logger, Exception error);
+
+    [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
+    public static partial void LeasesExpired(ILogger logger, int count);
+}

@@ -1,0 +1,68 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
+using Holdfast.Core.Workers;
+
+namespace Holdfast.Core.Scheduling;
+
+/// <summary>
+/// Queues prune and reap. A row that runs out says when each is due again: it is taken in the transaction that queues, so
+/// that nothing is queued twice, whoever schedules.
+/// </summary>
+public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider time, WakeSignal wake)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
+
+    public async Task QueueDueAsync(CancellationToken cancellationToken)
+    {
+        bool queued = await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                return await DueAsync(session, "maintenance", LookEvery, now) && await QueueAsync(session, now);
+            },
+            cancellationToken
+        );
+        if (queued)
+        {
+            wake.Wake();
+        }
+    }
+
+    private async Task<bool> QueueAsync(ICatalogSession session, DateTimeOffset now)
+    {
+        if (await DueAsync(session, "reap", Daily, now))
+        {
+            await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, "", now));
+        }
+        foreach (string root in roots.Usable())
+        {
+            if (await DueAsync(session, "reap:root:" + root, Daily, now))
+            {
+                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, "", now) with { Root = root });
+            }
+        }
+        foreach (ProjectRepository repository in await session.Repositories.ListAsync())
+        {
+            string project = repository.ProjectId;
+            if (await DueAsync(session, "reap:project:" + project, Daily, now))
+            {
+                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, project, now));
+            }
+            bool worthALook =
+                repository.FreedSnapshots > 0
+                || now - (repository.PrunedAt ?? repository.CreatedAt) >= Prune.AtLeastEvery;
+            if (worthALook && await DueAsync(session, "prune:" + project, Daily, now))
+            {
+                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Prune, project, now));
+            }
+        }
+        return true;
+    }
+
+    // A holder that nobody is twice: the row can only be taken once it has run out.
+    private static Task<bool> DueAsync(ICatalogSession session, string name, TimeSpan every, DateTimeOffset now) =>
+        session.Leases.TryTakeAsync(name, Guid.NewGuid().ToString(), now, every);
+}

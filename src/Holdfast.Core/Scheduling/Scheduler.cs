@@ -1,0 +1,121 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core.Scheduling;
+
+/// <summary>
+/// What must happen without anybody asking: operations of lost workers begin again, those that wait say for what, and
+/// maintenance is queued when it is due. One node does it at a time, by a leased row.
+/// </summary>
+public sealed class Scheduler(
+    ICatalog catalog,
+    OperationQueue queue,
+    Maintenance maintenance,
+    CoreOptions options,
+    TimeProvider time,
+    ILogger<Scheduler> logger
+)
+{
+    private const string Name = "scheduler";
+
+    // So that a lost worker's operation begins again soon after its lease.
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(5);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        TimeSpan tick = queue.BeatInterval < LongestTick ? queue.BeatInterval : LongestTick;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await TickAsync(stopping);
+                await Task.Delay(tick, time, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (ServiceError error)
+            {
+                // The catalog is away; the lease keeps others from doing this twice.
+                Log.SchedulingHeldUp(logger, error);
+                await Task.Delay(tick, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        await catalog.WriteAsync(session => session.Leases.ReleaseAsync(Name, options.Node), CancellationToken.None);
+    }
+
+    /// <summary>One round, unless another node has the lease.</summary>
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        bool ours = await catalog.WriteAsync(
+            session => session.Leases.TryTakeAsync(Name, options.Node, time.Now(), queue.Lease),
+            cancellationToken
+        );
+        if (!ours)
+        {
+            return;
+        }
+        int expired = await queue.RecoverExpiredAsync(cancellationToken);
+        if (expired > 0)
+        {
+            Log.LeasesExpired(logger, expired);
+        }
+        await ExplainWaitingAsync(cancellationToken);
+        await maintenance.QueueDueAsync(cancellationToken);
+    }
+
+    /// <summary>A queued operation whose share root no live worker announces says so, on its backup too.</summary>
+    private async Task ExplainWaitingAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset recent = time.Now() - NodePresence.AliveFor(queue.Lease);
+        List<(Operation Operation, string? Message)> changes = await catalog.ReadAsync(
+            async session =>
+            {
+                HashSet<string> announced =
+                [
+                    .. (await session.Nodes.ListAsync())
+                        .Where(node => node.Role == NodePresence.Worker && node.SeenAt >= recent)
+                        .SelectMany(node => node.Roots.Items),
+                ];
+                return (await session.Operations.QueuedAsync())
+                    .Where(operation => operation.Root is not null)
+                    .Select(operation => (operation, Message(operation, announced)))
+                    .Where(pair => pair.Item2 != pair.operation.Message)
+                    .Where(pair => pair.Item2 is not null || IsWaiting(pair.operation))
+                    .ToList();
+            },
+            cancellationToken
+        );
+        if (changes.Count == 0)
+        {
+            return;
+        }
+        await catalog.WriteAsync(
+            async session =>
+            {
+                foreach ((Operation operation, string? message) in changes)
+                {
+                    await session.Operations.SetMessageAsync(operation.Id, message);
+                    if (operation.BackupId is { } backup)
+                    {
+                        await session.Backups.SetReasonAsync(backup, message);
+                    }
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    private const string Waiting = "Waiting for a node";
+
+    private static bool IsWaiting(Operation operation) =>
+        operation.Message?.StartsWith(Waiting, StringComparison.Ordinal) == true;
+
+    private static string? Message(Operation operation, HashSet<string> announced) =>
+        announced.Contains(operation.Root!)
+            ? null
+            : $"{Waiting} that can open the share root '{operation.Root}': no worker that runs now announces it.";
+}

@@ -1,0 +1,136 @@
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// One claim from beginning to end: the handler's work, the heartbeat beside it, and what is said when it ends in
+/// whatever way.
+/// </summary>
+internal sealed class OperationRun(
+    IOperationHandler handler,
+    Operation row,
+    OperationQueue queue,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    // Progress that people look at should not be older, whatever the lease.
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(2);
+
+    private readonly ClaimedOperation claimed = new(row, queue);
+    private volatile bool cancelRequested;
+    private volatile bool over;
+
+    /// <param name="stopping">The node stops: the work ends soon, and goes back to the queue.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        Log.Begins(logger, row.Kind, row.Id, row.Epoch, row.Attempts);
+        using CancellationTokenSource work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using CancellationTokenSource done = new();
+        Task beating = BeatAsync(work, done.Token);
+        Func<Task> end = await WorkAsync(work.Token, stopping);
+        await done.CancelAsync();
+        await beating;
+        try
+        {
+            await end();
+        }
+        catch (Exception error)
+        {
+            // The row stays as it is; when the lease has run out the operation begins again.
+            Log.NotEnded(logger, error, row.Kind, row.Id, row.Epoch);
+        }
+    }
+
+    /// <returns>What is left to say of how it ended.</returns>
+    private async Task<Func<Task>> WorkAsync(CancellationToken work, CancellationToken stopping)
+    {
+        try
+        {
+            await handler.RunAsync(claimed, work);
+            Log.Ended(logger, row.Kind, row.Id, row.Epoch);
+            return () => Task.CompletedTask;
+        }
+        catch (Exception) when (over)
+        {
+            Log.Lost(logger, row.Kind, row.Id, row.Epoch);
+            return () => queue.LetGoAsync(row, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (cancelRequested)
+        {
+            Log.Cancelled(logger, row.Kind, row.Id, row.Epoch);
+            return () => queue.FailAsync(row, OperationStatus.Cancelled, "Cancelled.", CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Log.Returned(logger, row.Kind, row.Id, row.Epoch);
+            return () => queue.ReturnAsync(row, CancellationToken.None);
+        }
+        catch (EngineError error) when (error.Temporary)
+        {
+            return Requeue(Text(error));
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
+        {
+            return Requeue(error.Message);
+        }
+        catch (EngineError error)
+        {
+            Log.Failed(logger, row.Kind, row.Id, row.Epoch, Text(error));
+            return Fail(Text(error));
+        }
+        catch (Exception error)
+        {
+            Log.Faulted(logger, error, row.Kind, row.Id, row.Epoch);
+            return Fail("A fault of the program ended it; the log of the node says more.");
+        }
+    }
+
+    private async Task BeatAsync(CancellationTokenSource work, CancellationToken done)
+    {
+        TimeSpan interval = queue.BeatInterval < LongestBeat ? queue.BeatInterval : LongestBeat;
+        DateTimeOffset heldUntil = row.LeaseUntil ?? time.GetUtcNow();
+        while (!done.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(interval, time, done);
+                DateTimeOffset asked = time.GetUtcNow();
+                Beat answer = await queue.BeatAsync(claimed.Current, done);
+                heldUntil = asked + queue.Lease;
+                cancelRequested = answer == Beat.CancelRequested;
+                over = answer == Beat.Over;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (ServiceError)
+            {
+                // The catalog is away. The work goes on while the lease lasts, and not a moment longer: another
+                // worker may begin it then.
+                over = time.GetUtcNow() >= heldUntil;
+            }
+            if (cancelRequested || over)
+            {
+                await work.CancelAsync();
+                return;
+            }
+        }
+    }
+
+    private Func<Task> Requeue(string reason)
+    {
+        Log.Requeued(logger, row.Kind, row.Id, row.Epoch, reason);
+        return () => queue.RequeueAsync(row, reason, CancellationToken.None);
+    }
+
+    private Func<Task> Fail(string reason) =>
+        () => queue.FailAsync(row, OperationStatus.Failed, reason, CancellationToken.None);
+
+    private static string Text(EngineError error) =>
+        error.Advice is null ? error.Message : $"{error.Message} {error.Advice}";
+}

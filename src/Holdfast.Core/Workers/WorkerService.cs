@@ -1,0 +1,103 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Claims operations and runs them: as many at once as the node is given, and one more of the short kinds, so that an
+/// export or a new share never waits behind long backups.
+/// </summary>
+public sealed class WorkerService(
+    IEnumerable<IOperationHandler> handlers,
+    OperationQueue queue,
+    ShareRoots roots,
+    WakeSignal wake,
+    CoreOptions options,
+    TimeProvider time,
+    ILogger<WorkerService> logger
+)
+{
+    private static readonly string[] ShortKinds =
+    [
+        OperationKind.ExportProject,
+        OperationKind.CreateShare,
+        OperationKind.DeleteShare,
+        OperationKind.DeleteBackup,
+    ];
+
+    private readonly Dictionary<string, IOperationHandler> handlers = handlers.ToDictionary(one => one.Kind);
+
+    /// <summary>Works until told to stop; then what runs is cancelled and goes back to the queue.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await RecoverAsync(stopping);
+        string[] all = [.. handlers.Keys];
+        await Task.WhenAll(LaneAsync(all, options.Concurrency, stopping), LaneAsync(ShortKinds, 1, stopping));
+    }
+
+    /// <summary>Claims one operation of any kind and runs it to its end.</summary>
+    /// <returns>False when there was none to claim.</returns>
+    public async Task<bool> RunOneAsync(CancellationToken stopping)
+    {
+        Operation? row = await ClaimAsync([.. handlers.Keys], stopping);
+        if (row is not null)
+        {
+            await RunAsync(row, stopping);
+        }
+        return row is not null;
+    }
+
+    private async Task LaneAsync(IReadOnlyList<string> kinds, int slots, CancellationToken stopping)
+    {
+        HashSet<Task> running = [];
+        while (!stopping.IsCancellationRequested)
+        {
+            // Taken before the look: what is queued after it wakes us.
+            Task woken = wake.Next;
+            running.RemoveWhere(task => task.IsCompleted);
+            if (running.Count < slots && await TryClaimAsync(kinds, stopping) is { } row)
+            {
+                running.Add(Task.Run(() => RunAsync(row, stopping), CancellationToken.None));
+                continue;
+            }
+            Task later = Task.Delay(options.PollInterval, time, stopping);
+            await Task.WhenAny([woken, later, .. running]);
+        }
+        await Task.WhenAll(running);
+    }
+
+    private Task RunAsync(Operation row, CancellationToken stopping) =>
+        new OperationRun(handlers[row.Kind], row, queue, time, logger).RunAsync(stopping);
+
+    private Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
+        queue.ClaimAsync(new ClaimOffer(options.Node, roots.Usable(), kinds), stopping);
+
+    private async Task<Operation?> TryClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping)
+    {
+        try
+        {
+            return await ClaimAsync(kinds, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (ServiceError error)
+        {
+            Log.QueueAway(logger, error);
+            return null;
+        }
+    }
+
+    private async Task RecoverAsync(CancellationToken stopping)
+    {
+        int left = await queue.RecoverNodeAsync(options.Node, stopping);
+        if (left > 0)
+        {
+            Log.Recovered(logger, left);
+        }
+    }
+}
