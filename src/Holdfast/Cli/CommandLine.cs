@@ -14,6 +14,8 @@ internal static class CommandLine
         {
             CommonOptions.Json,
             CommonOptions.Quiet,
+            ServeVerb.Create(),
+            KeyVerb.Create(),
             RepoVerb.Create(),
         };
 

@@ -1,0 +1,36 @@
+using Holdfast.Api;
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
+using Holdfast.Engine;
+
+namespace Holdfast.Hosting;
+
+/// <summary>Ready once the roles run, for as long as they do and catalog and store answer.</summary>
+internal sealed class Readiness(ICatalog catalog, Repositories repositories) : IReadiness
+{
+    private Task? roles;
+
+    public void Watch(Task running) => roles = running;
+
+    public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
+    {
+        if (roles is null or { IsCompleted: true })
+        {
+            return roles is null ? "The node is starting." : "The node's roles have ended.";
+        }
+        try
+        {
+            await catalog.ReadAsync(session => session.ShareTypes.FindDefaultAsync(), cancellationToken);
+            await repositories.ProbeAsync(cancellationToken);
+            return null;
+        }
+        catch (ServiceError error)
+        {
+            return $"The catalog does not answer: {error.Message}";
+        }
+        catch (EngineError error)
+        {
+            return $"The store does not answer: {error.Message}";
+        }
+    }
+}

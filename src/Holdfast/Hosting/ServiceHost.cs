@@ -1,0 +1,83 @@
+using Holdfast.Api;
+using Holdfast.Core;
+using Holdfast.Core.Keys;
+using Holdfast.Core.Services;
+using Holdfast.Engine;
+using Holdfast.Objects;
+using Holdfast.Objects.Decorators;
+using Holdfast.Objects.Local;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Hosting;
+
+/// <summary>
+/// Puts the floors together: store, catalog, use cases, workers, HTTP. The only place that knows them all.
+/// </summary>
+internal static class ServiceHost
+{
+    /// <summary>
+    /// Serves until told to stop. In order: claim the data directory; migrate; check the master key; first administrator;
+    /// listen; run the roles. On the way down the roles end first, so that what they hold is given back.
+    /// </summary>
+    public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
+    {
+        using DataDirectory claim = DataDirectory.Claim(settings.Core.DataDirectory, settings.Core.Node, settings.Listen);
+        WebApplicationBuilder builder = WebHost.Create(settings);
+        AddFloors(builder.Services, settings);
+        builder.Services.AddHoldfastApi(new ApiOptions(settings.Core.PublicUrl));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<IReadiness>(provider => provider.GetRequiredService<Readiness>());
+        await using WebApplication app = builder.Build();
+        app.UseHoldfastApi();
+
+        CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
+        await core.PrepareAsync(stop);
+        await app.Services.GetRequiredService<IdentityFirstStart>().RunAsync(stop);
+        await app.StartAsync(stop);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task roles = core.RunAsync(ending.Token);
+        app.Services.GetRequiredService<Readiness>().Watch(roles);
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
+        log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
+        try
+        {
+            if (demo)
+            {
+                await Demo.RunAsync(settings, TimeProvider.System, Console.Out, stop);
+            }
+            await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+        finally
+        {
+            log.Stopping();
+            await ending.CancelAsync();
+            await app.StopAsync(CancellationToken.None);
+        }
+        await roles;
+    }
+
+    /// <summary>Core and what is below it, for a verb that works beside a running service.</summary>
+    public static ServiceProvider OpenBeside(Settings settings)
+    {
+        ServiceCollection services = new();
+        services.AddLogging();
+        AddFloors(services, settings);
+        return services.BuildServiceProvider();
+    }
+
+    private static void AddFloors(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(provider => new Repositories(
+            OpenStore(settings, provider.GetRequiredService<TimeProvider>())
+        ));
+        services.AddHoldfastCore(settings.Core);
+        services.AddLocalIdentity();
+        services.AddSingleton<KeyExport>();
+    }
+
+    private static IObjectStore OpenStore(Settings settings, TimeProvider time) =>
+        new RetryObjectStore(new LocalObjectStore(settings.StoreDirectory), new RetryOptions(), time);
+}
