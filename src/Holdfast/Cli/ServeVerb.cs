@@ -13,7 +13,11 @@ internal static class ServeVerb
 
     public static Command Create()
     {
-        Command command = new("serve", "Run the service: API, workers and scheduler.") { SettingsOption.Config, WithDemo };
+        Command command = new("serve", "Run the service: API, workers and scheduler.")
+        {
+            SettingsOption.Config,
+            WithDemo,
+        };
         command.SetAction(RunAsync);
         return command;
     }

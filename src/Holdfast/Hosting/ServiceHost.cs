@@ -3,7 +3,6 @@ using Holdfast.Core;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
 using Holdfast.Engine;
-using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
 using Holdfast.Objects.Local;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +22,11 @@ internal static class ServiceHost
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
-        using DataDirectory claim = DataDirectory.Claim(settings.Core.DataDirectory, settings.Core.Node, settings.Listen);
+        using DataDirectory claim = DataDirectory.Claim(
+            settings.Core.DataDirectory,
+            settings.Core.Node,
+            settings.Listen
+        );
         WebApplicationBuilder builder = WebHost.Create(settings);
         AddFloors(builder.Services, settings);
         builder.Services.AddHoldfastApi(new ApiOptions(settings.Core.PublicUrl));
@@ -78,6 +81,6 @@ internal static class ServiceHost
         services.AddSingleton<KeyExport>();
     }
 
-    private static IObjectStore OpenStore(Settings settings, TimeProvider time) =>
+    private static RetryObjectStore OpenStore(Settings settings, TimeProvider time) =>
         new RetryObjectStore(new LocalObjectStore(settings.StoreDirectory), new RetryOptions(), time);
 }
