@@ -4,12 +4,14 @@ namespace Holdfast.Core.Access;
 
 /// <summary>
 /// Whether a password is a user's: in the same time for a wrong password, a disabled user and nobody at all, and slower
-/// the more often it was wrong.
+/// the more often it was wrong. Counted by address, by user, and by the two together, the strictest: so that one address
+/// that guesses at a user does not keep the user out elsewhere.
 /// </summary>
 public sealed class LoginGate(Passwords passwords, TimeProvider time)
 {
-    private readonly LoginThrottle users = new(LoginAllowance.User, time);
     private readonly LoginThrottle addresses = new(LoginAllowance.Address, time);
+    private readonly LoginThrottle pairs = new(LoginAllowance.UserAtAddress, time);
+    private readonly LoginThrottle users = new(LoginAllowance.User, time);
 
     /// <param name="user">Null: there is no such user.</param>
     /// <param name="name">What the request called the user.</param>
@@ -26,12 +28,14 @@ public sealed class LoginGate(Passwords passwords, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        string key = user?.Id ?? name;
-        if (address is not null)
-        {
-            Take(addresses, address);
-        }
-        Take(users, key);
+        string who = user?.Id ?? name;
+        (LoginThrottle Throttle, string Key)[] counted =
+        [
+            (addresses, address ?? ""),
+            (pairs, $"{address} {who}"),
+            (users, who),
+        ];
+        Take(counted);
         if (
             !await passwords.VerifyAsync(password, user?.PasswordHash, cancellationToken)
             || user is not { Enabled: true }
@@ -39,26 +43,40 @@ public sealed class LoginGate(Passwords passwords, TimeProvider time)
         {
             throw ServiceError.Unauthenticated();
         }
-        users.GiveBack(key);
-        if (address is not null)
-        {
-            addresses.GiveBack(address);
-        }
+        GiveBack(counted);
         return user;
     }
 
-    private static void Take(LoginThrottle throttle, string key)
+    private static void Take(ReadOnlySpan<(LoginThrottle Throttle, string Key)> counted)
     {
-        if (throttle.Take(key) is { } wait)
+        for (int at = 0; at < counted.Length; at++)
         {
-            int seconds = (int)Math.Ceiling(wait.TotalSeconds);
-            throw new ServiceError(
-                ServiceErrorKind.TooManyRequests,
-                $"Too many failed logins. Try again in {seconds} seconds."
-            )
+            if (counted[at].Throttle.Take(counted[at].Key) is { } wait)
             {
-                RetryAfter = TimeSpan.FromSeconds(seconds),
-            };
+                // Nothing was tried: an attempt that is refused here must not count elsewhere.
+                GiveBack(counted[..at]);
+                throw TooMany(wait);
+            }
         }
+    }
+
+    private static void GiveBack(ReadOnlySpan<(LoginThrottle Throttle, string Key)> counted)
+    {
+        foreach ((LoginThrottle throttle, string key) in counted)
+        {
+            throttle.GiveBack(key);
+        }
+    }
+
+    private static ServiceError TooMany(TimeSpan wait)
+    {
+        int seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        return new ServiceError(
+            ServiceErrorKind.TooManyRequests,
+            $"Too many failed logins. Try again in {seconds} seconds."
+        )
+        {
+            RetryAfter = TimeSpan.FromSeconds(seconds),
+        };
     }
 }

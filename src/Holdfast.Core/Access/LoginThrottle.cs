@@ -7,9 +7,12 @@ namespace Holdfast.Core.Access;
 public sealed record LoginAllowance(int Burst, TimeSpan Interval)
 {
     /// <summary>A person mistypes a few times; a program that guesses gets 17,280 tries a day.</summary>
-    public static readonly LoginAllowance User = new(10, TimeSpan.FromSeconds(5));
+    public static readonly LoginAllowance UserAtAddress = new(10, TimeSpan.FromSeconds(5));
 
-    /// <summary>Many people may share an address, so it is wider; it is there to stop guessing across users.</summary>
+    /// <summary>From all addresses together: 86,400 guesses a day find no password that is not on a list.</summary>
+    public static readonly LoginAllowance User = new(100, TimeSpan.FromSeconds(1));
+
+    /// <summary>Many people may share an address; this stops guessing across users.</summary>
     public static readonly LoginAllowance Address = new(100, TimeSpan.FromSeconds(1));
 }
 
