@@ -22,6 +22,9 @@ public sealed class CreateBackup(
     /// <summary>Every snapshot of ours has it, whichever node made it: a share's next backup finds its parent by it.</summary>
     public const string Hostname = "holdfast";
 
+    /// <summary>ext4's largest file, in bytes: no share is too small for it to be an honest sparse file.</summary>
+    private const long LeastFileLimit = 16L << 40;
+
     public string Kind => OperationKind.CreateBackup;
 
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
@@ -87,6 +90,7 @@ public sealed class CreateBackup(
             ProgramVersion = "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3),
             Time = now,
             Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),
+            Options = new BackupOptions { MaxFileSize = Math.Max(LeastFileLimit, (long)share.Size << 30) },
         };
         using BackupSource source = BackupSource.Single(share.Id, capture.Directory);
         TreeBackup run = new(repository, source, request);

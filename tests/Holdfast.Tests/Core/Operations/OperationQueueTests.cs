@@ -1,0 +1,172 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Operations;
+
+public sealed class OperationQueueTests : IAsyncLifetime
+{
+    private CoreFixture core = null!;
+
+    public async ValueTask InitializeAsync() => core = await CoreFixture.MakeAsync(Rows.Share("s1"), Rows.Share("s2"));
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    [Fact]
+    public async Task People_come_first_and_maintenance_last()
+    {
+        string[] kinds =
+        [
+            OperationKind.Prune,
+            OperationKind.CreateBackup,
+            OperationKind.DeleteBackup,
+            OperationKind.ExportProject,
+            OperationKind.RestoreBackup,
+        ];
+        foreach (string kind in kinds)
+        {
+            await AddAsync(kind);
+        }
+        List<string> claimed = [];
+        while (await core.ClaimAsync() is { } operation)
+        {
+            claimed.Add(operation.Kind);
+        }
+        Assert.Equal(kinds.Reverse(), claimed);
+    }
+
+    [Fact]
+    public async Task Of_equals_the_oldest_is_first()
+    {
+        Operation first = await AddAsync(OperationKind.CreateBackup);
+        core.Time.Advance(TimeSpan.FromSeconds(1));
+        await AddAsync(OperationKind.CreateBackup);
+        Assert.Equal(first.Id, (await core.ClaimAsync())!.Id);
+    }
+
+    [Fact]
+    public async Task Only_a_node_with_the_root_claims()
+    {
+        await AddAsync(OperationKind.CreateBackup, operation => operation with { Root = "fast" });
+        Assert.Null(await core.ClaimAsync("node1", "local"));
+        Assert.NotNull(await core.ClaimAsync("node2", "local", "fast"));
+    }
+
+    [Fact]
+    public async Task An_operation_in_its_grace_is_not_claimed()
+    {
+        await AddAsync(
+            OperationKind.CreateBackup,
+            operation => operation with { NotBefore = operation.NotBefore.AddSeconds(2) }
+        );
+        Assert.Null(await core.ClaimAsync());
+        core.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotNull(await core.ClaimAsync());
+    }
+
+    [Fact]
+    public async Task A_claim_is_one_workers()
+    {
+        await AddAsync(OperationKind.CreateBackup);
+        Operation?[] claims = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(n => Task.Run(() => core.ClaimAsync($"node{n}")))
+        );
+        Assert.Single(claims, claim => claim is not null);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_keeps_the_claim_and_shows_progress()
+    {
+        await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1", BackupStatus.Creating));
+        await AddAsync(OperationKind.CreateBackup, operation => operation with { BackupId = "b1" });
+        Operation claimed = (await core.ClaimAsync())!;
+        core.Time.Advance(core.Options.Lease - TimeSpan.FromSeconds(1));
+        Assert.Equal(Beat.Held, await core.Queue.BeatAsync(claimed with { Done = 1, Total = 3 }, default));
+        Assert.Equal(33, (await core.Catalog.BackupAsync("b1"))!.Progress);
+        core.Time.Advance(core.Options.Lease - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await core.Queue.RecoverExpiredAsync(default));
+        Assert.Equal(Beat.Held, await core.Queue.BeatAsync(claimed with { Done = 3, Total = 3 }, default));
+        Assert.Equal(99, (await core.Catalog.BackupAsync("b1"))!.Progress);
+    }
+
+    [Fact]
+    public async Task A_claim_not_heard_of_for_a_lease_is_over()
+    {
+        await AddAsync(OperationKind.CreateBackup);
+        Operation first = (await core.ClaimAsync())!;
+        core.Time.Advance(core.Options.Lease);
+        Assert.Equal(1, await core.Queue.RecoverExpiredAsync(default));
+        Assert.Equal(Beat.Over, await core.Queue.BeatAsync(first, default));
+        Operation second = (await core.ClaimAsync("node2"))!;
+        Assert.Equal((first.Id, first.Epoch + 1, 2), (second.Id, second.Epoch, second.Attempts));
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_rests_longer_each_time_up_to_five_minutes()
+    {
+        await AddAsync(OperationKind.CreateBackup);
+        foreach (int seconds in (int[])[1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+        {
+            Operation claimed = (await core.ClaimAsync())!;
+            Assert.True(await core.Queue.RequeueAsync(claimed, "the store is away", default));
+            Operation waiting = Assert.Single(await core.QueuedAsync());
+            Assert.Equal(TimeSpan.FromSeconds(seconds), waiting.NotBefore - core.Time.GetUtcNow());
+            Assert.Equal("the store is away", waiting.Message);
+            Assert.Null(await core.ClaimAsync());
+            core.Time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+    }
+
+    [Fact]
+    public async Task A_queued_operation_is_cancelled_at_once()
+    {
+        Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        Assert.True(await core.Queue.CancelAsync(Assert.Single(await core.QueuedAsync()).Id, default));
+        Assert.Null(await core.ClaimAsync());
+        Assert.Equal(BackupStatus.Error, (await core.Catalog.BackupAsync(backup.Id))!.Status);
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
+    }
+
+    [Fact]
+    public async Task The_worker_of_a_running_operation_is_asked_to_stop()
+    {
+        await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        Operation claimed = (await core.ClaimAsync())!;
+        Assert.True(await core.Queue.CancelAsync(claimed.Id, default));
+        Assert.Equal(Beat.CancelRequested, await core.Queue.BeatAsync(claimed, default));
+        Assert.True(await core.Queue.FailAsync(claimed, OperationStatus.Cancelled, "Cancelled.", default));
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
+        Assert.False(await core.Queue.CancelAsync(claimed.Id, default));
+        Assert.False(await core.Queue.CancelAsync("none", default));
+    }
+
+    [Fact]
+    public async Task A_status_that_an_administrator_set_without_operation_is_left_alone()
+    {
+        await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1"));
+        await core.Backups.ResetStatusAsync(CoreFixture.Admin, "b1", "creating", default);
+        core.Time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(0, await core.Queue.RecoverExpiredAsync(default));
+        Assert.Equal(0, await core.Queue.RecoverNodeAsync("node1", default));
+        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync("b1"))!.Status);
+    }
+
+    [Fact]
+    public async Task What_was_queued_wakes_the_worker()
+    {
+        Task woken = core.Wake.Next;
+        await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        Assert.True(woken.IsCompleted);
+        Assert.False(core.Wake.Next.IsCompleted);
+    }
+
+    private async Task<Operation> AddAsync(string kind, Func<Operation, Operation>? change = null)
+    {
+        Operation operation = NewOperation.Of(kind, CoreFixture.Member, core.Time.GetUtcNow());
+        operation = change?.Invoke(operation) ?? operation;
+        await core.Catalog.WriteAsync(session => session.Operations.AddAsync(operation), default);
+        return operation;
+    }
+}

@@ -1,0 +1,240 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
+using Holdfast.Core.Model;
+using Holdfast.Core.Workers;
+using Holdfast.Engine;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Objects;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Workers;
+
+/// <summary>A worker dies at some line, or lives on after its claim is over; another takes up the operation.</summary>
+public sealed class CrashTests : IAsyncLifetime
+{
+    private WorkerFixture core = null!;
+    private Share share = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        core = await WorkerFixture.MakeAsync();
+        share = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Join(core.PathOf(share), "a"), "content");
+    }
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    [Fact]
+    public async Task A_snapshot_committed_before_the_crash_is_adopted()
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation first = await core.ClaimAsync();
+        await core.ExpireAsync();
+        // The first worker lives on, and commits to the repository; its closing transaction finds its epoch over.
+        await core.WorkAsync(first);
+        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        string committed = Assert.Single(await core.SnapshotsAsync()).Id.ToString();
+
+        await core.DrainAsync();
+        Backup done = (await core.Catalog.BackupAsync(made.Id))!;
+        Assert.Equal((BackupStatus.Available, committed), (done.Status, done.SnapshotId));
+        Assert.Single(await core.SnapshotsAsync());
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_another_operation_on_the_share_is_not_adopted()
+    {
+        Backup first = await core.BackUpAsync(share);
+        Backup second = await core.BackUpAsync(share);
+        Assert.NotEqual(first.SnapshotId, second.SnapshotId);
+    }
+
+    [Fact]
+    public async Task A_revived_worker_cannot_end_what_another_began_again()
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation first = await core.ClaimAsync();
+        await core.ExpireAsync();
+        Operation second = await core.ClaimAsync();
+        Assert.Equal((first.Id, first.Epoch + 1), (second.Id, second.Epoch));
+        Assert.False(await core.Queue.FailAsync(first, OperationStatus.Failed, "no", default));
+        Assert.False(await core.Queue.RequeueAsync(first, "no", default));
+        await core.WorkAsync(second);
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task An_interrupted_restore_is_completed()
+    {
+        NastyTree.Build(core.PathOf(share));
+        Copy.Of(core.PathOf(share), core.Directory["expected"]);
+        Backup backup = await core.BackUpAsync(share);
+        Changes.Apply(core.PathOf(share));
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+
+        Operation doomed = await core.ClaimAsync();
+        core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 3, times: 1, beneath: $"{Rows.Project}/data");
+        await Assert.ThrowsAnyAsync<Exception>(() => core.WorkAsync(doomed));
+        core.Store.Mend();
+        Assert.Equal(ShareStatus.BackupRestoring, (await core.Catalog.ShareAsync(share.Id))!.Status);
+
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
+        Assert.Empty(TreeComparer.Compare(core.Directory["expected"], core.PathOf(share), NoSockets));
+    }
+
+    [Fact]
+    public async Task A_lock_whose_claim_is_over_is_in_nobodys_way()
+    {
+        await core.BackUpAsync(share);
+        Backup made = await core.CreateAsync(share);
+        Operation doomed = await core.ClaimAsync();
+        ProjectRepositories repositories = core.Get<ProjectRepositories>();
+        // Never disposed: a process that is gone releases nothing.
+        Repository left = await repositories.OpenAsync(doomed, default);
+        await left.LockAsync(exclusive: true, default);
+
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task A_lock_of_somebody_else_is_waited_for()
+    {
+        await core.BackUpAsync(share);
+        await using Repository foreign = await core.OpenAsync();
+        Backup made = await core.CreateAsync(share);
+        await using (await foreign.LockAsync(exclusive: true, default))
+        {
+            await core.DrainAsync();
+            Backup waiting = (await core.Catalog.BackupAsync(made.Id))!;
+            Assert.Equal(BackupStatus.Creating, waiting.Status);
+            Assert.Contains("locked", waiting.FailReason, StringComparison.Ordinal);
+        }
+        core.Time.Advance(TimeSpan.FromSeconds(1));
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task A_cancelled_worker_keeps_others_off_the_share_until_it_lets_go()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+        Operation cancelled = await core.ClaimAsync();
+        await core.Backups.ResetStatusAsync(CoreFixture.Admin, backup.Id, "available", default);
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.BackupRestoring, (await core.Catalog.ShareAsync(share.Id))!.Status);
+        await core.Queue.LetGoAsync(cancelled, default);
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
+    }
+
+    [Theory]
+    [InlineData("key")]
+    [InlineData("repository without config")]
+    [InlineData("repository without row")]
+    public async Task A_first_backup_that_died_anywhere_is_begun_again(string diedAfter)
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation doomed = await core.ClaimAsync();
+        if (diedAfter == "key")
+        {
+            await core.Get<Keyring>().GetOrMakeAsync(Rows.Project, default);
+        }
+        else
+        {
+            await (await core.Get<ProjectRepositories>().OpenOrMakeAsync(doomed, default)).DisposeAsync();
+            await core.Catalog.WriteAsync(session => session.ExecuteAsync("DELETE FROM repositories"), default);
+        }
+        if (diedAfter == "repository without config")
+        {
+            File.Delete(core.Directory[$"store/{Rows.Project}/config"]);
+        }
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        using Restic restic = await core.ResticAsync();
+        await restic.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_repository_that_was_there_is_never_made_anew()
+    {
+        await core.BackUpAsync(share);
+        Directory.Move(core.Directory["store/" + Rows.Project], core.Directory["unmounted"]);
+        Backup made = await core.CreateAsync(share);
+        await core.DrainAsync();
+        Backup waiting = (await core.Catalog.BackupAsync(made.Id))!;
+        Assert.Equal(BackupStatus.Creating, waiting.Status);
+        Assert.Contains("is not in the store", waiting.FailReason, StringComparison.Ordinal);
+        Assert.False(File.Exists(core.Directory[$"store/{Rows.Project}/config"]));
+    }
+
+    [Fact]
+    public async Task A_delete_that_died_after_the_snapshot_went_is_completed()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        await core.Backups.DeleteAsync(WorkerFixture.Member, backup.Id, default);
+        Operation doomed = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(doomed);
+        Assert.NotNull(await core.Catalog.BackupAsync(backup.Id));
+        await core.DrainAsync();
+        Assert.Null(await core.Catalog.BackupAsync(backup.Id));
+    }
+
+    [Fact]
+    public async Task A_share_removal_that_died_after_the_rename_is_completed()
+    {
+        await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
+        Operation doomed = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(doomed);
+        Assert.NotNull(await core.Catalog.ShareAsync(share.Id));
+        await core.DrainAsync();
+        Assert.Null(await core.Catalog.ShareAsync(share.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(core.Directory["shares/trash"]));
+    }
+
+    [Fact]
+    public async Task A_share_creation_that_died_after_the_directory_is_completed()
+    {
+        Share made = await core.Shares.CreateAsync(
+            WorkerFixture.Member,
+            new("NFS", 1, null, null, false, null, null, new Dictionary<string, string>()),
+            default
+        );
+        Operation doomed = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(doomed);
+        Assert.Equal(ShareStatus.Creating, (await core.Catalog.ShareAsync(made.Id))!.Status);
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(made.Id))!.Status);
+        Assert.Single(await core.Catalog.ReadAsync(session => session.ExportLocations.OfShareAsync(made.Id), default));
+    }
+
+    [Fact]
+    public async Task A_node_that_starts_again_takes_up_what_it_left_at_once()
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation left = (
+            await core.Queue.ClaimAsync(new ClaimOffer("node1", ["local"], [OperationKind.CreateBackup]), default)
+        )!;
+        Assert.Equal(1, await core.Queue.RecoverNodeAsync("node1", default));
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        Assert.False(await core.Queue.SucceedAsync(left, (_, _) => Task.CompletedTask, default));
+    }
+
+    private static readonly TreeComparison NoSockets = new() { IgnoreSockets = true };
+}
