@@ -12,11 +12,7 @@ public static class BaseRoles
     public static bool Contains(string role) => Names.Contains(role);
 
     /// <summary>The roles that <paramref name="role"/> brings with it, itself excluded.</summary>
-    public static IEnumerable<string> ImpliedBy(string role)
-    {
-        int at = ((List<string>)[.. Names]).IndexOf(role);
-        return at < 0 ? [] : Names.Skip(at + 1);
-    }
+    public static IEnumerable<string> ImpliedBy(string role) => Names.SkipWhile(name => name != role).Skip(1);
 
     public static IEnumerable<string> WithImplied(IEnumerable<string> roles) =>
         roles.SelectMany(role => ImpliedBy(role).Prepend(role)).Distinct();
