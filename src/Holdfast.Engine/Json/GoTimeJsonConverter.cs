@@ -17,8 +17,9 @@ internal sealed class GoTimeJsonConverter : JsonConverter<DateTimeOffset>
             ? time
             : throw new JsonException("A time is RFC 3339 text.");
 
+    // Raw, for Go reads a time without undoing escapes, and the encoder would escape the plus of an offset.
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Format(value));
+        writer.WriteRawValue($"\"{Format(value)}\"");
 
     internal static string Format(DateTimeOffset time) =>
         time.Offset == TimeSpan.Zero
