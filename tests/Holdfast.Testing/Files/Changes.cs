@@ -39,7 +39,7 @@ public sealed class Changes
                 Make("delete", () => RawFiles.Delete(path));
                 break;
             case 1 when path.Bytes.Length - path.Bytes.LastIndexOf((byte)'/') < 240:
-                Make("rename", () => RawFiles.Rename(path, new RawPath([.. path.Bytes, .. "-renamed"u8])));
+                Make("rename", () => RawFiles.Rename(path, new RawPath([.. path.Bytes, .. Fresh("-renamed").Bytes])));
                 break;
             case 2 when kind != FileKind.Symlink:
                 Make("change mode", () => RawFiles.ChangeMode(path, random.Next(0x1000)));
@@ -128,11 +128,14 @@ public sealed class Changes
 
     private void AddExtras()
     {
-        Make("add", () => RawFiles.Write(root / "extra file", Bytes(100_000)));
-        Make("add", () => MakeFilledDirectory(root / "extra directory"));
-        Make("add", () => RawFiles.Symlink("/", root / "extra link"));
-        Make("add", () => RawFiles.MakeNode(root / "extra fifo", FileKind.Fifo));
+        Make("add", () => RawFiles.Write(root / Fresh("extra file"), Bytes(100_000)));
+        Make("add", () => MakeFilledDirectory(root / Fresh("extra directory")));
+        Make("add", () => RawFiles.Symlink("/", root / Fresh("extra link")));
+        Make("add", () => RawFiles.MakeNode(root / Fresh("extra fifo"), FileKind.Fifo));
     }
+
+    // A name that no earlier changes have given: they may be applied to one tree again and again.
+    private RawPath Fresh(string name) => $"{name} {random.Next()}";
 
     private void Make(string kind, Action change)
     {

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Holdfast.SystemTests.Server;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.SystemTests;
+
+/// <summary>
+/// kill -9 at seeded random moments of backup, restore and delete. After each restart nothing is stuck, restic finds no
+/// fault, and every backup listed as available restores to what the share was.
+/// </summary>
+public sealed class KillTests
+{
+    private static readonly TreeComparison Whole = new() { IgnoreSockets = true };
+
+    [Fact]
+    public Task TenKills() => KillAsync(kills: 10, seed: 1);
+
+    [Fact]
+    [Trait("e2e", "kills")]
+    public Task FiftyKills() => KillAsync(kills: 50, seed: 2);
+
+    private static async Task KillAsync(int kills, int seed)
+    {
+        await using var run = await KillRun.StartAsync(seed);
+        for (int kill = 0; kill < kills; kill++)
+        {
+            await run.KillOnceAsync();
+        }
+        await run.EveryAvailableBackupRestoresAsync();
+        Assert.True(run.Interrupted > 0, "Every kill came too late: nothing was interrupted.");
+    }
+
+    /// <summary>One server, one share that changes between kills, and a copy of the share as each backup must have it.</summary>
+    private sealed class KillRun(HoldfastServer server, Tenant tenant, Share share, int seed) : IAsyncDisposable
+    {
+        private readonly Random random = new(seed);
+        private readonly Dictionary<string, string> copies = [];
+        private readonly Dictionary<string, TimeSpan> usual = [];
+        private int copied;
+
+        /// <summary>How many kills left something unfinished.</summary>
+        public int Interrupted { get; private set; }
+
+        public static async Task<KillRun> StartAsync(int seed)
+        {
+            var settings = new Dictionary<string, string?> { ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "2" };
+            HoldfastServer server = await HoldfastServer.StartAsync(settings);
+            Tenant tenant = await Tenant.CreateAsync(server.Url, "killed");
+            Share share = await tenant.CreateShareAsync();
+            var run = new KillRun(server, tenant, share, seed);
+            NastyTree.Build(share.Directory, seed);
+            await run.LearnUsualTimesAsync();
+            return run;
+        }
+
+        /// <summary>Begins one of the three, kills within about the time that it takes, starts again, and looks.</summary>
+        public async Task KillOnceAsync()
+        {
+            Func<Task> act = random.Next(5) switch
+            {
+                0 or 1 => BackUpAsync,
+                2 or 3 => RestoreAsync,
+                _ => DeleteAsync,
+            };
+            await act();
+            using Restic restic = await server.OpenRepositoryAsync(tenant.ProjectId);
+            (await restic.TryRunAsync("check")).Checked("restic check after a kill");
+        }
+
+        public async Task EveryAvailableBackupRestoresAsync()
+        {
+            using Restic restic = await server.OpenRepositoryAsync(tenant.ProjectId);
+            await restic.CheckAsync();
+            foreach ((string backup, string state) in await tenant.BackupStatesAsync())
+            {
+                if (state == "available")
+                {
+                    await tenant.RestoreAsync(backup, share);
+                    TreeComparer.AssertEqual(copies[backup], share.Directory, Whole);
+                }
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            tenant.Dispose();
+            await server.DisposeAsync();
+        }
+
+        // The share must not change until the backup has settled: a backup begun again captures it then.
+        private async Task BackUpAsync()
+        {
+            Changes.Apply(share.Directory, random.Next());
+            string copy = CopyShare();
+            HashSet<string> known = [.. (await tenant.BackupStatesAsync()).Keys];
+            await KillDuringAsync("backup", () => tenant.StartBackupAsync(share));
+            foreach (string made in (await tenant.BackupStatesAsync()).Keys.Except(known))
+            {
+                copies.Add(made, copy);
+            }
+        }
+
+        // Either the restore was finished after the kill, or the share says that it is not whole and takes a new restore.
+        private async Task RestoreAsync()
+        {
+            string backup = await AvailableBackupAsync();
+            Changes.Apply(share.Directory, random.Next());
+            await KillDuringAsync("restore", () => tenant.StartRestoreAsync(backup));
+            await tenant.RestoreAsync(backup, share);
+            TreeComparer.AssertEqual(copies[backup], share.Directory, Whole);
+        }
+
+        private async Task DeleteAsync()
+        {
+            string backup = await AvailableBackupAsync();
+            await KillDuringAsync("delete", () => tenant.StartDeleteAsync(backup));
+        }
+
+        private async Task LearnUsualTimesAsync()
+        {
+            string backup = await FinishedBackupAsync();
+            Changes.Apply(share.Directory, random.Next());
+            string second = "";
+            usual["backup"] = await TimeAsync(async () => second = await FinishedBackupAsync());
+            usual["restore"] = await TimeAsync(() => tenant.RestoreAsync(backup, share));
+            usual["delete"] = await TimeAsync(() => tenant.DeleteAsync(second));
+        }
+
+        private static async Task<TimeSpan> TimeAsync(Func<Task> act)
+        {
+            var watch = Stopwatch.StartNew();
+            await act();
+            return watch.Elapsed;
+        }
+
+        private async Task KillDuringAsync(string what, Func<Task> start)
+        {
+            TimeSpan moment = usual[what] * random.NextDouble();
+            Task started = start();
+            await Task.Delay(moment);
+            await server.KillAsync();
+            // The request may have died with the server; what it began or not is seen after the restart.
+            await started.ContinueWith(_ => { }, TaskScheduler.Default);
+            await server.StartAgainAsync();
+            bool settled = await tenant.IsSettledAsync(share);
+            Interrupted += settled ? 0 : 1;
+            string found = settled ? "nothing unfinished" : "unfinished";
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{what}: killed after {moment.TotalMilliseconds:f0} ms, {found}"
+            );
+            await tenant.SettleAsync(share);
+        }
+
+        private async Task<string> AvailableBackupAsync()
+        {
+            string[] available =
+            [
+                .. (await tenant.BackupStatesAsync()).Where(pair => pair.Value == "available").Select(pair => pair.Key),
+            ];
+            return available.Length > 0 ? available[random.Next(available.Length)] : await FinishedBackupAsync();
+        }
+
+        private async Task<string> FinishedBackupAsync()
+        {
+            string copy = CopyShare();
+            string backup = await tenant.BackUpAsync(share);
+            copies.Add(backup, copy);
+            return backup;
+        }
+
+        private string CopyShare()
+        {
+            string copy = server.Scratch[$"copy-{copied++}"];
+            Copy.Of(share.Directory, copy);
+            return copy;
+        }
+    }
+}

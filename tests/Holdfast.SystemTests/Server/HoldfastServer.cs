@@ -1,0 +1,140 @@
+using Holdfast.Testing;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+
+namespace Holdfast.SystemTests.Server;
+
+/// <summary>
+/// The real executable, serving on a free port with a data directory of its own. It is the one built beside these
+/// tests, or <c>HOLDFAST_TEST_BIN</c>. It can be killed at any moment and started again on the same data.
+/// </summary>
+public sealed class HoldfastServer : IAsyncDisposable
+{
+    public const string AdminPassword = "correct horse battery";
+
+    private readonly TemporaryDirectory directory = new();
+    private readonly IReadOnlyList<string> serveOptions;
+    private readonly Dictionary<string, string?> environment;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private ChildProcess? process;
+
+    private HoldfastServer(IReadOnlyDictionary<string, string?>? settings, IReadOnlyList<string> serveOptions)
+    {
+        this.serveOptions = serveOptions;
+        Url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+        {
+            ["HOLDFAST_LISTEN"] = Url.GetLeftPart(UriPartial.Authority),
+            ["HOLDFAST_DATA"] = DataDirectory,
+            ["HOLDFAST_ADMIN_PASSWORD"] = AdminPassword,
+        };
+        environment.TryAdd("HOLDFAST_WORKERS__POLL_SECONDS", "0.05");
+    }
+
+    public Uri Url { get; }
+
+    public string DataDirectory => directory["data"];
+
+    /// <summary>A directory on the same disk for what a test needs beside the server.</summary>
+    public TemporaryDirectory Scratch => directory;
+
+    /// <summary>The command that runs the executable, without a verb.</summary>
+    public static IReadOnlyList<string> Command { get; } =
+        Environment.GetEnvironmentVariable("HOLDFAST_TEST_BIN") is { } binary
+            ? [binary]
+            : ["dotnet", BuiltExecutable()];
+
+    /// <param name="settings">Environment beside what every test server gets.</param>
+    /// <returns>A server that is ready for requests.</returns>
+    public static async Task<HoldfastServer> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null,
+        params string[] serveOptions
+    )
+    {
+        var server = new HoldfastServer(settings, serveOptions);
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it on the data that it left.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = Launch(["serve", .. serveOptions]);
+        await Eventually.HoldsAsync("the server to be ready", IsReadyAsync);
+    }
+
+    /// <summary>SIGKILL, and waits until the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as an init system stops a service.</summary>
+    public Task<ProcessResult> StopAsync()
+    {
+        process!.Terminate();
+        return process.WaitForExitAsync();
+    }
+
+    /// <summary>Runs another verb of the executable beside the server, which must succeed.</summary>
+    /// <returns>Its standard output.</returns>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        await using ChildProcess verb = Launch(arguments);
+        return (await verb.WaitForExitAsync()).Checked($"holdfast {string.Join(' ', arguments)}").Output;
+    }
+
+    /// <summary>Stock restic on a project's repository, opened with the exported key.</summary>
+    public async Task<Restic> OpenRepositoryAsync(string projectId)
+    {
+        string password = await RunAsync("key", "export", "--project", projectId);
+        return new Restic(Path.Combine(DataDirectory, "store", projectId), password);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+        http.Dispose();
+        directory.Dispose();
+    }
+
+    private ChildProcess Launch(IReadOnlyList<string> arguments) =>
+        ChildProcess.Start(Command[0], [.. Command.Skip(1), .. arguments], environment, directory.Path);
+
+    // The tests are built into tests/Holdfast.SystemTests/bin/<configuration>/net10.0.
+    private static string BuiltExecutable()
+    {
+        string framework = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string configuration = Path.GetFileName(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..")));
+        return RepositoryRoot.File($"src/Holdfast/bin/{configuration}/{framework}/linux-x64/holdfast.dll");
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        if (process!.HasExited)
+        {
+            throw new InvalidOperationException($"The server ended while starting.\n{process.Log}");
+        }
+        try
+        {
+            using HttpResponseMessage reply = await http.GetAsync(new Uri(Url, "/readyz"));
+            return reply.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+}
