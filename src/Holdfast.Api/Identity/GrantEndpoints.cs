@@ -7,7 +7,7 @@ internal static class GrantEndpoints
 {
     public static async Task ListAsync(IdentityRequest request)
     {
-        IReadOnlyList<Role> roles = await request.Roles.GrantsAsync(
+        IReadOnlyList<Role> roles = await request.Grants.ListAsync(
             request.Caller,
             request.Route("project"),
             request.Route("user"),
@@ -18,7 +18,7 @@ internal static class GrantEndpoints
 
     public static async Task CheckAsync(IdentityRequest request)
     {
-        await request.Roles.CheckGrantAsync(
+        await request.Grants.CheckAsync(
             request.Caller,
             request.Route("project"),
             request.Route("user"),
@@ -30,7 +30,7 @@ internal static class GrantEndpoints
 
     public static async Task CreateAsync(IdentityRequest request)
     {
-        await request.Roles.GrantAsync(
+        await request.Grants.AddAsync(
             request.Caller,
             request.Route("project"),
             request.Route("user"),
@@ -42,7 +42,7 @@ internal static class GrantEndpoints
 
     public static async Task DeleteAsync(IdentityRequest request)
     {
-        await request.Roles.RevokeAsync(
+        await request.Grants.RemoveAsync(
             request.Caller,
             request.Route("project"),
             request.Route("user"),

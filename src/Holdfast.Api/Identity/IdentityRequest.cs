@@ -27,6 +27,7 @@ internal sealed class IdentityRequest(HttpContext http, Caller? caller)
     public IdentityProjects Projects => Service<IdentityProjects>();
     public IdentityUsers Users => Service<IdentityUsers>();
     public IdentityRoles Roles => Service<IdentityRoles>();
+    public IdentityGrants Grants => Service<IdentityGrants>();
     public IdentityLogins Logins => Service<IdentityLogins>();
 
     public string Route(string name) => (string)http.GetRouteValue(name)!;

@@ -25,7 +25,7 @@ internal static class RoleAssignmentEndpoints
             request.Flag("effective") == true
         );
         bool names = request.Flag("include_names") == true;
-        IReadOnlyList<EffectiveAssignment> found = await request.Roles.AssignmentsAsync(
+        IReadOnlyList<EffectiveAssignment> found = await request.Grants.AssignmentsAsync(
             request.Caller,
             filter,
             request.Aborted

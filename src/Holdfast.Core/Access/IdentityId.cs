@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Holdfast.Core.Access;
@@ -11,8 +10,6 @@ public static class IdentityId
 {
     public const int Length = 32;
 
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
-
     public static string New()
     {
         string id;
@@ -22,9 +19,6 @@ public static class IdentityId
         } while (!id.AsSpan().ContainsAnyInRange('a', 'f'));
         return id;
     }
-
-    /// <summary>Whether there can be a row of this id at all.</summary>
-    public static bool IsWellFormed(string? text) => text?.Length == Length && !text.AsSpan().ContainsAnyExcept(Digits);
 
     /// <summary>The id that <paramref name="name"/> always has: for things that are derived, not stored.</summary>
     public static string Of(string name)

@@ -26,6 +26,7 @@ public static class IdentityRegistration
         services.TryAddSingleton<IdentityProjects>();
         services.TryAddSingleton<IdentityUsers>();
         services.TryAddSingleton<IdentityRoles>();
+        services.TryAddSingleton<IdentityGrants>();
         services.TryAddSingleton<IdentityServiceCatalogue>();
         return services;
     }

@@ -23,6 +23,7 @@ public sealed class LocalTokenValidatorTests : IAsyncLifetime
     private IdentityUsers Users => node.GetRequiredService<IdentityUsers>();
     private IdentityProjects Projects => node.GetRequiredService<IdentityProjects>();
     private IdentityRoles Roles => node.GetRequiredService<IdentityRoles>();
+    private IdentityGrants Grants => node.GetRequiredService<IdentityGrants>();
     private IdentityLogins Logins => node.GetRequiredService<IdentityLogins>();
 
     public async ValueTask InitializeAsync()
@@ -31,7 +32,7 @@ public sealed class LocalTokenValidatorTests : IAsyncLifetime
         user = await Users.CreateAsync(Admin, new NewUser("u", "password", true, null, null, null), None);
         project = await Projects.CreateAsync(Admin, "p", null, true, None);
         roles = (await Roles.ListAsync(Admin, null, None)).ToDictionary(role => role.Name, role => role.Id);
-        await Roles.GrantAsync(Admin, project.Id, user.Id, roles["member"], None);
+        await Grants.AddAsync(Admin, project.Id, user.Id, roles["member"], None);
     }
 
     public async ValueTask DisposeAsync()
@@ -162,11 +163,11 @@ public sealed class LocalTokenValidatorTests : IAsyncLifetime
     public async Task A_role_that_is_taken_or_given_counts_with_the_next_request()
     {
         string token = await SeenAsync();
-        await Roles.GrantAsync(Admin, project.Id, user.Id, roles["admin"], None);
+        await Grants.AddAsync(Admin, project.Id, user.Id, roles["admin"], None);
         Assert.Contains("admin", (await Validator.ValidateAsync(token, None))!.Roles);
-        await Roles.RevokeAsync(Admin, project.Id, user.Id, roles["admin"], None);
+        await Grants.RemoveAsync(Admin, project.Id, user.Id, roles["admin"], None);
         Assert.DoesNotContain("admin", (await Validator.ValidateAsync(token, None))!.Roles);
-        await Roles.RevokeAsync(Admin, project.Id, user.Id, roles["member"], None);
+        await Grants.RemoveAsync(Admin, project.Id, user.Id, roles["member"], None);
         Assert.Null(await Validator.ValidateAsync(token, None));
     }
 
