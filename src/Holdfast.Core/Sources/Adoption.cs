@@ -130,7 +130,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         errno switch
         {
             Errno.ENOENT => "there is no such directory",
-            Errno.ENOTDIR => "it is not a directory",
+            Errno.ENOTDIR => "it is not a directory; of a symbolic link, give the path it leads to",
             Errno.ELOOP => "a symbolic link is on the way; give the path it leads to",
             Errno.EXDEV => "it is on another file system than its root; make that a root of its own",
             _ => $"it cannot be opened: {errno.Describe()}",

@@ -31,10 +31,10 @@ internal sealed class WorkerFixture : IAsyncDisposable
 
     private readonly ServiceProvider provider;
 
-    private WorkerFixture()
+    private WorkerFixture(Func<CoreOptions, CoreOptions>? change)
     {
         Directory.Make("data");
-        Options = new CoreOptions
+        CoreOptions options = new()
         {
             DataDirectory = Directory["data"],
             Node = "node1",
@@ -42,7 +42,9 @@ internal sealed class WorkerFixture : IAsyncDisposable
             ShareRoots = [new NamedRoot("local", Directory.Make("shares"))],
             PublicUrl = "http://127.0.0.1:8786",
         };
-        Store = new FaultyObjectStore(new LocalObjectStore(Directory.Make("store")));
+        Options = change?.Invoke(options) ?? options;
+        Hold = new HoldingObjectStore(new LocalObjectStore(Directory.Make("store")));
+        Store = new FaultyObjectStore(Hold);
         ServiceCollection services = new();
         services.AddLogging();
         services.AddHoldfastCore(Options);
@@ -51,9 +53,9 @@ internal sealed class WorkerFixture : IAsyncDisposable
         provider = services.BuildServiceProvider();
     }
 
-    public static async Task<WorkerFixture> MakeAsync()
+    public static async Task<WorkerFixture> MakeAsync(Func<CoreOptions, CoreOptions>? change = null)
     {
-        WorkerFixture made = new();
+        WorkerFixture made = new(change);
         await made.Get<CoreStartup>().PrepareAsync(default);
         return made;
     }
@@ -62,6 +64,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
     public ManualTime Time { get; } = new(Rows.Start);
     public CoreOptions Options { get; }
     public FaultyObjectStore Store { get; }
+    public HoldingObjectStore Hold { get; }
     public ICatalog Catalog => Get<ICatalog>();
     public BackupService Backups => Get<BackupService>();
     public ShareService Shares => Get<ShareService>();
@@ -97,6 +100,12 @@ internal sealed class WorkerFixture : IAsyncDisposable
         Time.Advance(Options.Lease);
         await Queue.RecoverExpiredAsync(default);
     }
+
+    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
+        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), default);
+
+    public Task<IReadOnlyList<Operation>> LiveAsync(Backup backup) =>
+        Catalog.ReadAsync(session => session.Operations.LiveOfBackupAsync(backup.Id), default);
 
     public async Task<Share> ShareAsync(string? name = null, Caller? owner = null)
     {
