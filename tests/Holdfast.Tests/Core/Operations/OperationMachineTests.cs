@@ -51,7 +51,7 @@ public sealed class OperationMachineTests
             {
                 0 or 1 => RequestAsync(),
                 2 or 3 => ClaimAsync(),
-                4 => WithClaimAsync(claim => core.Queue.BeatAsync(claim, default)),
+                4 => WithClaimAsync(BeatAsync),
                 5 => WithClaimAsync(CommitAsync),
                 6 => WithClaimAsync(FailAsync),
                 7 => PassTimeAsync(),
@@ -139,22 +139,42 @@ public sealed class OperationMachineTests
             }
         }
 
+        private async Task BeatAsync(Operation claim)
+        {
+            bool holds = await HoldsAsync(claim);
+            Assert.Equal(holds, await core.Queue.BeatAsync(claim, default) != Beat.Over);
+        }
+
         private async Task CommitAsync(Operation claim)
         {
+            bool holds = await HoldsAsync(claim);
             bool ended = await core.Queue.SucceedAsync(claim, (session, now) => EndAsync(session, claim, now), default);
+            Assert.Equal(holds, ended);
             if (ended)
             {
                 commits[claim.Id] = commits.GetValueOrDefault(claim.Id) + 1;
             }
         }
 
-        private Task FailAsync(Operation claim) =>
-            random.Next(3) switch
-            {
-                0 => core.Queue.FailAsync(claim, OperationStatus.Failed, "it broke", default),
-                1 => core.Queue.RequeueAsync(claim, "not now", default),
-                _ => core.Queue.ReturnAsync(claim, default),
-            };
+        private async Task FailAsync(Operation claim)
+        {
+            bool holds = await HoldsAsync(claim);
+            bool ended = await (
+                random.Next(3) switch
+                {
+                    0 => core.Queue.FailAsync(claim, OperationStatus.Failed, "it broke", default),
+                    1 => core.Queue.RequeueAsync(claim, "not now", default),
+                    _ => core.Queue.ReturnAsync(claim, default),
+                }
+            );
+            Assert.Equal(holds, ended);
+        }
+
+        private async Task<bool> HoldsAsync(Operation claim)
+        {
+            Operation row = (await core.Catalog.ReadAsync(s => s.Operations.FindAsync(claim.Id), default))!;
+            return row.Status == OperationStatus.Running && row.Epoch == claim.Epoch;
+        }
 
         private async Task PassTimeAsync()
         {
