@@ -11,6 +11,12 @@ public sealed record RepositoryOptions
     /// <summary>A pack is closed once it is this long, in bytes. restic's default; 4 to 128 MiB are legal.</summary>
     public int PackSize { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether each new blob is opened again before it is stored, as restic does. Off: a bit that flips in memory is found
+    /// by the next verification of the store, not at once.
+    /// </summary>
+    public bool VerifyWrites { get; init; }
+
     /// <summary>CPU-bound workers of a run.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 

@@ -40,6 +40,23 @@ internal static class BlobCodec
         return valid;
     }
 
+    /// <summary>Opens a copy of what was just sealed: finds bad memory and faults of ours before the source is gone.</summary>
+    internal static void Verify(Sealer sealer, ReadOnlySpan<byte> sealedBlob, BlobKind kind, in Id id, uint uncompressed)
+    {
+        using PooledBytes copy = PooledBytes.Rent(sealedBlob.Length);
+        sealedBlob.CopyTo(copy.Writable.Span);
+        if (!TryOpen(sealer, copy.Writable.Span, id, uncompressed, out PooledBytes plaintext))
+        {
+            throw new EngineError(
+                EngineErrorKind.Store,
+                temporary: true,
+                $"The {Noun(kind)} blob {id} did not survive its own sealing; nothing was stored.",
+                "Test this machine's memory and processor."
+            );
+        }
+        plaintext.Dispose();
+    }
+
     internal static EngineError Damaged(
         BlobKind kind,
         in Id id,

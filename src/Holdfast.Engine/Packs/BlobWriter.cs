@@ -136,6 +136,10 @@ public sealed class BlobWriter : IAsyncDisposable
             return await SealAsync(kind, id, plaintext, 0, cancellationToken);
         }
         using Pool<Compressor>.Lease lease = Zstd.Compressors.Rent();
+        if (kind == BlobKind.Data && lease.Value.IsHopeless(plaintext.Span))
+        {
+            return await SealAsync(kind, id, plaintext, 0, cancellationToken);
+        }
         ReadOnlyMemory<byte> frame = lease.Value.Compress(plaintext.Span, level == 0 ? Compressor.DefaultLevel : level);
         // restic repacks, at every prune, tree packs that hold an uncompressed tree.
         return frame.Length < plaintext.Length || kind == BlobKind.Tree
@@ -157,6 +161,10 @@ public sealed class BlobWriter : IAsyncDisposable
         try
         {
             repository.Sealer.Seal(payload.Span, place.Bytes.Span);
+            if (repository.Options.VerifyWrites)
+            {
+                BlobCodec.Verify(repository.Sealer, place.Bytes.Span, kind, id, uncompressed);
+            }
         }
         catch (Exception error)
         {
