@@ -93,7 +93,11 @@ internal static class PacksBench
                 .Select(_ =>
                     Task.Run(async () =>
                     {
-                        for (int i = Interlocked.Increment(ref next); i < ids.Length; i = Interlocked.Increment(ref next))
+                        for (
+                            int i = Interlocked.Increment(ref next);
+                            i < ids.Length;
+                            i = Interlocked.Increment(ref next)
+                        )
                         {
                             await writer.SaveAsync(BlobKind.Data, ids[i], blobs[i], default);
                         }
@@ -115,7 +119,11 @@ internal static class PacksBench
 
     private static List<byte[]> Files(string root)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         var blobs = new List<byte[]>();
         long total = 0;
         foreach (FileInfo file in new DirectoryInfo(root).EnumerateFiles("*", options))

@@ -22,7 +22,9 @@ internal sealed unsafe class Decompressor : IDisposable
     /// <returns>False when the frame is damaged or too large.</returns>
     internal bool TryDecompress(ReadOnlySpan<byte> frame, out PooledBytes plaintext)
     {
-        for (long capacity = FirstGuess(frame); capacity <= MaximumLength; capacity *= 4)
+        // No bytes are no frame, though zstd takes them for an empty sequence of frames.
+        long first = frame.IsEmpty ? long.MaxValue : FirstGuess(frame);
+        for (long capacity = first; capacity <= MaximumLength; capacity *= 4)
         {
             plaintext = PooledBytes.Rent((int)capacity);
             nuint length = Decompress(frame, plaintext.Writable.Span);

@@ -41,7 +41,13 @@ internal static class BlobCodec
     }
 
     /// <summary>Opens a copy of what was just sealed: finds bad memory and faults of ours before the source is gone.</summary>
-    internal static void Verify(Sealer sealer, ReadOnlySpan<byte> sealedBlob, BlobKind kind, in Id id, uint uncompressed)
+    internal static void Verify(
+        Sealer sealer,
+        ReadOnlySpan<byte> sealedBlob,
+        BlobKind kind,
+        in Id id,
+        uint uncompressed
+    )
     {
         using PooledBytes copy = PooledBytes.Rent(sealedBlob.Length);
         sealedBlob.CopyTo(copy.Writable.Span);

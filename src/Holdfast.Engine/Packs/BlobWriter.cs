@@ -37,6 +37,7 @@ public sealed class BlobWriter : IAsyncDisposable
     private long treeBlobs;
     private long bytes;
     private long storedBytes;
+    private bool disposed;
 
     /// <param name="repository">Where the blobs go.</param>
     /// <param name="evenIfStored">Store blobs that the index has too: to move them into new packs.</param>
@@ -113,6 +114,10 @@ public sealed class BlobWriter : IAsyncDisposable
     /// <summary>Gives up what was not flushed: its packs stay behind unreferenced, until the next prune.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
         uploads.Fail(new ObjectDisposedException(nameof(BlobWriter)));
         _ = ready.Writer.TryComplete();
         await stop.CancelAsync();

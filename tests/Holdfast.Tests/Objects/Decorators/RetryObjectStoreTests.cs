@@ -1,6 +1,7 @@
 using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
 using Holdfast.Objects.Memory;
+using Holdfast.Testing;
 using Holdfast.Testing.Objects;
 using Xunit;
 

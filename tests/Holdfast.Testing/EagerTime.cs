@@ -1,4 +1,4 @@
-namespace Holdfast.Testing.Objects;
+namespace Holdfast.Testing;
 
 /// <summary>A clock on which every wait is over at once, and the time moves on by it.</summary>
 public sealed class EagerTime : TimeProvider

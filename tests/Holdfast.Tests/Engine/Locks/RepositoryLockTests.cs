@@ -1,0 +1,186 @@
+using Holdfast.Engine;
+using Holdfast.Engine.Locks;
+using Holdfast.Engine.Storage;
+using Holdfast.Objects.Memory;
+using Holdfast.Testing;
+using Holdfast.Testing.Objects;
+using Xunit;
+
+namespace Holdfast.Tests.Engine.Locks;
+
+public sealed class RepositoryLockTests : IAsyncLifetime
+{
+    private readonly SteppedTime time = new();
+    private readonly FaultyObjectStore store = new(new MemoryObjectStore());
+    private Repository repository = null!;
+
+    public async ValueTask InitializeAsync() =>
+        repository = await Repository.InitAsync(store, "password", new RepositoryOptions { Time = time }, default);
+
+    public ValueTask DisposeAsync() => repository.DisposeAsync();
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, false)]
+    public async Task OnlySharedLocksGoTogether(bool first, bool second, bool together)
+    {
+        await using RepositoryLock held = await Take(first);
+        if (together)
+        {
+            await using RepositoryLock other = await Take(second);
+            Assert.Equal(2, (await Stored()).Count);
+        }
+        else
+        {
+            EngineError error = await Assert.ThrowsAsync<EngineError>(() => Take(second));
+            Assert.Equal((EngineErrorKind.Locked, true), (error.Kind, error.Temporary));
+            Assert.Contains(repository.Options.LockUsername, error.Message, StringComparison.Ordinal);
+            Assert.Single(await Stored());
+        }
+    }
+
+    [Fact]
+    public async Task ADisposedLockIsGone()
+    {
+        await (await Take(exclusive: true)).DisposeAsync();
+        Assert.Empty(await Stored());
+        await using RepositoryLock again = await Take(exclusive: true);
+    }
+
+    [Fact]
+    public async Task WhoeverLosesTheRaceLeavesNothing()
+    {
+        Task<RepositoryLock> taking = repository.LockAsync(exclusive: true, default);
+        // The other wrote its file after we looked and before we look again.
+        await Write(Foreign() with { Exclusive = true });
+        await Assert.ThrowsAsync<EngineError>(() => time.RunAsync(taking));
+        Assert.Single(await Stored());
+    }
+
+    [Fact]
+    public async Task AForeignLockIsHonouredFor30Minutes()
+    {
+        await Write(Foreign());
+        time.Advance(TimeSpan.FromMinutes(30));
+        await Assert.ThrowsAsync<EngineError>(() => Take(exclusive: true));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await using RepositoryLock held = await Take(exclusive: true);
+        Assert.Single(await Stored());
+    }
+
+    [Fact]
+    public async Task ADeadNeighboursLockIsRemoved()
+    {
+        LockInfo dead = Foreign() with { Hostname = Environment.MachineName, ProcessId = int.MaxValue };
+        await Write(dead);
+        await using RepositoryLock held = await Take(exclusive: true);
+    }
+
+    [Fact]
+    public async Task ALivingNeighboursLockIsHonoured()
+    {
+        await Write(Foreign() with { Hostname = Environment.MachineName, ProcessId = Environment.ProcessId });
+        await Assert.ThrowsAsync<EngineError>(() => Take(exclusive: true));
+    }
+
+    [Fact]
+    public async Task ALockWhoseOperationIsOverIsRemoved()
+    {
+        await Write(Foreign() with { Username = "operation.3" });
+        RepositoryOptions options = repository.Options with { IsOver = held => held.Username == "operation.3" };
+        await using Repository service = await Repository.OpenAsync(store, "password", options, default);
+        await using RepositoryLock held = await time.RunAsync(service.LockAsync(exclusive: true, default));
+        Assert.Single(await Stored());
+    }
+
+    [Fact]
+    public async Task AnEmptyLockFileIsNoLock()
+    {
+        await store.PutAsync(RepositoryStore.Name(ObjectKind.Lock, SomeId), default, default);
+        await using RepositoryLock held = await Take(exclusive: true);
+    }
+
+    [Fact]
+    public async Task ALockIsWrittenAnewEveryFiveMinutes()
+    {
+        await using RepositoryLock held = await Take(exclusive: false);
+        LockInfo before = Assert.Single(await Stored());
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await Eventually(async () => (await Stored()) is [{ } only] && only.Time > before.Time);
+        for (int i = 0; i < 12; i++)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            time.Advance(TimeSpan.FromMinutes(5.1));
+            await Eventually(async () => (await Stored()) is [{ } only] && only.Time > now);
+        }
+        Assert.False(held.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task ALockThatCannotBeRefreshedIsLostBeforeOthersTakeItForStale()
+    {
+        await using RepositoryLock held = await Take(exclusive: true);
+        store.Fail(StoreCall.Put, Fault.Temporarily, times: int.MaxValue, beneath: "locks/");
+        time.Advance(TimeSpan.FromMinutes(22));
+        Assert.False(held.Lost.IsCancellationRequested);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(held.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task ALockThatSomebodyRemovedIsLost()
+    {
+        await using RepositoryLock held = await Take(exclusive: true);
+        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, default))
+        {
+            await repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, stored.Id), default);
+        }
+        var lost = new TaskCompletionSource();
+        using CancellationTokenRegistration told = held.Lost.Register(lost.SetResult);
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await lost.Task;
+    }
+
+    private static Id SomeId => Id.Parse(new string('a', 64));
+
+    private static LockInfo Foreign() =>
+        new()
+        {
+            Time = new SteppedTime().GetUtcNow(),
+            Exclusive = false,
+            Hostname = "elsewhere",
+            Username = "somebody",
+            ProcessId = 1,
+        };
+
+    private Task<RepositoryLock> Take(bool exclusive) => time.RunAsync(repository.LockAsync(exclusive, default));
+
+    private Task<Id> Write(LockInfo info) =>
+        repository.Unpacked.SaveAsync(ObjectKind.Lock, LockJson.Write(info), default);
+
+    private async Task<List<LockInfo>> Stored()
+    {
+        var locks = new List<LockInfo>();
+        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, default))
+        {
+            try
+            {
+                using PooledBytes json = await repository.Unpacked.LoadAsync(ObjectKind.Lock, stored.Id, default);
+                locks.Add(LockJson.Parse(json.Span)!);
+            }
+            catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound) { }
+        }
+        return locks;
+    }
+
+    /// <summary>The refresh runs beside us; it is over when the condition holds, and the test hangs if it never does.</summary>
+    private static async Task Eventually(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            await Task.Yield();
+        }
+    }
+}
