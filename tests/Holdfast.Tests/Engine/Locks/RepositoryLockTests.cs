@@ -89,7 +89,10 @@ public sealed class RepositoryLockTests : IAsyncLifetime
     public async Task ALockWhoseOperationIsOverIsRemoved()
     {
         await Write(Foreign() with { Username = "operation.3" });
-        RepositoryOptions options = repository.Options with { IsOver = held => held.Username == "operation.3" };
+        RepositoryOptions options = repository.Options with
+        {
+            IsOver = held => Task.FromResult(held.Username == "operation.3"),
+        };
         await using Repository service = await Repository.OpenAsync(store, "password", options, default);
         await using RepositoryLock held = await time.RunAsync(service.LockAsync(exclusive: true, default));
         Assert.Single(await Stored());
