@@ -1,4 +1,5 @@
 using System.Buffers;
+using Holdfast.Engine.Files;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
@@ -23,6 +24,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         await run.WorkAsync(
             async token =>
             {
+                using var cursor = new DirectoryCursor(run.Pool);
                 Reading? ahead = Next(token);
                 while (ahead is { } current)
                 {
@@ -30,7 +32,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
                     token.ThrowIfCancellationRequested();
                     ahead = Next(token);
                     Memory<Piece> within = pieces.AsMemory(current.Range.First..current.Range.End);
-                    await WriteAsync(within, current.Range, bytes, token);
+                    await WriteAsync(within, current.Range, bytes, cursor, token);
                     Return(bytes);
                 }
             },
@@ -61,6 +63,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         Memory<Piece> pieces,
         PackRange range,
         byte[]? bytes,
+        DirectoryCursor cursor,
         CancellationToken cancellationToken
     )
     {
@@ -72,15 +75,15 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
             {
                 same++;
             }
-            if (!TryWrite(pieces.Span[..same], range, bytes))
+            if (!TryWrite(pieces.Span[..same], range, bytes, cursor))
             {
-                await WriteAloneAsync(pieces[..same], cancellationToken);
+                await WriteAloneAsync(pieces[..same], cursor, cancellationToken);
             }
             pieces = pieces[same..];
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<Piece> same, PackRange range, byte[]? bytes)
+    private bool TryWrite(ReadOnlySpan<Piece> same, PackRange range, byte[]? bytes, DirectoryCursor cursor)
     {
         if (bytes is null)
         {
@@ -97,35 +100,39 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         }
         using (opened)
         {
-            Write(same, opened.Span);
+            Write(same, opened.Span, cursor);
         }
         return true;
     }
 
     /// <summary>The second try, with bytes read anew; what fails now is damaged in the store.</summary>
-    private async Task WriteAloneAsync(ReadOnlyMemory<Piece> same, CancellationToken cancellationToken)
+    private async Task WriteAloneAsync(
+        ReadOnlyMemory<Piece> same,
+        DirectoryCursor cursor,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             Id blob = same.Span[0].Blob;
             using PooledBytes plaintext = await run.Repository.LoadBlobAsync(BlobKind.Data, blob, cancellationToken);
-            Write(same.Span, plaintext.Span);
+            Write(same.Span, plaintext.Span, cursor);
         }
         catch (EngineError error)
             when (error is { Kind: EngineErrorKind.Damaged or EngineErrorKind.NotFound, Temporary: false })
         {
             foreach (Piece piece in same.Span)
             {
-                writer.Miss(piece, error.Message);
+                writer.Miss(piece, error.Message, cursor);
             }
         }
     }
 
-    private void Write(ReadOnlySpan<Piece> same, ReadOnlySpan<byte> plaintext)
+    private void Write(ReadOnlySpan<Piece> same, ReadOnlySpan<byte> plaintext, DirectoryCursor cursor)
     {
         foreach (ref readonly Piece piece in same)
         {
-            writer.Write(piece, plaintext);
+            writer.Write(piece, plaintext, cursor);
         }
     }
 

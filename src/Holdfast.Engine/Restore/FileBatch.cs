@@ -64,7 +64,7 @@ internal sealed class FileBatch(RestoreRun run)
         await run.WorkAsync(
             token =>
             {
-                FilePreparation own = begin();
+                using FilePreparation own = begin();
                 int first;
                 while ((first = Interlocked.Add(ref taken, Portion) - Portion) < files.Count)
                 {

@@ -9,8 +9,9 @@ namespace Holdfast.Engine.Restore;
 /// Looks at what a file's name holds now, decides how the file is written, and lists the blobs that must be fetched for
 /// it. A file that is right, or needs no bytes, is finished here. One worker's own.
 /// </summary>
-internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
+internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisposable
 {
+    private readonly DirectoryCursor cursor = new(run.Pool);
     private readonly List<Piece> pieces = [];
     private byte[] buffer = [];
 
@@ -19,22 +20,19 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
     public void Prepare(FilePlan plan)
     {
         int first = pieces.Count;
-        Errno errno = run.Pool.TryRent(plan.Directory, out DirectoryPool.Lease lease);
-        using (lease)
+        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
+        if (errno == Errno.None)
         {
-            if (errno == Errno.None)
-            {
-                errno = plan.Exists ? TryCompare(plan, lease.Handle) : Need(plan, FileWay.Create);
-            }
-            if (errno != Errno.None)
-            {
-                writer.Fail(plan, errno, "cannot be looked at");
-            }
-            plan.Pieces = plan.Remaining = pieces.Count - first;
-            if (plan is { Pieces: 0, Done: false, Failed: false })
-            {
-                writer.WriteNothing(plan, lease.Handle);
-            }
+            errno = plan.Exists ? TryCompare(plan, directory!) : Need(plan, FileWay.Create);
+        }
+        if (errno != Errno.None)
+        {
+            writer.Fail(plan, errno, "cannot be looked at");
+        }
+        plan.Pieces = plan.Remaining = pieces.Count - first;
+        if (plan is { Pieces: 0, Done: false, Failed: false })
+        {
+            writer.WriteNothing(plan, directory!);
         }
         if (plan.Failed)
         {
@@ -50,11 +48,8 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
             return;
         }
         bool right = false;
-        Errno errno = run.Pool.TryRent(plan.Directory, out DirectoryPool.Lease lease);
-        using (lease)
-        {
-            errno = errno == Errno.None ? TryVerify(plan, lease.Handle, out right) : errno;
-        }
+        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
+        errno = errno == Errno.None ? TryVerify(plan, directory!, out right) : errno;
         pieces.Clear();
         if (errno != Errno.None)
         {
@@ -80,33 +75,16 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
         }
     }
 
+    public void Dispose() => cursor.Dispose();
+
     private Errno TryCompare(FilePlan plan, DirectoryHandle directory)
     {
-        Errno errno = directory.TryOpenFile(plan.Node.Name, out FileHandle? file);
-        using (file)
+        Errno errno = directory.TryStat(plan.Node.Name, out FileStatus status);
+        if (errno is not Errno.None)
         {
-            switch (errno)
-            {
-                case Errno.None:
-                    errno = file!.TryStat(out FileStatus status);
-                    return errno == Errno.None ? TryCompare(plan, directory, file, status) : errno;
-                case Errno.ENOENT:
-                    return Need(plan, FileWay.Create);
-                case Errno.EACCES:
-                    return Need(plan, FileWay.Beside);
-                default:
-                    return errno;
-            }
+            return errno == Errno.ENOENT ? Need(plan, FileWay.Create) : errno;
         }
-    }
-
-    private Errno TryCompare(FilePlan plan, DirectoryHandle directory, FileHandle file, in FileStatus status)
-    {
-        if (status.Type != FileType.Regular)
-        {
-            return Errno.EEXIST;
-        }
-        if (status.Links != plan.LinksAllowed)
+        if (status.Type == FileType.Regular && status.Links != plan.LinksAllowed)
         {
             return Need(plan, FileWay.Beside);
         }
@@ -115,8 +93,27 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
             Keep(plan, status.Size);
             return Errno.None;
         }
+        errno = directory.TryOpenFile(plan.Node.Name, out FileHandle? file);
+        using (file)
+        {
+            return errno switch
+            {
+                Errno.None => TryCompare(plan, directory, file!),
+                Errno.EACCES => Need(plan, FileWay.Beside),
+                _ => errno,
+            };
+        }
+    }
+
+    private Errno TryCompare(FilePlan plan, DirectoryHandle directory, FileHandle file)
+    {
+        Errno errno = file.TryStat(out FileStatus status);
+        if (errno != Errno.None || status.Type != FileType.Regular || status.Links != plan.LinksAllowed)
+        {
+            return errno == Errno.None ? Errno.EEXIST : errno;
+        }
         int first = pieces.Count;
-        Errno errno = TryCompareContent(plan, file, status.Size, out long kept);
+        errno = TryCompareContent(plan, file, status.Size, out long kept);
         if (errno != Errno.None || plan.Failed)
         {
             return errno;
@@ -140,6 +137,7 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer)
     private bool IsUnchanged(Node node, in FileStatus status) =>
         !run.Options.ReadUnchanged
         && !run.Options.DropPrivileges
+        && status.Type == FileType.Regular
         && status.Inode == node.Inode
         && status.Device == node.DeviceId
         && (ulong)status.Size == node.Size

@@ -14,7 +14,7 @@ internal sealed class FileWriter(RestoreRun run)
     private const int ZeroBlob = 512 * 1024;
 
     /// <summary>Writes the piece's bytes.</summary>
-    public void Write(in Piece piece, ReadOnlySpan<byte> bytes)
+    public void Write(in Piece piece, ReadOnlySpan<byte> bytes, DirectoryCursor cursor)
     {
         FilePlan plan = piece.File;
         if (plan.Failed)
@@ -26,16 +26,16 @@ internal sealed class FileWriter(RestoreRun run)
         {
             bytes = [];
         }
-        Place(plan, piece.FileOffset, bytes);
+        Place(plan, piece.FileOffset, bytes, cursor);
     }
 
     /// <summary>Goes on without the piece's bytes; the file is named in the report.</summary>
-    public void Miss(in Piece piece, string why)
+    public void Miss(in Piece piece, string why, DirectoryCursor cursor)
     {
         FailDamaged(piece.File, why);
         if (!piece.File.Failed)
         {
-            Place(piece.File, piece.FileOffset, []);
+            Place(piece.File, piece.FileOffset, [], cursor);
         }
     }
 
@@ -76,20 +76,17 @@ internal sealed class FileWriter(RestoreRun run)
         run.Tally.Fail(plan.Directory, plan.Node.Name, EngineErrorKind.Damaged, why);
     }
 
-    private void Place(FilePlan plan, long offset, ReadOnlySpan<byte> bytes)
+    private void Place(FilePlan plan, long offset, ReadOnlySpan<byte> bytes, DirectoryCursor cursor)
     {
         bool last = bytes.IsEmpty && Interlocked.Decrement(ref plan.Remaining) == 0;
         if (bytes.IsEmpty && !last)
         {
             return;
         }
-        Errno errno = run.Pool.TryRent(plan.Directory, out DirectoryPool.Lease lease);
-        using (lease)
+        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
+        if (errno == Errno.None)
         {
-            if (errno == Errno.None)
-            {
-                errno = TryPlace(plan, lease.Handle, offset, bytes, last);
-            }
+            errno = TryPlace(plan, directory!, offset, bytes, last);
         }
         Check(plan, errno);
     }

@@ -89,7 +89,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             }
             if (errno != Errno.None)
             {
-                visited.Remove(directory);
+                visited.RemoveAt(visited.Count - 1);
                 run.Tally.Fail(place.Parent ?? place, place.Name, errno, "cannot be opened");
                 return;
             }

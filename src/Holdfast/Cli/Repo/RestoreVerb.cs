@@ -70,7 +70,11 @@ internal static class RestoreVerb
 
         var restore = new TreeRestore(
             repository,
-            source,
+            // As restic: the target stays what it is, and only what is in it is restored.
+            source with
+            {
+                Directory = null,
+            },
             target,
             new RestoreOptions { Exact = parsed.GetValue(Delete), Verify = parsed.GetValue(Verify) }
         );

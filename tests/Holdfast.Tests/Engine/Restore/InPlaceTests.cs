@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text;
+using Holdfast.Engine;
+using Holdfast.Engine.Backup;
+using Holdfast.Engine.Browse;
+using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Restore;
+using Holdfast.Engine.Trees;
+using Holdfast.Testing.Files;
+using Holdfast.Tests.Engine.Backup;
+using Xunit;
+
+namespace Holdfast.Tests.Engine.Restore;
+
+/// <summary>A backup of ours, restored over the very files that it was taken of.</summary>
+public sealed class InPlaceTests
+{
+    [Fact]
+    public async Task TheSourceIsMadeWhatItWas()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        NastyTree.Build(scene.Source);
+        BackupReport backup = await scene.RunAsync();
+        string copy = scene.Beside("copy");
+        await RestoreAsync(scene, backup, copy);
+        TreeComparer.AssertEqual(scene.Source, copy, BackedUpTree.Equality);
+        Changes.Apply(scene.Source, seed: 9);
+        RestoreReport report = await RestoreAsync(scene, backup, scene.Source);
+        TreeComparer.AssertEqual(copy, scene.Source, BackedUpTree.Equality);
+        Assert.True(report.BytesWritten > 0);
+    }
+
+    /// <summary>
+    /// What the backup itself would call unchanged is not read, unless somebody asks, or it changed within the second
+    /// in which the backup began. Told by a backup that says of the same inode what it never held.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 1, false)]
+    [InlineData(true, 1, true)]
+    [InlineData(false, 0, true)]
+    public async Task WhatNobodyChangedIsReadOnlyWhenItMustBe(bool readUnchanged, int secondsLater, bool expected)
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "the content\n");
+        RawFiles.Write(scene["other"], "other bytes\n");
+        BackupReport backup = await scene.RunAsync();
+        Node file = await scene.FindAsync(backup, "file");
+        Node other = await scene.FindAsync(backup, "other");
+        Id tree = await SaveAsync(scene, WithContent(file, other.Content!));
+        var time = DateTimeOffset.FromUnixTimeSeconds(file.ChangeTime.Seconds + secondsLater);
+        var options = new RestoreOptions { ReadUnchanged = readUnchanged };
+        var source = new RestoreSource(tree, null, time);
+        await new TreeRestore(scene.Repository, source, scene.Source, options).RunAsync(default);
+        string content = await File.ReadAllTextAsync(Path.Combine(scene.Source, "file"));
+        Assert.Equal(expected ? "other bytes\n" : "the content\n", content);
+    }
+
+    private static Node WithContent(Node node, IReadOnlyList<Id> content) =>
+        new()
+        {
+            Name = node.Name,
+            Type = node.Type,
+            Mode = node.Mode,
+            ModifyTime = node.ModifyTime,
+            AccessTime = node.AccessTime,
+            ChangeTime = node.ChangeTime,
+            Uid = node.Uid,
+            Gid = node.Gid,
+            Inode = node.Inode,
+            DeviceId = node.DeviceId,
+            Size = node.Size,
+            Links = node.Links,
+            Content = content,
+        };
+
+    private static async Task<Id> SaveAsync(BackupScene scene, Node node)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        TreeWriter.Write(json, [node]);
+        Id id = Sha256.Hash(json.WrittenSpan);
+        await using BlobWriter writer = scene.Repository.CreateWriter();
+        await writer.SaveAsync(BlobKind.Tree, id, json.WrittenMemory, default);
+        await writer.FlushAsync(default);
+        return id;
+    }
+
+    private static async Task<RestoreReport> RestoreAsync(BackupScene scene, BackupReport backup, string target)
+    {
+        byte[] path = Encoding.UTF8.GetBytes(BackupScene.SourceName);
+        RestoreSource source = await new TreeBrowser(scene.Repository).SourceAsync(backup.Snapshot, path, default);
+        return await new TreeRestore(scene.Repository, source, target, new RestoreOptions()).RunAsync(default);
+    }
+}
