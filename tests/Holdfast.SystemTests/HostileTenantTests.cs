@@ -37,6 +37,9 @@ public sealed class HostileTenantTests
         Assert.Contains("/planted-directory", listed, StringComparison.Ordinal);
         Assert.DoesNotContain("never-linked", listed, StringComparison.Ordinal);
         Assert.DoesNotContain("/eight-exbibytes", listed, StringComparison.Ordinal);
+        string notes = await NotesAsync(server, backup);
+        Assert.Contains("/eight-exbibytes", notes, StringComparison.Ordinal);
+        Assert.Contains("too deep", notes, StringComparison.Ordinal);
 
         // The file outside has moved on since; a restore that wrote into the shared inode would put it back.
         RawFiles.Write(Path.Combine(outside, "linked"), "the neighbour's newer words\n");
@@ -61,6 +64,14 @@ public sealed class HostileTenantTests
         HoldfastServer.StartAsync(
             new Dictionary<string, string?> { ["HOLDFAST_SHARE_ROOTS"] = $"local={memory.Make("shares")}" }
         );
+
+    /// <summary>What the backup says that it left out.</summary>
+    private static async Task<string> NotesAsync(HoldfastServer server, string backup)
+    {
+        string catalog = Path.Combine(server.DataDirectory, "catalog/catalog.db");
+        string query = $"SELECT notes FROM backups WHERE id = '{backup}'";
+        return (await ChildProcess.RunAsync("sqlite3", ["-readonly", catalog, query])).Checked("sqlite3").Output;
+    }
 
     private static void Plant(RawPath share, RawPath outside)
     {
