@@ -11,9 +11,14 @@ public sealed record BackupReport(
     IReadOnlyList<BackupProblem> Problems
 )
 {
-    /// <summary>Entries that should be in the snapshot and are not, or not as they were. Sockets are never expected.</summary>
+    /// <summary>
+    /// Entries that should be in the snapshot and are not, or not as they were. Sockets and other file systems never should.
+    /// </summary>
     public long ItemErrors =>
         ProblemCounts
-            .Where(count => count.Key is not (BackupProblemKind.Socket or BackupProblemKind.ParentDamaged))
+            .Where(count =>
+                count.Key
+                    is not (BackupProblemKind.Socket or BackupProblemKind.MountPoint or BackupProblemKind.ParentDamaged)
+            )
             .Sum(count => count.Value);
 }

@@ -15,10 +15,13 @@ internal sealed class HardLinks
 
     public bool TryFind(in FileStatus status, out FileContent content)
     {
-        bool found =
-            status.Links > 1 && known.TryGetValue(status.Inode, out var file) && file.Status.SameContent(in status);
-        content = found ? known[status.Inode].Content : default;
-        return found;
+        content = default;
+        if (status.Links < 2 || !known.TryGetValue(status.Inode, out var file) || !file.Status.SameContent(in status))
+        {
+            return false;
+        }
+        content = file.Content;
+        return true;
     }
 
     public void Remember(in FileStatus status, in FileContent content)

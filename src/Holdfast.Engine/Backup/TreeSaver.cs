@@ -46,7 +46,7 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
         {
             buffer = new ArrayBufferWriter<byte>(BufferKept);
         }
-        TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
+        Encode(directory, buffer);
         Id id = new(SHA256.HashData(buffer.WrittenSpan));
         await writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
         if (buffer.Capacity <= BufferKept)
@@ -55,6 +55,25 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
             buffers.Add(buffer);
         }
         return id;
+    }
+
+    private static void Encode(PendingDirectory directory, ArrayBufferWriter<byte> buffer)
+    {
+        try
+        {
+            TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
+        }
+        catch (OutOfMemoryException error)
+        {
+            // A tree is one piece, some 450 bytes an entry and 67 a blob, and no piece is longer than 2 GiB.
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: false,
+                $"The directory {directory.DisplayPath} has {directory.Entries.Count} entries, more than one tree can hold.",
+                "Spread its files over subdirectories.",
+                error
+            );
+        }
     }
 
     private Node NodeOf(PendingDirectory directory, Id tree, Node? before)

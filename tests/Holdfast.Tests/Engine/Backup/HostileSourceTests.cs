@@ -1,6 +1,7 @@
 using System.Text;
 using Holdfast.Engine.Backup;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Backup;
@@ -180,6 +181,29 @@ public sealed class HostileSourceTests
         Assert.Empty(report.Problems);
         Assert.Equal(depth + (depth / 50) + 1, report.Snapshot.Summary!.DirsNew);
         Assert.Equal(depth / 50, report.Snapshot.Summary.FilesNew);
+    }
+
+    [Fact]
+    public async Task Another_file_system_is_left_out_and_said_so()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.MakeDirectory(scene["mounted"]);
+        RawFiles.Write(scene["file"], "ours");
+        string mounted = Path.Join(scene.Source, "mounted");
+        ProcessResult mount = await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "none", mounted]);
+        Assert.SkipUnless(mount.ExitCode == 0, "Only root may mount.");
+        try
+        {
+            RawFiles.Write(scene["mounted/inside"], "not ours");
+            BackupReport report = await scene.RunAsync();
+            Assert.Equal(["file"], await scene.NamesAsync(report));
+            Assert.Equal(BackupProblemKind.MountPoint, Assert.Single(report.Problems).Kind);
+            Assert.Equal(0, report.ItemErrors);
+        }
+        finally
+        {
+            (await ChildProcess.RunAsync("umount", [mounted])).Checked("umount");
+        }
     }
 
     [Fact]
