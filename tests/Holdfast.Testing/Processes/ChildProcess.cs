@@ -96,6 +96,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>SIGTERM: it may tidy up.</summary>
     public void Terminate() => _ = Files.Libc.Kill(process.Id, 15);
 
+    /// <summary>Any signal, by its number: 1 is SIGHUP, 2 is SIGINT.</summary>
+    public void Signal(int number) => _ = Files.Libc.Kill(process.Id, number);
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

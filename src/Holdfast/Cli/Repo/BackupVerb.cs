@@ -170,7 +170,7 @@ internal static class BackupVerb
     {
         foreach (BackupProblem problem in report.Problems)
         {
-            string path = Encoding.UTF8.GetString(problem.Path);
+            string path = RawText.Of(problem.Path);
             string reason = JsonNamingPolicy.SnakeCaseLower.ConvertName(problem.Kind.ToString());
             string? errno = problem.Errno == default ? null : problem.Errno.ToString();
             output.Problem(

@@ -133,7 +133,7 @@ internal static class LsVerb
     {
         Node node = entry.Node;
         string front =
-            $"{NodeMode.Text(node)} {node.Uid, 5} {node.Gid, 5} {node.Size, 10} {Output.Time(TimeOf(node.ModifyTime))} ";
+            $"{NodeMode.Text(node.Mode), -10} {node.Uid, 5} {node.Gid, 5} {node.Size, 10} {Output.Time(TimeOf(node.ModifyTime))} ";
         byte[] link = node.Type == NodeType.Symlink ? [.. " -> "u8, .. node.LinkTarget] : [];
         return [.. Encoding.UTF8.GetBytes(front), .. entry.Path, .. link, (byte)'\n'];
     }
@@ -161,19 +161,19 @@ internal static class LsVerb
 
         public static NodeObject Of(BrowseEntry entry) =>
             new(
-                Encoding.UTF8.GetString(entry.Node.Name),
+                RawText.Of(entry.Node.Name),
                 NodeMode.TypeName(entry.Node.Type),
-                Encoding.UTF8.GetString(entry.Path),
+                RawText.Of(entry.Path),
                 entry.Node.Uid,
                 entry.Node.Gid,
                 entry.Node.Type == NodeType.File ? entry.Node.Size : null,
                 entry.Node.Mode,
-                NodeMode.Text(entry.Node),
+                NodeMode.Text(entry.Node.Mode),
                 TimeOf(entry.Node.ModifyTime),
                 TimeOf(entry.Node.AccessTime),
                 TimeOf(entry.Node.ChangeTime),
                 entry.Node.Inode,
-                entry.Node.Type == NodeType.Symlink ? Encoding.UTF8.GetString(entry.Node.LinkTarget) : null
+                entry.Node.Type == NodeType.Symlink ? RawText.Of(entry.Node.LinkTarget) : null
             );
     }
 

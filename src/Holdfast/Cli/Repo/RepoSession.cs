@@ -96,7 +96,7 @@ internal sealed class RepoSession
     {
         TimeProvider time = repository.Options.Time;
         long started = time.GetTimestamp();
-        while (true)
+        for (bool told = false; ; told = true)
         {
             try
             {
@@ -107,6 +107,10 @@ internal sealed class RepoSession
                     && time.GetElapsedTime(started) < parsed.GetValue(RepoOptions.RetryLock)
                 )
             {
+                if (!told)
+                {
+                    Output.Of(parsed).Note($"{error.Message} Waiting for it to go.");
+                }
                 await Task.Delay(LockPause, time, stop);
             }
         }
