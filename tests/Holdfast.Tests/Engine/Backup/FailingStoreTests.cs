@@ -1,9 +1,8 @@
-using System.Buffers;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
-using Holdfast.Objects;
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Objects;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Backup;
@@ -16,15 +15,15 @@ public sealed class FailingStoreTests
     [InlineData("snapshots/")]
     public async Task A_store_that_fails_leaves_no_snapshot_and_the_next_run_succeeds(string prefix)
     {
-        FaultyStore? faulty = null;
-        await using BackupScene scene = await BackupScene.MakeAsync(store => faulty = new FaultyStore(store));
+        FaultyObjectStore? faulty = null;
+        await using BackupScene scene = await BackupScene.MakeAsync(store => faulty = new FaultyObjectStore(store));
         NastyTree.Build(scene.Source);
-        faulty!.FailPut = name => name.Value.StartsWith(prefix, StringComparison.Ordinal);
+        faulty!.Fail(StoreCall.Put, Fault.Temporarily, times: int.MaxValue, beneath: prefix);
         EngineError error = await Assert.ThrowsAsync<EngineError>(() => scene.RunAsync());
         Assert.Equal(EngineErrorKind.Store, error.Kind);
         Assert.True(error.Temporary);
         Assert.Empty(await scene.Repository.ListSnapshotsAsync(CancellationToken.None));
-        faulty.FailPut = _ => false;
+        faulty.Mend();
         BackupReport report = await scene.RunAsync();
         Assert.Single(await scene.Repository.ListSnapshotsAsync(CancellationToken.None));
         Assert.Equal(0, report.ItemErrors);
@@ -58,8 +57,8 @@ public sealed class FailingStoreTests
     [Fact]
     public async Task Descriptors_are_closed_after_success_and_failure()
     {
-        FaultyStore? faulty = null;
-        await using BackupScene scene = await BackupScene.MakeAsync(store => faulty = new FaultyStore(store));
+        FaultyObjectStore? faulty = null;
+        await using BackupScene scene = await BackupScene.MakeAsync(store => faulty = new FaultyObjectStore(store));
         NastyTree.Build(scene.Source);
         await scene.RunAsync();
         int BeneathSource() =>
@@ -70,7 +69,7 @@ public sealed class FailingStoreTests
                 );
         Assert.Equal(0, BeneathSource());
         RawFiles.Write(scene["more"], new byte[3_000_000]);
-        faulty!.FailPut = name => name.Value.StartsWith("data/", StringComparison.Ordinal);
+        faulty!.Fail(StoreCall.Put, Fault.Temporarily, times: int.MaxValue, beneath: "data/");
         await Assert.ThrowsAsync<EngineError>(() => scene.RunAsync());
         Assert.Equal(0, BeneathSource());
     }
