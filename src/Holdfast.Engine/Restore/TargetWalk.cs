@@ -11,7 +11,7 @@ namespace Holdfast.Engine.Restore;
 internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> batches, HardLinks hardLinks)
 {
     /// <summary>A batch is what is planned at once: large enough that a pack is rarely read for two of them.</summary>
-    private const int BatchFiles = 32 * 1024;
+    private const int BatchFiles = 16 * 1024;
 
     /// <summary>A piece is about 100 bytes of memory.</summary>
     private const int BatchBlobs = 256 * 1024;

@@ -135,6 +135,25 @@ public sealed class HostileTargetTests(BackedUpTree tree) : IClassFixture<Backed
     }
 
     [Fact]
+    public async Task AFullTargetEndsTheRestoreAndSaysSo()
+    {
+        Assert.True(RawFiles.IsRoot, "These tests need root.");
+        using var directory = new TemporaryDirectory();
+        string target = directory.Make("target");
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "none", target);
+        try
+        {
+            EngineError error = await Assert.ThrowsAsync<EngineError>(() => tree.RestoreAsync(target));
+            Assert.Equal(EngineErrorKind.Files, error.Kind);
+            Assert.Contains("No space left", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await RunAsync("umount", target);
+        }
+    }
+
+    [Fact]
     public async Task AProgramThatRunsIsReplaced()
     {
         using var target = new TemporaryDirectory();
