@@ -4,6 +4,7 @@ using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
 using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api;
@@ -18,6 +19,7 @@ public static class Endpoints
     {
         services.AddSingleton(options);
         services.AddRouting();
+        services.AddSingleton<MatcherPolicy, CaseSensitivePaths>();
         return services;
     }
 

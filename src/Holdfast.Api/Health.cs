@@ -15,12 +15,16 @@ public interface IReadiness
 /// <summary>What probes ask, without a token: alive (<c>/healthcheck</c>, <c>/healthz</c>) and ready (<c>/readyz</c>).</summary>
 internal static class Health
 {
+    // Load balancers ask with HEAD where they can.
+    private static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthcheck", static () => Results.Text("OK"));
-        routes.MapGet("/healthz", static () => Results.Text("OK"));
-        routes.MapGet(
+        routes.MapMethods("/healthcheck", Verbs, static () => Results.Text("OK"));
+        routes.MapMethods("/healthz", Verbs, static () => Results.Text("OK"));
+        routes.MapMethods(
             "/readyz",
+            Verbs,
             static async (HttpContext http) =>
                 await http.RequestServices.GetRequiredService<IReadiness>().WhatIsMissingAsync(http.RequestAborted)
                     is { } missing

@@ -61,7 +61,8 @@ internal static class TokenAuthentication
     }
 
     private static bool IsOpen(PathString path) =>
-        path.StartsWithSegments("/identity") || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
+        path.StartsWithSegments("/identity", StringComparison.Ordinal)
+        || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
 
     private static Task RefuseAsync(HttpContext http, ServiceError error) =>
         IdentityError.Of(error).WriteAsync(http, http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl);

@@ -10,9 +10,6 @@ namespace Holdfast.Api.Identity;
 /// </summary>
 internal readonly struct IdentityBody
 {
-    /// <summary>Keystone's own limit, bytes.</summary>
-    private const int Longest = 114688;
-
     private readonly JsonElement json;
     private readonly string path;
 
@@ -25,7 +22,7 @@ internal readonly struct IdentityBody
     /// <summary>Whatever its declared type: Keystone takes every body for JSON.</summary>
     public static async Task<IdentityBody> ReadAsync(HttpContext http)
     {
-        byte[] bytes = await ReadBytesAsync(http);
+        byte[] bytes = await RequestBody.ReadAsync(http);
         if (!Utf8.IsValid(bytes))
         {
             throw IdentityError.BadRequest("The request body is not UTF-8.");
@@ -41,22 +38,6 @@ internal readonly struct IdentityBody
         {
             throw IdentityError.BadRequest("The request body is not JSON, or is nested too deeply.");
         }
-    }
-
-    private static async Task<byte[]> ReadBytesAsync(HttpContext http)
-    {
-        using MemoryStream bytes = new();
-        byte[] piece = new byte[16 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(piece, http.RequestAborted)) > 0)
-        {
-            bytes.Write(piece, 0, read);
-            if (bytes.Length > Longest)
-            {
-                throw new IdentityError(StatusCodes.Status413PayloadTooLarge, "Request is too large.");
-            }
-        }
-        return bytes.ToArray();
     }
 
     public IdentityBody Object(string name) =>

@@ -18,9 +18,13 @@ internal static class JsonText
         {
             JsonValueKind.Null => null,
             JsonValueKind.Number => value.GetRawText(),
-            JsonValueKind.String => Unescape(value, name),
+            JsonValueKind.String => value.GetString(),
             _ => throw Fault.BadRequest($"'{name}' must be text."),
         };
+        if (text?.Contains('\0') == true)
+        {
+            throw Fault.BadRequest($"'{name}' must not contain a NUL character.");
+        }
         return text?.Length > longest
             ? throw Fault.BadRequest($"'{name}' must not be longer than {longest} characters.")
             : text;
@@ -38,17 +42,28 @@ internal static class JsonText
             _ => false,
         };
 
-    // A lone surrogate has no UTF-8, and a NUL no place in a text column.
-    private static string Unescape(JsonElement value, string name)
+    /// <summary>
+    /// Whether every text and name is Unicode: an escape may be half of a character, which has no UTF-8. Asked once of a
+    /// whole body, so that no reader of a part of it need ask.
+    /// </summary>
+    /// <exception cref="JsonException">It is not JSON at all.</exception>
+    public static bool IsUnicode(ReadOnlySpan<byte> utf8)
     {
+        Utf8JsonReader reader = new(utf8);
         try
         {
-            string text = value.GetString()!;
-            return text.Contains('\0') ? throw Fault.BadRequest($"'{name}' must not contain a NUL character.") : text;
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+            return true;
         }
         catch (InvalidOperationException)
         {
-            throw Fault.BadRequest($"'{name}' is not valid Unicode text.");
+            return false;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -116,17 +115,15 @@ internal static class ManilaPipeline
         {
             return null;
         }
-        using MemoryStream bytes = new();
-        await request.Body.CopyToAsync(bytes, http.RequestAborted);
+        byte[] bytes = await RequestBody.ReadAsync(http);
         if (bytes.Length == 0)
         {
             return null;
         }
         try
         {
-            ReadOnlyMemory<byte> text = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
-            return Utf8.IsValid(text.Span)
-                ? JsonDocument.Parse(text.ToArray())
+            return Utf8.IsValid(bytes) && JsonText.IsUnicode(bytes)
+                ? JsonDocument.Parse(bytes)
                 : throw Fault.BadRequest("Malformed request body");
         }
         catch (JsonException)

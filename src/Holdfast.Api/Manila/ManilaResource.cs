@@ -53,6 +53,13 @@ internal sealed class ManilaResource(string path, Microversion? since = null, bo
         return this;
     }
 
+    /// <summary>All that can be done here: a verb, or POST with an action's key in the body.</summary>
+    public IEnumerable<(string Verb, string? Action)> Calls =>
+        methods
+            .Select(method => (method.Verb, (string?)null))
+            .Concat(actions.Select(action => (HttpMethods.Post, (string?)action.Key)))
+            .Distinct();
+
     public bool IsAction => actions.Count > 0;
 
     public bool Routes(string verb) =>

@@ -11,7 +11,7 @@ internal static class ManilaRoutes
 {
     public const string ProjectId = "project_id";
 
-    private static readonly ManilaResource[] Resources =
+    internal static readonly ManilaResource[] Resources =
     [
         .. ShareBackupEndpoints.Resources,
         .. ShareEndpoints.Resources,
@@ -26,7 +26,7 @@ internal static class ManilaRoutes
         {
             Task Run(HttpContext http) => ManilaPipeline.RunAsync(http, resource);
             routes.Map($"/v2/{resource.Path}", Run);
-            routes.Map($"/v2/{{{ProjectId}:regex(^[0-9a-f\\-]+$)}}/{resource.Path}", Run);
+            routes.Map($"/v2/{{{ProjectId}:regex((?-i)^[0-9a-f\\-]+$)}}/{resource.Path}", Run);
         }
         routes.MapFallback("{**path}", Fault.WriteUnroutedAsync);
     }

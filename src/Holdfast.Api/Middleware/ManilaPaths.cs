@@ -22,14 +22,11 @@ internal static class ManilaPaths
         {
             return next(http);
         }
-        if (path.EndsWith('/'))
+        if (path.EndsWith(JsonSuffix, StringComparison.Ordinal))
         {
-            http.Request.Path = "/unrouted";
+            path = path[..^JsonSuffix.Length];
         }
-        else if (path.EndsWith(JsonSuffix, StringComparison.Ordinal))
-        {
-            http.Request.Path = path[..^JsonSuffix.Length];
-        }
+        http.Request.Path = path.EndsWith('/') ? "/unrouted" : path;
         return next(http);
     }
 }

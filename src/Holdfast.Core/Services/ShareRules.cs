@@ -1,3 +1,4 @@
+using System.Buffers;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Sources;
@@ -28,6 +29,8 @@ internal static class ShareRules
         ShareStatus.BackupRestoring,
     ];
 
+    private static readonly SearchValues<char> ProjectIdLetters = SearchValues.Create("0123456789abcdef-");
+
     /// <returns>The protocol in upper case.</returns>
     public static string Protocol(string given)
     {
@@ -45,6 +48,15 @@ internal static class ShareRules
         if (size <= 0)
         {
             throw ServiceError.Invalid($"Share size '{size}' must be an integer and greater than 0.");
+        }
+    }
+
+    // The grammar of project ids in URLs; a repository's place is made of one, so nothing else may pass for it.
+    public static void CheckProject(string? id)
+    {
+        if (id is { } given && (given.Length == 0 || given.AsSpan().ContainsAnyExcept(ProjectIdLetters)))
+        {
+            throw ServiceError.Invalid($"'project_id' must be a project's id, and '{id}' is none.");
         }
     }
 

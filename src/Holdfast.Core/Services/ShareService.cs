@@ -141,6 +141,7 @@ public sealed class ShareService(
         int size = request.Size ?? 1;
         ShareRules.CheckSize(size);
         Texts.CheckNames(request.Name, request.Description);
+        ShareRules.CheckProject(request.ProjectId);
         SharePlace place = adoption.Locate(request.ExportPath);
         return ChangeAsync(
             async session =>

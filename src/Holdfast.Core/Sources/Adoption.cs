@@ -47,7 +47,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
 
     private string OnThisNode(string exportPath)
     {
-        int colon = exportPath.IndexOf(":/", StringComparison.Ordinal);
+        int colon = exportPath.StartsWith('/') ? 0 : exportPath.IndexOf(":/", StringComparison.Ordinal);
         if (colon > 0 && exportPath[..colon] != options.Node)
         {
             throw ServiceError.Invalid(
@@ -58,6 +58,10 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         if (!path.StartsWith('/') || path.Contains('\0'))
         {
             throw ServiceError.Invalid($"'{exportPath}' is not an absolute path.");
+        }
+        if (path.Split('/').Contains(".."))
+        {
+            throw ServiceError.Invalid($"'{exportPath}' contains '..': give the path without.");
         }
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         // A root may be named by the path in the configuration, which may lead through links.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Api;
 
-/// <summary>The HTTP floor on a loopback port, with three fixed tokens in place of an identity service.</summary>
+/// <summary>The HTTP floor on a loopback port, with fixed tokens in place of an identity service.</summary>
 internal sealed class ApiHost : IAsyncDisposable
 {
     public const string PublicUrl = "http://holdfast.example:8786";
@@ -21,10 +22,12 @@ internal sealed class ApiHost : IAsyncDisposable
     public const string OtherProject = "fedcba9876543210fedcba9876543210";
 
     private readonly WebApplication app;
+    private readonly ErrorLog errors;
 
-    private ApiHost(WebApplication app, HttpClient client)
+    private ApiHost(WebApplication app, ErrorLog errors, HttpClient client)
     {
         this.app = app;
+        this.errors = errors;
         Client = client;
     }
 
@@ -32,10 +35,17 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    public Uri Address => Client.BaseAddress!;
+
+    /// <summary>What was logged as an error since the start.</summary>
+    public IReadOnlyCollection<string> Errors => errors.Lines;
+
     public static async Task<ApiHost> StartAsync(Action<IServiceCollection>? services = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        ErrorLog log = new();
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Endpoints.MaxRequestBodyBytes);
         builder.Services.AddSingleton<ITokenValidator, FixedTokens>();
@@ -49,11 +59,11 @@ internal sealed class ApiHost : IAsyncDisposable
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
-        return new ApiHost(built, new HttpClient { BaseAddress = new Uri(address) });
+        return new ApiHost(built, log, new HttpClient { BaseAddress = new Uri(address) });
     }
 
     /// <summary>Sends what a Manila client would: a token, a microversion, the experimental header.</summary>
-    /// <param name="token">Of <c>admin</c>, <c>member</c>, <c>reader</c>, <c>other</c> (a member elsewhere); null sends none.</param>
+    /// <param name="token">Of <c>admin</c>, <c>member</c>, <c>reader</c>, <c>guest</c> (no role), <c>system</c> (admin of no project), <c>other</c> (a member elsewhere); null sends none.</param>
     public async Task<Answer> SendAsync(
         string method,
         string path,
@@ -105,13 +115,45 @@ internal sealed class ApiHost : IAsyncDisposable
                     "admin" => Token("a1", Project, "admin", "member", "reader"),
                     "member" => Token("b2", Project, "member", "reader"),
                     "reader" => Token("c3", Project, "reader"),
+                    "guest" => Token("e5", Project),
+                    "system" => Token("f6", null, "admin", "member", "reader"),
                     "other" => Token("d4", OtherProject, "member", "reader"),
                     _ => null,
                 }
             );
 
-        private static ValidToken Token(string user, string project, params string[] roles) =>
+        private static ValidToken Token(string user, string? project, params string[] roles) =>
             new(user, project, roles.ToHashSet(), DateTimeOffset.MaxValue);
+    }
+
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> lines = new();
+
+        public IReadOnlyCollection<string> Lines => lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (IsEnabled(logLevel))
+            {
+                lines.Enqueue($"{formatter(state, exception)} {exception}");
+            }
+        }
+
+        public void Dispose() { }
     }
 
     private sealed class Ready : IReadiness

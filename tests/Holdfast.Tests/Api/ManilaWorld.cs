@@ -6,6 +6,7 @@ using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Api;
@@ -16,27 +17,37 @@ namespace Holdfast.Tests.Api;
 /// </summary>
 internal sealed class ManilaWorld : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory;
+    private readonly TemporaryDirectory directory;
 
-    private ManilaWorld(DirectoryInfo directory, ICatalog catalog, ApiHost host) =>
+    private ManilaWorld(TemporaryDirectory directory, ICatalog catalog, ApiHost host) =>
         (this.directory, Catalog, Host) = (directory, catalog, host);
+
+    /// <summary>Above the data directory, in which the default share root lies as it does by default.</summary>
+    public string Top => directory.Path;
+
+    public string Root => directory["data/shares"];
 
     public ICatalog Catalog { get; }
 
     public ApiHost Host { get; }
 
-    public static async Task<ManilaWorld> StartAsync()
+    /// <param name="more">Share roots beside the default one, beneath <see cref="Top"/> or absolute.</param>
+    public static async Task<ManilaWorld> StartAsync(params NamedRoot[] more)
     {
-        DirectoryInfo data = Directory.CreateTempSubdirectory("holdfast-api-");
-        string shares = Directory.CreateDirectory(Path.Join(data.FullName, "shares")).FullName;
-        SqliteCatalog catalog = new(Path.Join(data.FullName, "catalog.db"), TimeProvider.System);
+        TemporaryDirectory top = new();
+        SqliteCatalog catalog = new(Path.Join(top.Make("data"), "catalog.db"), TimeProvider.System);
         await catalog.MigrateAsync(CancellationToken.None);
         CoreOptions options = new()
         {
-            DataDirectory = data.FullName,
+            DataDirectory = top["data"],
             Node = "node1",
             Roles = new HashSet<string> { "api" },
-            ShareRoots = [new NamedRoot("local", shares)],
+            ShareRoots =
+            [
+                new NamedRoot("local", top.Make("data/shares")),
+                .. more.Select(root => root with { Path = top[root.Path] }),
+            ],
+            OwnDirectories = [top.Make("store")],
             PublicUrl = ApiHost.PublicUrl,
         };
         await catalog.AddSharesAsync();
@@ -51,7 +62,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
         });
-        return new ManilaWorld(data, catalog, host);
+        return new ManilaWorld(top, catalog, host);
     }
 
     public async Task<Share> AddShareAsync(
@@ -97,10 +108,25 @@ internal sealed class ManilaWorld : IAsyncDisposable
         return backup;
     }
 
+    /// <returns>Its id.</returns>
+    public async Task<string> AddExportLocationAsync(Share share)
+    {
+        ExportLocation location = new(Guid.NewGuid().ToString(), share.Id, $"node1:/{share.Id}", true, Rows.Start);
+        await Catalog.WriteAsync(session => session.ExportLocations.AddAsync(location), CancellationToken.None);
+        return location.Id;
+    }
+
+    /// <summary>A directory beneath the default root that is no share yet.</summary>
+    public string MakeDirectory(string name) => directory.Make($"data/shares/{name}");
+
+    /// <summary>Operations that wait for a worker.</summary>
+    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
+        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
         await Catalog.DisposeAsync();
-        directory.Delete(recursive: true);
+        directory.Dispose();
     }
 }

@@ -42,6 +42,7 @@ internal static class ShareEndpoints
     private static async Task ListAsync(ManilaRequest request, bool detail)
     {
         ShareService shares = request.Service<ShareService>();
+        shares.Require(request.Caller, "share:get_all");
         QueryParameters query = request.Query;
         Page page = query.Page();
         // No share is ever in a recycle bin here.
@@ -81,10 +82,12 @@ internal static class ShareEndpoints
 
     private static async Task CreateAsync(ManilaRequest request)
     {
+        ShareService shares = request.Service<ShareService>();
+        shares.Require(request.Caller, "share:create");
         JsonElement body = request.Resource("share", NoShare);
         NewShare share = new(
             Required(body, "share_proto"),
-            Size(body) ?? throw Fault.BadRequest("Share size must be given, an integer and greater than 0."),
+            Size(body) ?? throw NoSize("None"),
             body.OptionalText("name") ?? body.OptionalText("display_name"),
             body.OptionalText("description") ?? body.OptionalText("display_description"),
             Flag(body, "is_public"),
@@ -92,10 +95,7 @@ internal static class ShareEndpoints
             body.OptionalText("availability_zone"),
             Metadata(body)
         );
-        await ReplyAsync(
-            request,
-            await request.Service<ShareService>().CreateAsync(request.Caller, share, request.Aborted)
-        );
+        await ReplyAsync(request, await shares.CreateAsync(request.Caller, share, request.Aborted));
     }
 
     /// <summary>
@@ -104,9 +104,10 @@ internal static class ShareEndpoints
     /// </summary>
     private static async Task ManageAsync(ManilaRequest request)
     {
+        ShareService shares = request.Service<ShareService>();
+        shares.Require(request.Caller, "share:manage");
         JsonElement body = request.Resource("share", NoShare);
-        JsonElement options = body.TryGetProperty("driver_options", out JsonElement given) ? given : default;
-        bool hasOptions = options.ValueKind == JsonValueKind.Object;
+        JsonElement? options = OptionalObject(body, "driver_options");
         ManagedShare share = new(
             Required(body, "protocol"),
             Required(body, "export_path", longest: 4096),
@@ -114,13 +115,10 @@ internal static class ShareEndpoints
             body.OptionalText("description") ?? body.OptionalText("display_description"),
             Flag(body, "is_public"),
             body.OptionalText("share_type"),
-            hasOptions ? Size(options) : null,
-            hasOptions ? options.OptionalText("project_id") : null
+            options is { } sized ? Size(sized) : null,
+            options?.OptionalText("project_id")
         );
-        await ReplyAsync(
-            request,
-            await request.Service<ShareService>().ManageAsync(request.Caller, share, request.Aborted)
-        );
+        await ReplyAsync(request, await shares.ManageAsync(request.Caller, share, request.Aborted));
     }
 
     private static async Task UnmanageAsync(ManilaRequest request)
@@ -154,15 +152,31 @@ internal static class ShareEndpoints
             ? text
             : throw Fault.BadRequest($"'{name}' is missing from the request body.");
 
+    /// <summary>GiB; a number or its text.</summary>
     private static int? Size(JsonElement body)
     {
-        if (body.OptionalText("size") is not { } text)
+        if (!body.TryGetProperty("size", out JsonElement size) || size.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0
-            ? size
-            : throw Fault.BadRequest($"Share size '{text}' must be an integer and greater than 0.");
+        string text = size.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? size.AsText("size")!
+            : size.ValueKind.ToString();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+            ? value
+            : throw NoSize(text);
+    }
+
+    private static Fault NoSize(string text) =>
+        Fault.BadRequest($"Share size '{text}' must be an integer and greater than 0.");
+
+    private static JsonElement? OptionalObject(JsonElement body, string name)
+    {
+        if (!body.TryGetProperty(name, out JsonElement given) || given.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+        return given.ValueKind == JsonValueKind.Object ? given : throw Fault.BadRequest($"'{name}' must be an object.");
     }
 
     private static bool Flag(JsonElement body, string name) =>
@@ -178,13 +192,9 @@ internal static class ShareEndpoints
     private static Dictionary<string, string> Metadata(JsonElement body)
     {
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
-        if (!body.TryGetProperty("metadata", out JsonElement given) || given.ValueKind == JsonValueKind.Null)
+        if (OptionalObject(body, "metadata") is not { } given)
         {
             return metadata;
-        }
-        if (given.ValueKind != JsonValueKind.Object)
-        {
-            throw Fault.BadRequest("'metadata' must be an object.");
         }
         foreach (JsonProperty pair in given.EnumerateObject())
         {

@@ -1,0 +1,237 @@
+using Holdfast.Api.Manila;
+using Holdfast.Core.Model;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Manila;
+
+/// <summary>Who may do what: every call there is, as everybody.</summary>
+public sealed class AccessTests : ManilaTests
+{
+    private static readonly string?[] Callers =
+    [
+        null,
+        "stale",
+        "guest",
+        "system",
+        "other",
+        "reader",
+        "member",
+        "admin",
+    ];
+
+    // Statuses in the callers' order: no token, a token that is no more, no role, an administrator of no project, a member
+    // of another project, a reader, a member, an administrator. The object acted on is the last three's project's.
+    private static readonly Call[] Table =
+    [
+        // Open by nature.
+        new("GET /", "300 300 300 300 300 300 300 300"),
+        new("GET /healthcheck", "200 200 200 200 200 200 200 200"),
+        new("GET /healthz", "200 200 200 200 200 200 200 200"),
+        new("GET /readyz", "200 200 200 200 200 200 200 200"),
+        new("HEAD /healthcheck", "200 200 200 200 200 200 200 200"),
+        new("HEAD /healthz", "200 200 200 200 200 200 200 200"),
+        new("HEAD /readyz", "200 200 200 200 200 200 200 200"),
+        // For whoever has a token.
+        new("GET /v2", "401 401 200 200 200 200 200 200"),
+        new("GET /v2/share-backups/new", "401 401 404 404 404 404 404 404"),
+        new("GET /v2/share-backups/{id}/edit", "401 401 404 404 404 404 404 404", Object.Backup),
+        // Backups.
+        new("GET /v2/share-backups", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/share-backups/detail", "401 401 403 403 200 200 200 200"),
+        new("POST /v2/share-backups", "401 401 403 403 400 403 202 202", Object.Share)
+        {
+            Body = """{"share_backup":{"share_id":"{id}"}}""",
+        },
+        new("GET /v2/share-backups/{id}", "401 401 403 403 404 200 200 200", Object.Backup),
+        new("PUT /v2/share-backups/{id}", "401 401 403 403 404 403 200 200", Object.Backup)
+        {
+            Body = """{"share_backup":{"name":"x"}}""",
+        },
+        new("DELETE /v2/share-backups/{id}", "401 401 403 403 404 403 202 202", Object.Backup),
+        new("POST /v2/share-backups/{id}/action restore", "401 401 403 403 404 403 202 202", Object.Backup)
+        {
+            Body = """{"restore":null}""",
+        },
+        new("POST /v2/share-backups/{id}/action reset_status", "401 401 403 403 403 403 403 202", Object.Backup)
+        {
+            Body = """{"reset_status":{"status":"error"}}""",
+        },
+        // Shares.
+        new("GET /v2/shares", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/shares/detail", "401 401 403 403 200 200 200 200"),
+        new("POST /v2/shares", "401 401 403 403 200 403 200 200")
+        {
+            Body = """{"share":{"share_proto":"NFS","size":1}}""",
+        },
+        new("POST /v2/shares/manage", "401 401 403 403 403 403 403 200", Object.Directory)
+        {
+            Body = """{"share":{"protocol":"NFS","export_path":"{id}"}}""",
+        },
+        new("POST /v2/os-share-manage", "401 401 403 403 403 403 403 200", Object.Directory)
+        {
+            Body = """{"share":{"protocol":"NFS","export_path":"{id}"}}""",
+            Version = "2.6",
+        },
+        new("POST /v2/os-share-unmanage/{id}/unmanage", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Version = "2.6",
+        },
+        new("GET /v2/shares/{id}", "401 401 403 403 404 200 200 200", Object.Share),
+        new("DELETE /v2/shares/{id}", "401 401 403 403 404 403 202 202", Object.Share),
+        new("POST /v2/shares/{id}/action reset_status", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"reset_status":{"status":"error"}}""",
+        },
+        new("POST /v2/shares/{id}/action os-reset_status", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"os-reset_status":{"status":"error"}}""",
+            Version = "2.6",
+        },
+        new("POST /v2/shares/{id}/action unmanage", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"unmanage":null}""",
+        },
+        new("GET /v2/shares/{id}/export_locations", "401 401 403 403 404 200 200 200", Object.Share),
+        new("GET /v2/shares/{id}/export_locations/{location_id}", "401 401 403 403 404 200 200 200", Object.Share),
+        // Share types.
+        new("GET /v2/types", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/types/default", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/types/{id}", "401 401 403 403 200 200 200 200", Object.Type),
+    ];
+
+    private enum Object
+    {
+        None,
+        Share,
+        Backup,
+        Directory,
+        Type,
+    }
+
+    private sealed record Call(string Name, string Statuses, Object Of = Object.None)
+    {
+        public string? Body { get; init; }
+        public string Version { get; init; } = "2.91";
+        public string Method => Name.Split(' ')[0];
+        public string Path => Name.Split(' ')[1];
+    }
+
+    [Fact]
+    public void The_table_names_every_call_there_is_and_no_other()
+    {
+        IEnumerable<string> calls = ManilaRoutes.Resources.SelectMany(resource =>
+            resource.Calls.Select(call => $"{call.Verb} /v2/{resource.Path} {call.Action}".TrimEnd())
+        );
+        Assert.Equal(
+            calls.Order(),
+            Table.Select(call => call.Name).Where(name => name.Contains(" /v2/", StringComparison.Ordinal)).Order()
+        );
+
+        IEnumerable<string> paths = Host
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Select(route => "/" + route.RoutePattern.RawText!.TrimStart('/'))
+            .Where(path => path != "/{**path}" && !path.StartsWith("/v2/{project_id", StringComparison.Ordinal));
+        Assert.Equal(paths.Distinct().Order(), Table.Select(call => call.Path).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Every_call_as_everybody()
+    {
+        List<string> wrong = [];
+        foreach (Call call in Table)
+        {
+            List<string> statuses = [];
+            foreach (string? caller in Callers)
+            {
+                statuses.Add($"{await SendAsync(call, caller, call.Path)}");
+            }
+            if (string.Join(' ', statuses) != call.Statuses)
+            {
+                wrong.Add($"{call.Name}: {string.Join(' ', statuses)}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Every_call_at_the_url_that_names_the_callers_project()
+    {
+        List<string> wrong = [];
+        foreach (Call call in Table.Where(call => call.Path.StartsWith("/v2/", StringComparison.Ordinal)))
+        {
+            string tail = call.Path["/v2".Length..];
+            foreach ((string caller, string expected) in Callers.OfType<string>().Zip(call.Statuses.Split(' ')[1..]))
+            {
+                string project = caller == "other" ? ApiHost.OtherProject : ApiHost.Project;
+                // An administrator of no project has no URL that names theirs.
+                string due = caller == "system" ? "400" : expected;
+                string status = $"{await SendAsync(call, caller, $"/v2/{project}{tail}")}";
+                if (status != due)
+                {
+                    wrong.Add($"{call.Name} as {caller}: {status}, not {due}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Whatever_is_not_in_the_table_is_the_routers_404()
+    {
+        List<string> wrong = [];
+        foreach (string path in Table.Select(call => call.Path).Where(path => path != "/").Distinct())
+        {
+            foreach (string method in new[] { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" })
+            {
+                if (Table.Any(call => (call.Method, call.Path) == (method, path)))
+                {
+                    continue;
+                }
+                Answer answer = await Host.SendAsync(method, path.Replace("{location_id}", "x"), "{}", "admin");
+                if (answer.Code != 404 || answer.Header("X-OpenStack-Manila-API-Version") is not null)
+                {
+                    wrong.Add($"{method} {path}: {answer.Code}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    private async Task<int> SendAsync(Call call, string? caller, string path)
+    {
+        (string id, string location) = await MakeAsync(call.Of);
+        Answer answer = await Host.SendAsync(
+            call.Method,
+            path.Replace("{id}", id).Replace("{location_id}", location),
+            call.Body?.Replace("{id}", id),
+            caller,
+            call.Version
+        );
+        return answer.Code;
+    }
+
+    /// <summary>A fresh object for each call: what one changes is not the next one's.</summary>
+    private async Task<(string Id, string LocationId)> MakeAsync(Object kind)
+    {
+        switch (kind)
+        {
+            case Object.None:
+                return ("", "");
+            case Object.Directory:
+                return (World.MakeDirectory(Guid.NewGuid().ToString()), "");
+            case Object.Type:
+                return ("default", "");
+            default:
+                Share share = await World.AddShareAsync();
+                return kind == Object.Backup
+                    ? ((await World.AddBackupAsync(share)).Id, "")
+                    : (share.Id, await World.AddExportLocationAsync(share));
+        }
+    }
+}

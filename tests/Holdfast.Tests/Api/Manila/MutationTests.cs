@@ -1,0 +1,234 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Manila;
+
+/// <summary>
+/// Never a 500: valid requests of every call, each broken in some ways; whatever comes back is the client's mistake or
+/// a success, and another project's things stay as they were and unseen.
+/// </summary>
+public sealed class MutationTests : ManilaTests
+{
+    private const int Requests = 2000;
+    private const string Secret = "a name that only its project may read";
+
+    // Method, path, body, caller, version. {share}, {backup}, {location} and {directory} are the caller's project's.
+    private static readonly (string Method, string Path, string? Body, string Caller, string Version)[] Valid =
+    [
+        ("GET", "/", null, "member", "2.91"),
+        ("GET", "/v2/", null, "member", "2.91"),
+        ("GET", "/v2/share-backups", null, "reader", "2.91"),
+        ("GET", "/v2/share-backups/detail", null, "member", "2.91"),
+        ("GET", "/v2/share-backups/detail", null, "admin", "2.80"),
+        ("GET", "/v2/share-backups/{backup}", null, "member", "2.91"),
+        (
+            "POST",
+            "/v2/share-backups",
+            """{"share_backup":{"share_id":"{share}","name":"n","description":null,"backup_options":{"backup_type":"t"}}}""",
+            "member",
+            "2.91"
+        ),
+        ("PUT", "/v2/share-backups/{backup}", """{"share_backup":{"name":"n","description":"d"}}""", "member", "2.91"),
+        ("DELETE", "/v2/share-backups/{backup}", null, "member", "2.91"),
+        ("POST", "/v2/share-backups/{backup}/action", """{"restore":null}""", "member", "2.91"),
+        ("POST", "/v2/share-backups/{backup}/action", """{"restore":"{share}"}""", "member", "2.91"),
+        ("POST", "/v2/share-backups/{backup}/action", """{"reset_status":{"status":"error"}}""", "admin", "2.91"),
+        ("GET", "/v2/shares", null, "reader", "2.91"),
+        ("GET", "/v2/shares/detail", null, "member", "2.99"),
+        ("GET", "/v2/shares/{share}", null, "member", "2.0"),
+        (
+            "POST",
+            "/v2/shares",
+            """{"share":{"share_proto":"NFS","size":1,"name":"n","metadata":{"a":"b"},"share_type":"default","is_public":false}}""",
+            "member",
+            "2.91"
+        ),
+        ("DELETE", "/v2/shares/{share}", null, "member", "2.91"),
+        (
+            "POST",
+            "/v2/shares/manage",
+            """{"share":{"protocol":"NFS","export_path":"{directory}","driver_options":{"size":2}}}""",
+            "admin",
+            "2.91"
+        ),
+        ("POST", "/v2/os-share-manage", """{"share":{"protocol":"NFS","export_path":"{directory}"}}""", "admin", "2.6"),
+        ("POST", "/v2/os-share-unmanage/{share}/unmanage", null, "admin", "2.6"),
+        ("POST", "/v2/shares/{share}/action", """{"reset_status":{"status":"available"}}""", "admin", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"unmanage":null}""", "admin", "2.91"),
+        ("GET", "/v2/shares/{share}/export_locations", null, "reader", "2.91"),
+        ("GET", "/v2/shares/{share}/export_locations/{location}", null, "member", "2.91"),
+        ("GET", "/v2/types", null, "reader", "2.91"),
+        ("GET", "/v2/types/default", null, "member", "2.91"),
+    ];
+
+    [Fact]
+    public async Task Never_a_500()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_TEST_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"HOLDFAST_TEST_SEED={seed}");
+        Random random = new(seed);
+        Share hidden = await AddHiddenAsync();
+        Backup backup = await World.AddBackupAsync(hidden, name: Secret);
+        RequestMutations mutations = new(random, [hidden.Id, backup.Id]);
+        string before = await StateAsync();
+
+        List<string> wrong = [];
+        int answered = 0;
+        Dictionary<string, string> ids = [];
+        for (int i = 0; i < Requests && wrong.Count < 10; i++)
+        {
+            if (i % 5 == 0)
+            {
+                ids = await MakeAsync();
+            }
+            var valid = Valid[random.Next(Valid.Length)];
+            RawRequest request = mutations.Mutate(Make(valid, ids), valid.Caller != "admin");
+            byte[] bytes = request.ToBytes();
+            RawReply? reply = await RawHttp.ExchangeAsync(Host.Address, bytes, TestContext.Current.CancellationToken);
+            answered += reply?.Header("x-openstack-request-id") is null ? 0 : 1;
+            if (WhatIsWrong(reply, valid.Caller) is { } fault)
+            {
+                wrong.Add($"seed {seed}, request {i}: {fault}\n{Shown(bytes)}\n{Shown(reply?.Body ?? [])}");
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.Empty(Host.Errors);
+        Assert.Equal(before, await StateAsync());
+        // Most get past the transport, else this looks at nothing of ours.
+        Assert.True(answered > Requests * 3 / 4, $"seed {seed}: {answered} of {Requests}");
+    }
+
+    [Fact]
+    public async Task The_requests_that_are_broken_were_valid()
+    {
+        foreach (var valid in Valid)
+        {
+            RawReply? reply = await RawHttp.ExchangeAsync(
+                Host.Address,
+                Make(valid, await MakeAsync()).ToBytes(),
+                TestContext.Current.CancellationToken
+            );
+            Assert.True(reply is { Status: >= 200 and <= 300 }, $"{valid.Method} {valid.Path}: {reply?.Status}");
+        }
+    }
+
+    private static string? WhatIsWrong(RawReply? reply, string caller)
+    {
+        if (reply is null)
+        {
+            return "no reply";
+        }
+        if (reply.Status >= 500)
+        {
+            return $"status {reply.Status}";
+        }
+        if (reply.Header("x-openstack-request-id") is not { } id)
+        {
+            // Refused by the HTTP server before it was a request.
+            return reply is { Status: 400 or 414 or 431, Body.Length: 0 } ? null : "no request id";
+        }
+        if (!id.StartsWith("req-", StringComparison.Ordinal) || reply.Header("x-compute-request-id") != id)
+        {
+            return "request ids differ";
+        }
+        if (reply.Body.Length > 0 && (reply.Header("Content-Type") != "application/json" || !IsJson(reply.Body)))
+        {
+            return "no JSON";
+        }
+        return caller != "admin" && Encoding.UTF8.GetString(reply.Body).Contains(Secret, StringComparison.Ordinal)
+            ? "another project's"
+            : null;
+    }
+
+    private static bool IsJson(byte[] body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static RawRequest Make(
+        (string Method, string Path, string? Body, string Caller, string Version) valid,
+        Dictionary<string, string> ids
+    )
+    {
+        string Fill(string text) => ids.Aggregate(text, (filled, id) => filled.Replace($"{{{id.Key}}}", id.Value));
+        return new RawRequest(valid.Method, Fill(valid.Path), "", valid.Body is null ? null : Fill(valid.Body))
+        {
+            Headers =
+            [
+                ("X-Auth-Token", valid.Caller),
+                ("X-OpenStack-Manila-API-Version", valid.Version),
+                ("X-OpenStack-Manila-API-Experimental", "true"),
+                ("Content-Type", "application/json"),
+            ],
+        };
+    }
+
+    private async Task<Dictionary<string, string>> MakeAsync()
+    {
+        Share share = await World.AddShareAsync();
+        // Of a share of its own: the first can be deleted.
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+        return new Dictionary<string, string>
+        {
+            ["share"] = share.Id,
+            ["backup"] = backup.Id,
+            ["location"] = await World.AddExportLocationAsync(share),
+            ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),
+        };
+    }
+
+    private async Task<Share> AddHiddenAsync()
+    {
+        Share share = Holdfast.Testing.Core.Rows.Share(Guid.NewGuid().ToString()) with
+        {
+            ProjectId = ApiHost.OtherProject,
+            Name = Secret,
+        };
+        await Holdfast.Testing.Core.Rows.AddSharesAsync(World.Catalog, share);
+        await World.AddExportLocationAsync(share);
+        return share;
+    }
+
+    /// <summary>All that the other project has.</summary>
+    private Task<string> StateAsync() =>
+        World.Catalog.ReadAsync(
+            async session =>
+            {
+                IReadOnlyList<Share> shares = await session.Shares.OfProjectAsync(ApiHost.OtherProject);
+                IReadOnlyList<Backup> backups = await session.Backups.ListAsync(
+                    new BackupFilter { ProjectId = ApiHost.OtherProject },
+                    new RowOrder<Backup>(new SortColumn<Backup>("id", row => row.Id), Descending: false)
+                );
+                var locations = await session.ExportLocations.OfShareAsync(shares[0].Id);
+                return JsonSerializer.Serialize(
+                    new
+                    {
+                        shares,
+                        backups,
+                        locations,
+                    }
+                );
+            },
+            CancellationToken.None
+        );
+
+    private static string Shown(byte[] bytes)
+    {
+        string text = Encoding.Latin1.GetString(bytes);
+        return text.Length > 1500 ? text[..1500] + "…" : text;
+    }
+}

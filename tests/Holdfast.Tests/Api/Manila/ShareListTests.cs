@@ -1,0 +1,167 @@
+using Holdfast.Core.Model;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Manila;
+
+/// <summary>Lists of shares: whose, which, in what order, and page by page.</summary>
+public sealed class ShareListTests : ManilaTests
+{
+    private const string Detail = "/v2/shares/detail";
+
+    [Fact]
+    public async Task The_short_list_has_id_name_and_links_for_everybody()
+    {
+        await World.AddShareAsync();
+        foreach (string token in new[] { "reader", "admin" })
+        {
+            Answer answer = await Host.SendAsync("GET", "/v2/shares", token: token);
+            Assert.Equal(["shares"], Keys(answer.Json));
+            Assert.Equal(["id", "links", "name"], Keys(Assert.Single(answer.Json["shares"]!.AsArray())));
+        }
+    }
+
+    [Theory]
+    [InlineData("member", "", "mine")]
+    [InlineData("member", "all_tenants=1", "mine")]
+    [InlineData("member", "is_public=True", "mine open")]
+    [InlineData("member", "all_tenants=1&is_public=True", "mine open")]
+    [InlineData("other", "", "hidden open")]
+    [InlineData("other", "is_public=true", "hidden open")]
+    [InlineData("admin", "", "mine")]
+    [InlineData("admin", "is_public=1", "mine open")]
+    [InlineData("admin", "all_tenants=1", "hidden mine open")]
+    [InlineData("admin", "all_tenants=1&is_public=True", "hidden mine open")]
+    [InlineData("admin", "all_projects=true", "hidden mine open")]
+    [InlineData("admin", "all_tenants=0", "mine")]
+    [InlineData("admin", "all_tenants=bogus", "mine")]
+    [InlineData("admin", "all_tenants=1&is_soft_deleted=True", "")]
+    public async Task Whose_shares_are_listed(string token, string query, string names)
+    {
+        await AddAsync("mine", ApiHost.Project);
+        await AddAsync("hidden", ApiHost.OtherProject);
+        await AddAsync("open", ApiHost.OtherProject, isPublic: true);
+
+        Assert.Equal(names, await NamesAsync(query, token, sorted: true));
+    }
+
+    [Theory]
+    [InlineData("name=projects", "projects")]
+    [InlineData("name=PROJECTS", "")]
+    [InlineData("display_name=projects", "projects")]
+    [InlineData("name~=PROJ", "projects")]
+    [InlineData("name~=_ome", "home")]
+    [InlineData("name~=%25", "home projects")]
+    [InlineData("description~=of+home", "home")]
+    [InlineData("status=AVAILABLE", "home projects")]
+    [InlineData("status=error", "")]
+    [InlineData("share_type_id=11111111-1111-4111-8111-111111111111", "home projects")]
+    [InlineData("share_type_id=nope", "")]
+    [InlineData("source_backup_id=x&bogus=1", "home projects")]
+    [InlineData("name=home&name=projects", "projects")]
+    public async Task Filters(string query, string names)
+    {
+        await AddAsync("home");
+        await AddAsync("projects");
+
+        Assert.Equal(names, await NamesAsync(query, sorted: true));
+    }
+
+    [Theory]
+    [InlineData("", "c b a")]
+    [InlineData("sort_key=name&sort_dir=asc", "a b c")]
+    [InlineData("sort_key=display_name&sort_dir=DESC", "c b a")]
+    [InlineData("sort_dir=asc", "a b c")]
+    [InlineData("sort_key=&sort_dir=", "c b a")]
+    [InlineData("limit=2", "c b")]
+    [InlineData("limit=0", "")]
+    [InlineData("limit=100000000000000000000", "c b a")]
+    [InlineData("offset=1", "b a")]
+    [InlineData("offset=5", "")]
+    [InlineData("limit=1&offset=1", "b")]
+    [InlineData("marker=unknown", "c b a")]
+    public async Task Order_and_place(string query, string names)
+    {
+        await AddAsync("a");
+        await AddAsync("b");
+        await AddAsync("c");
+
+        Assert.Equal(names, await NamesAsync(query));
+    }
+
+    [Fact]
+    public async Task Pages_follow_their_links_to_the_end_without_a_row_twice()
+    {
+        foreach (string name in new[] { "a", "b", "c", "d", "e" })
+        {
+            await AddAsync(name);
+        }
+        List<string> names = [];
+        string? next = $"{Detail}?limit=2&sort_key=name&sort_dir=asc&name~=%25";
+        while (next is not null)
+        {
+            Answer page = await Host.SendAsync("GET", next);
+            names.AddRange(page.Json["shares"]!.AsArray().Select(share => Text(share, "name")!));
+            string? link = page.Json["shares_links"]?[0]?["href"]?.GetValue<string>();
+            Assert.True(
+                link is null || link.StartsWith($"{ApiHost.PublicUrl}{Detail}?limit=2&", StringComparison.Ordinal)
+            );
+            next = link?[ApiHost.PublicUrl.Length..];
+        }
+
+        Assert.Equal(["a", "b", "c", "d", "e"], names);
+    }
+
+    [Fact]
+    public async Task Another_projects_share_is_no_marker()
+    {
+        Share hidden = await AddAsync("hidden", ApiHost.OtherProject);
+        await AddAsync("a");
+
+        Assert.Equal("a", await NamesAsync($"marker={hidden.Id}&sort_dir=asc"));
+    }
+
+    [Theory]
+    [InlineData("limit=-1", "limit param must be positive")]
+    [InlineData("limit=abc", "limit param must be an integer")]
+    [InlineData("limit=", "limit param must be an integer")]
+    [InlineData("offset=-1", "offset must be >= 0")]
+    [InlineData("offset=1.5", "offset must be an integer")]
+    [InlineData(
+        "sort_key=bogus",
+        "Invalid input received: Wrong sorting data provided: sort key is 'bogus' and sort direction is 'desc'."
+    )]
+    [InlineData(
+        "sort_dir=sideways",
+        "Invalid input received: Wrong sorting data provided: sort key is 'created_at' and sort direction is 'sideways'."
+    )]
+    [InlineData("name=%ff", "The query string is not valid UTF-8 text.")]
+    public async Task Refused(string query, string message) =>
+        AssertFault(await Host.SendAsync("GET", $"{Detail}?{query}"), 400, message);
+
+    [Fact]
+    public async Task A_list_of_the_recycle_bin_needs_the_same_permission() =>
+        AssertFault(await Host.SendAsync("GET", $"{Detail}?is_soft_deleted=true", token: "guest"), 403, Denied);
+
+    private async Task<Share> AddAsync(string name, string project = ApiHost.Project, bool isPublic = false)
+    {
+        Share share = Rows.Share(Guid.NewGuid().ToString()) with
+        {
+            ProjectId = project,
+            IsPublic = isPublic,
+            Name = name,
+            Description = $"All of {name}",
+            CreatedAt = Rows.Start.AddSeconds(name[0]),
+        };
+        await World.Catalog.AddSharesAsync(share);
+        return share;
+    }
+
+    private async Task<string> NamesAsync(string query, string token = "member", bool sorted = false)
+    {
+        Answer answer = await Host.SendAsync("GET", $"{Detail}?{query}", token: token);
+        Assert.Equal(200, answer.Code);
+        IEnumerable<string> names = answer.Json["shares"]!.AsArray().Select(share => Text(share, "name")!);
+        return string.Join(' ', sorted ? names.Order() : names);
+    }
+}

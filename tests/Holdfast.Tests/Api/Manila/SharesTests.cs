@@ -1,0 +1,369 @@
+using System.Text.Json.Nodes;
+using Holdfast.Core.Model;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Manila;
+
+/// <summary>Shares one by one: made, shown, deleted, reset.</summary>
+public sealed class SharesTests : ManilaTests
+{
+    private const string Shares = "/v2/shares";
+    private const string Smallest = "\"share_proto\":\"NFS\",\"size\":1";
+
+    // Each key and the minor version that brought it.
+    private static readonly (int Since, string[] Keys)[] MemberKeys =
+    [
+        (0, ["id", "size", "availability_zone", "created_at", "status", "name", "description", "project_id"]),
+        (0, ["snapshot_id", "share_network_id", "share_proto", "metadata", "share_type", "volume_type", "is_public"]),
+        (0, ["links"]),
+        (2, ["snapshot_support"]),
+        (5, ["task_state"]),
+        (6, ["share_type_name"]),
+        (10, ["access_rules_status"]),
+        (11, ["replication_type", "has_replicas"]),
+        (16, ["user_id"]),
+        (24, ["create_share_from_snapshot_support"]),
+        (27, ["revert_to_snapshot_support"]),
+        (31, ["share_group_id", "source_share_group_snapshot_member_id"]),
+        (32, ["mount_snapshot_support"]),
+        (54, ["progress"]),
+        (69, ["is_soft_deleted", "scheduled_to_be_deleted_at"]),
+        (80, ["source_backup_id"]),
+        (90, ["encryption_key_ref"]),
+        (99, ["snapshot_inherit_share_access_support"]),
+    ];
+
+    // --- create and show ------------------------------------------------------------------------
+
+    [Fact]
+    public async Task Create_answers_200_with_a_share_that_is_being_made()
+    {
+        Answer answer = await CreateAsync(
+            "\"share_proto\":\"nfs\",\"size\":3,\"name\":\"n\",\"description\":\"d\",\"metadata\":{\"a\":\"b\",\"c\":1}"
+        );
+
+        Assert.Equal(200, answer.Code);
+        JsonNode share = answer.Json["share"]!;
+        Assert.Equal("creating", Text(share, "status"));
+        Assert.Equal("NFS", Text(share, "share_proto"));
+        Assert.Equal(3, share["size"]!.GetValue<int>());
+        Assert.Equal(("n", "d"), (Text(share, "name"), Text(share, "description")));
+        Assert.Equal("""{"a":"b","c":"1"}""", share["metadata"]!.ToJsonString());
+        Assert.Equal("nova", Text(share, "availability_zone"));
+        Assert.Equal(ApiHost.Project, Text(share, "project_id"));
+        Assert.False(share["is_public"]!.GetValue<bool>());
+        Assert.Equal("0%", Text(share, "progress"));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$", Text(share, "created_at"));
+        Operation queued = Assert.Single(await World.QueuedAsync());
+        Assert.Equal((OperationKind.CreateShare, Text(share, "id")), (queued.Kind, queued.ShareId));
+        Assert.Equal(share["id"]!.ToString(), (await World.Catalog.ShareAsync(queued.ShareId!))!.Path);
+    }
+
+    [Fact]
+    public async Task Every_microversion_has_its_keys_and_administrators_two_more()
+    {
+        Share share = await World.AddShareAsync();
+        foreach (int minor in MemberKeys.Select(step => step.Since).Append(79).Distinct())
+        {
+            string[] expected = [.. MemberKeys.Where(step => step.Since <= minor).SelectMany(step => step.Keys)];
+            foreach (string path in new[] { $"{Shares}/{share.Id}", $"{Shares}/detail" })
+            {
+                Answer member = await Host.SendAsync("GET", path, version: $"2.{minor}");
+                Answer admin = await Host.SendAsync("GET", path, token: "admin", version: $"2.{minor}");
+                Assert.Equal(expected.Order(), Keys(Only(member)));
+                Assert.Equal(expected.Append("host").Append("share_server_id").Order(), Keys(Only(admin)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_made_share_has_the_values_that_clients_look_at()
+    {
+        Share share = await World.AddShareAsync();
+
+        JsonNode shown = (await Host.SendAsync("GET", $"{Shares}/{share.Id}")).Json["share"]!;
+
+        Assert.Equal("100%", Text(shown, "progress"));
+        Assert.Equal("active", Text(shown, "access_rules_status"));
+        Assert.Equal(Rows.Type().Id, Text(shown, "share_type"));
+        Assert.Equal(("default", "default"), (Text(shown, "share_type_name"), Text(shown, "volume_type")));
+        Assert.Equal(
+            [$"{ApiHost.PublicUrl}/v2/shares/{share.Id}", $"{ApiHost.PublicUrl}/shares/{share.Id}"],
+            shown["links"]!.AsArray().Select(link => Text(link, "href"))
+        );
+    }
+
+    [Fact]
+    public async Task Below_2_6_the_share_type_is_its_name()
+    {
+        Share share = await World.AddShareAsync();
+
+        Answer answer = await Host.SendAsync("GET", $"{Shares}/{share.Id}", version: "2.5");
+
+        Assert.Equal("default", Text(answer.Json["share"], "share_type"));
+    }
+
+    [Fact]
+    public async Task Links_name_the_project_where_the_url_did()
+    {
+        Share share = await World.AddShareAsync();
+
+        Answer answer = await Host.SendAsync("GET", $"/v2/{ApiHost.Project}/shares/{share.Id}");
+
+        Assert.Equal(
+            $"{ApiHost.PublicUrl}/v2/{ApiHost.Project}/shares/{share.Id}",
+            Text(answer.Json["share"]!["links"]![0], "href")
+        );
+    }
+
+    [Theory]
+    [InlineData("\"size\":\"5\"", "size", "5")]
+    [InlineData("\"size\":1,\"name\":7", "name", "7")]
+    [InlineData("\"size\":1,\"display_name\":\"old\"", "name", "old")]
+    [InlineData("\"size\":1,\"display_description\":\"old\"", "description", "old")]
+    [InlineData("\"size\":1,\"name\":\"\\ud83d\\udce6\"", "name", "\U0001F4E6")]
+    [InlineData("\"size\":1,\"is_public\":true", "is_public", "true")]
+    [InlineData("\"size\":1,\"is_public\":\"yes\"", "is_public", "true")]
+    [InlineData("\"size\":1,\"is_public\":null", "is_public", "false")]
+    [InlineData("\"size\":1,\"metadata\":null", "metadata", "{}")]
+    [InlineData("\"size\":1,\"share_type\":\"default\"", "share_type_name", "default")]
+    [InlineData("\"size\":1,\"share_type\":\"11111111-1111-4111-8111-111111111111\"", "share_type_name", "default")]
+    [InlineData("\"size\":1,\"volume_type\":\"default\"", "share_type_name", "default")]
+    [InlineData("\"size\":1,\"share_type\":null", "share_type_name", "default")]
+    [InlineData("\"size\":1,\"availability_zone\":\"nova\"", "availability_zone", "nova")]
+    [InlineData("\"size\":1,\"bogus\":{\"a\":[1]}", "size", "1")]
+    public async Task Create_accepts(string members, string key, string value)
+    {
+        Answer answer = await CreateAsync("\"share_proto\":\"CIFS\"," + members);
+
+        Assert.Equal(200, answer.Code);
+        Assert.Equal(value, answer.Json["share"]![key]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"size\":null")]
+    [InlineData(",\"size\":0")]
+    [InlineData(",\"size\":-1")]
+    [InlineData(",\"size\":1.5")]
+    [InlineData(",\"size\":1e3")]
+    [InlineData(",\"size\":99999999999")]
+    [InlineData(",\"size\":\"\"")]
+    [InlineData(",\"size\":\" 1\"")]
+    [InlineData(",\"size\":\"one\"")]
+    [InlineData(",\"size\":true")]
+    [InlineData(",\"size\":[1]")]
+    [InlineData(",\"size\":{}")]
+    public async Task Create_refuses_what_is_no_size(string size)
+    {
+        Answer answer = await CreateAsync("\"share_proto\":\"NFS\"" + size);
+
+        Assert.Equal((400, "badRequest"), (answer.Code, answer.Fault!.Value.Key));
+        Assert.Contains("an integer and greater than 0.", answer.Fault!.Value.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"size\":1", "'share_proto' is missing")]
+    [InlineData("\"size\":1,\"share_proto\":null", "'share_proto' is missing")]
+    [InlineData("\"size\":1,\"share_proto\":\"\"", "'share_proto' is missing")]
+    [InlineData("\"size\":1,\"share_proto\":\"XFS\"", "Invalid share protocol provided: XFS.")]
+    [InlineData("\"size\":1,\"share_proto\":5", "Invalid share protocol provided: 5.")]
+    [InlineData(Smallest + ",\"name\":[]", "'name' must be text")]
+    [InlineData(Smallest + ",\"name\":{}", "'name' must be text")]
+    [InlineData(Smallest + ",\"name\":\"a\\u0000b\"", "'name' must not contain a NUL")]
+    [InlineData(Smallest + ",\"description\":false", "'description' must be text")]
+    [InlineData(Smallest + ",\"is_public\":[]", "'is_public' must be true or false")]
+    [InlineData(Smallest + ",\"is_public\":{}", "'is_public' must be true or false")]
+    [InlineData(Smallest + ",\"metadata\":[]", "'metadata' must be an object")]
+    [InlineData(Smallest + ",\"metadata\":\"a=b\"", "'metadata' must be an object")]
+    [InlineData(Smallest + ",\"metadata\":{\"a\":{}}", "'metadata' must be text")]
+    [InlineData(Smallest + ",\"metadata\":{\"\":\"a\"}", "A metadata key must have 1 to 255")]
+    [InlineData(Smallest + ",\"metadata\":{\"a\\u0000\":\"a\"}", "A metadata key must have 1 to 255")]
+    [InlineData(Smallest + ",\"share_type\":[]", "'share_type' must be text")]
+    [InlineData(Smallest + ",\"name\":\"\\ud800\"", "Malformed request body")]
+    [InlineData(Smallest + ",\"metadata\":{\"\\udfff\":\"a\"}", "Malformed request body")]
+    [InlineData(Smallest + ",\"\\ud800\":1", "Malformed request body")]
+    public async Task Create_refuses(string members, string message)
+    {
+        Answer answer = await CreateAsync(members);
+
+        Assert.Equal((400, "badRequest"), (answer.Code, answer.Fault!.Value.Key));
+        Assert.StartsWith(message, answer.Fault!.Value.Message, StringComparison.Ordinal);
+        Assert.Empty(await World.QueuedAsync());
+    }
+
+    [Theory]
+    [InlineData("name", 255)]
+    [InlineData("description", 255)]
+    public async Task Create_refuses_text_that_is_too_long(string key, int longest)
+    {
+        string Members(int length) => $"{Smallest},\"{key}\":\"{new string('x', length)}\"";
+
+        Assert.Equal(200, (await CreateAsync(Members(longest))).Code);
+        AssertFault(
+            await CreateAsync(Members(longest + 1)),
+            400,
+            $"'{key}' must not be longer than {longest} characters."
+        );
+    }
+
+    [Fact]
+    public async Task Create_with_an_unknown_type_or_zone_is_404()
+    {
+        AssertFault(
+            await CreateAsync(Smallest + ",\"share_type\":\"gold\""),
+            404,
+            "Share type gold could not be found."
+        );
+        AssertFault(
+            await CreateAsync(Smallest + ",\"availability_zone\":\"mars\""),
+            404,
+            "Availability zone mars could not be found."
+        );
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"share\":null}")]
+    [InlineData("{\"share\":\"text\"}")]
+    [InlineData("{\"share\":[]}")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public async Task Create_without_a_share_object_is_422(string body) =>
+        AssertFault(await Host.SendAsync("POST", Shares, body), 422, "Body does not contain 'share' information.");
+
+    [Theory]
+    [InlineData(null, "member", 400)]
+    [InlineData("{\"share\":", "member", 400)]
+    [InlineData("{}", "reader", 403)]
+    [InlineData(null, "reader", 403)]
+    public async Task Create_asks_for_permission_before_it_looks_at_the_body(string? body, string token, int status) =>
+        Assert.Equal(status, (await Host.SendAsync("POST", Shares, body, token)).Code);
+
+    // --- delete ---------------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData(ShareStatus.Available)]
+    [InlineData(ShareStatus.Error)]
+    [InlineData(ShareStatus.ErrorDeleting)]
+    [InlineData(ShareStatus.BackupRestoringError)]
+    public async Task Delete_answers_202_and_queues_the_removal(string status)
+    {
+        Share share = await World.AddShareAsync(status: status);
+
+        AssertAccepted(await Host.SendAsync("DELETE", $"{Shares}/{share.Id}"));
+
+        Assert.Equal(ShareStatus.Deleting, (await World.Catalog.ShareAsync(share.Id))!.Status);
+        Assert.Equal(OperationKind.DeleteShare, Assert.Single(await World.QueuedAsync()).Kind);
+    }
+
+    [Theory]
+    [InlineData(ShareStatus.Creating)]
+    [InlineData(ShareStatus.Deleting)]
+    [InlineData(ShareStatus.BackupCreating)]
+    [InlineData(ShareStatus.BackupRestoring)]
+    public async Task Delete_of_a_share_at_work_is_403(string status)
+    {
+        Share share = await World.AddShareAsync(status: status);
+
+        Answer answer = await Host.SendAsync("DELETE", $"{Shares}/{share.Id}");
+
+        Assert.Equal((403, "forbidden"), (answer.Code, answer.Fault!.Value.Key));
+        Assert.Equal(status, (await World.Catalog.ShareAsync(share.Id))!.Status);
+    }
+
+    [Fact]
+    public async Task Delete_of_a_share_with_backups_counts_them_whosever_they_are()
+    {
+        Share share = await World.AddShareAsync();
+        await World.AddBackupAsync(share, status: BackupStatus.Error);
+        AssertFault(
+            await Host.SendAsync("DELETE", $"{Shares}/{share.Id}"),
+            403,
+            "Invalid share: Share still has 1 dependent backups."
+        );
+
+        await World.AddBackupAsync(share, ApiHost.OtherProject);
+        AssertFault(
+            await Host.SendAsync("DELETE", $"{Shares}/{share.Id}", token: "admin"),
+            403,
+            "Invalid share: Share still has 2 dependent backups."
+        );
+    }
+
+    [Fact]
+    public async Task Another_projects_share_is_not_there_and_its_public_share_only_to_read()
+    {
+        Share hidden = await World.AddShareAsync(ApiHost.OtherProject);
+        Share open = await World.AddShareAsync(ApiHost.OtherProject, isPublic: true);
+
+        AssertFault(await Host.SendAsync("GET", $"{Shares}/{hidden.Id}"), 404, StockNotFound);
+        AssertFault(await Host.SendAsync("DELETE", $"{Shares}/{hidden.Id}"), 404, StockNotFound);
+        AssertFault(await Host.SendAsync("GET", $"{Shares}/nope"), 404, StockNotFound);
+        Assert.Equal(200, (await Host.SendAsync("GET", $"{Shares}/{open.Id}")).Code);
+        AssertFault(await Host.SendAsync("DELETE", $"{Shares}/{open.Id}"), 403, Denied);
+    }
+
+    // --- reset_status ---------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData("reset_status", "2.91")]
+    [InlineData("reset_status", "2.7")]
+    [InlineData("os-reset_status", "2.6")]
+    [InlineData("os-reset_status", "2.0")]
+    public async Task Reset_sets_the_status(string action, string version)
+    {
+        Share share = await World.AddShareAsync(status: ShareStatus.BackupRestoringError);
+
+        AssertAccepted(await ActAsync(share.Id, $"{{\"{action}\":{{\"status\":\"available\"}}}}", version: version));
+
+        Assert.Equal(ShareStatus.Available, (await World.Catalog.ShareAsync(share.Id))!.Status);
+    }
+
+    [Theory]
+    [InlineData("os-reset_status", "2.7")]
+    [InlineData("reset_status", "2.6")]
+    [InlineData("unmanage", "2.6")]
+    public async Task An_action_outside_its_versions_is_404(string action, string version)
+    {
+        Share share = await World.AddShareAsync();
+
+        AssertFault(await ActAsync(share.Id, $"{{\"{action}\":null}}", version: version), 404, StockNotFound);
+    }
+
+    [Theory]
+    [InlineData("null", "Must specify 'status'")]
+    [InlineData("{}", "Must specify 'status'")]
+    [InlineData("\"error\"", "Must specify 'status'")]
+    [InlineData("{\"os-status\":\"error\"}", "Must specify 'status'")]
+    [InlineData("{\"status\":\"backup_creating\"}", "Invalid state. Valid states: ")]
+    [InlineData("{\"status\":null}", "Invalid state. Valid states: ")]
+    [InlineData("{\"status\":5}", "Invalid state. Valid states: ")]
+    [InlineData("{\"status\":[]}", "The server could not comply")]
+    public async Task Reset_refuses_what_is_no_status(string value, string message)
+    {
+        Answer answer = await ActAsync("nope", $"{{\"reset_status\":{value}}}");
+
+        Assert.Equal(400, answer.Code);
+        Assert.StartsWith(message, answer.Fault!.Value.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reset_is_the_administrators_and_needs_a_share()
+    {
+        Share share = await World.AddShareAsync();
+
+        AssertFault(await ActAsync(share.Id, "{\"reset_status\":null}", "member"), 403, Denied);
+        AssertFault(await ActAsync("nope", "{\"reset_status\":{\"status\":\"error\"}}"), 404, StockNotFound);
+    }
+
+    private Task<Answer> CreateAsync(string members) =>
+        Host.SendAsync("POST", Shares, $"{{\"share\":{{{members}}}}}", version: "2.99");
+
+    private Task<Answer> ActAsync(string id, string body, string token = "admin", string version = "2.91") =>
+        Host.SendAsync("POST", $"{Shares}/{id}/action", body, token, version);
+
+    private static JsonNode Only(Answer answer) =>
+        answer.Json["share"] ?? Assert.Single(answer.Json["shares"]!.AsArray())!;
+}
