@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Holdfast.Cli;
 
@@ -15,6 +16,9 @@ internal static class ProgressDisplay
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What is as far away as this nobody wants to read.</summary>
+    private static readonly TimeSpan Endless = TimeSpan.FromDays(100);
+
     public static async Task<T> RunAsync<T>(Output output, Func<IProgress<Step>?, Task<T>> work)
     {
         if (output.Json || output.Quiet || Console.IsOutputRedirected || Console.IsErrorRedirected)
@@ -30,9 +34,7 @@ internal static class ProgressDisplay
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn(),
-                new PercentageColumn(),
-                new AmountColumn(),
-                new RemainingTimeColumn()
+                new AmountColumn()
             )
             .StartAsync(context => work(new Bars(context)));
     }
@@ -75,27 +77,41 @@ internal static class ProgressDisplay
                 }
                 bar.Description = Markup.Escape(value.Detail ?? value.Name);
                 bar.IsIndeterminate = value.Total <= 0;
-                bar.MaxValue = double.Max(1, value.Total);
+                // A bar is cut off at its end, so one without a known end has none in reach.
+                bar.MaxValue = value.Total > 0 ? double.Max(value.Total, value.Done) : double.MaxValue;
                 bar.Value = value.Done;
             }
         }
     }
 
-    /// <summary>"12.3 MiB / 80.0 MiB, 4.5 MiB/s", or counts without a unit.</summary>
+    /// <summary>"37 %, 12.3 MiB of 80.0 MiB, 4.5 MiB/s, 0:15 left"; what is not known is left out.</summary>
     private sealed class AmountColumn : ProgressColumn
     {
         public const string IsBytes = "bytes";
 
-        public override Spectre.Console.Rendering.IRenderable Render(
-            Spectre.Console.Rendering.RenderOptions options,
-            ProgressTask task,
-            TimeSpan deltaTime
-        )
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(string.Join(", ", Parts(task, task.State.Get<bool>(IsBytes))));
+
+        private static IEnumerable<string> Parts(ProgressTask task, bool bytes)
         {
-            bool bytes = task.State.Get<bool>(IsBytes);
-            string total = task.IsIndeterminate ? "" : $" / {Amount(task.MaxValue, bytes)}";
-            string rate = task.Speed is { } speed ? $", {Amount(speed, bytes)}/s" : "";
-            return new Text($"{Amount(task.Value, bytes)}{total}{rate}");
+            string done = Amount(task.Value, bytes);
+            if (task.IsIndeterminate)
+            {
+                yield return done;
+            }
+            else
+            {
+                yield return $"{(int)task.Percentage} %";
+                yield return $"{done} of {Amount(task.MaxValue, bytes)}";
+            }
+            if (task.Speed is { } speed)
+            {
+                yield return $"{Amount(speed, bytes)}/s";
+            }
+            if (!task.IsIndeterminate && task.RemainingTime is { } left && left < Endless)
+            {
+                yield return $"{(int)left.TotalMinutes}:{left.Seconds:00} left";
+            }
         }
 
         private static string Amount(double value, bool bytes) => bytes ? Output.Size((long)value) : $"{(long)value}";

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Snapshots;
@@ -175,7 +174,7 @@ internal static class BackupVerb
             string? errno = problem.Errno == default ? null : problem.Errno.ToString();
             output.Problem(
                 $"{path}: {reason.Replace('_', ' ')}{(errno is null ? "" : $" ({errno})")}",
-                new ProblemObject(path, reason, errno)
+                new BackupProblemObject(path, reason, errno)
             );
         }
     }
@@ -184,7 +183,7 @@ internal static class BackupVerb
     {
         Snapshot snapshot = report.Snapshot;
         SnapshotSummary summary = snapshot.Summary ?? new SnapshotSummary();
-        output.Object(SummaryObject.Of(snapshot, summary, report.ItemErrors));
+        output.Object(BackupSummaryObject.Of(snapshot, summary, report.ItemErrors));
         TimeSpan took = summary.BackupEnd - summary.BackupStart;
         output.Note(
             $"""
@@ -223,56 +222,5 @@ internal static class BackupVerb
         }
         result.AddError($"'{text}' is not a time: write it as '2012-11-01 22:08:41'.");
         return null;
-    }
-
-    private sealed record ProblemObject(string Item, string Reason, string? Errno)
-    {
-        [JsonPropertyOrder(-1)]
-        public string MessageType => "error";
-    }
-
-    private sealed record SummaryObject(
-        long FilesNew,
-        long FilesChanged,
-        long FilesUnmodified,
-        long DirsNew,
-        long DirsChanged,
-        long DirsUnmodified,
-        long DataBlobs,
-        long TreeBlobs,
-        long DataAdded,
-        long DataAddedPacked,
-        long TotalFilesProcessed,
-        long TotalBytesProcessed,
-        double TotalDuration,
-        DateTimeOffset BackupStart,
-        DateTimeOffset BackupEnd,
-        long ItemErrors,
-        string SnapshotId
-    )
-    {
-        [JsonPropertyOrder(-1)]
-        public string MessageType => "summary";
-
-        public static SummaryObject Of(Snapshot snapshot, SnapshotSummary summary, long itemErrors) =>
-            new(
-                summary.FilesNew,
-                summary.FilesChanged,
-                summary.FilesUnmodified,
-                summary.DirsNew,
-                summary.DirsChanged,
-                summary.DirsUnmodified,
-                summary.DataBlobs,
-                summary.TreeBlobs,
-                summary.DataAdded,
-                summary.DataAddedPacked,
-                summary.TotalFilesProcessed,
-                summary.TotalBytesProcessed,
-                (summary.BackupEnd - summary.BackupStart).TotalSeconds,
-                summary.BackupStart,
-                summary.BackupEnd,
-                itemErrors,
-                snapshot.Id.ToString()
-            );
     }
 }

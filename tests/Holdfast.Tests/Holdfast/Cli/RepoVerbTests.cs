@@ -54,6 +54,32 @@ public sealed class RepoVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_gets_no_progress()
+    {
+        await repo.RunAsync("init");
+        ProcessResult backup = await repo.TryAsync("backup", source);
+        Assert.Equal((0, ""), (backup.ExitCode, backup.Error));
+        Assert.DoesNotContain('\u001b', backup.Output);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_as_it_was_is_told_and_the_rest_is_stored()
+    {
+        await using (FileStream hole = File.Create(Path.Combine(source, "too large")))
+        {
+            hole.SetLength(3L << 40);
+        }
+        await File.WriteAllTextAsync(Path.Combine(source, "small"), "content");
+        await repo.RunAsync("init");
+        ProcessResult backup = await repo.TryAsync("backup", source, "--json");
+        Assert.Equal(3, backup.ExitCode);
+        using JsonDocument problem = JsonDocument.Parse(backup.Output.Split('\n')[0]);
+        Assert.Equal("error", problem.RootElement.GetProperty("message_type").GetString());
+        Assert.EndsWith("/too large", problem.RootElement.GetProperty("item").GetString());
+        Assert.Contains("/small", await repo.RunAsync("ls", "latest"));
+    }
+
+    [Fact]
     public async Task A_whole_path_is_restored_beneath_the_target()
     {
         await File.WriteAllTextAsync(Path.Combine(source, "file"), "content");
