@@ -59,7 +59,7 @@ internal sealed class BackupPipeline(
                 {
                     int chunksAtOnce = Repository.Options.Workers;
                     var contents = new ContentSaver(writer, chunker, buffers, Options, Counters, chunksAtOnce);
-                    return new EntrySaver(this, contents).RunAsync(batches.Reader, stop.Token);
+                    return new EntrySaver(this, new FileSaver(this, contents)).RunAsync(batches.Reader, stop.Token);
                 })
             );
         }

@@ -207,10 +207,10 @@ internal sealed class DirectoryWalker(
 
     private void Report(PendingDirectory directory, Errno errno)
     {
-        if (directory.Source is not null || errno.IsExhaustion())
+        if (directory.Source is not null)
         {
             throw errno.ToError($"The directory {directory.DisplayPath} cannot be backed up");
         }
-        problems.Add(errno, directory.Parent!, directory.Name);
+        problems.AddOrThrow(errno, directory.Parent!, directory.Name);
     }
 }

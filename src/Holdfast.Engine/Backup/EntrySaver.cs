@@ -6,7 +6,7 @@ using Holdfast.Engine.Trees;
 namespace Holdfast.Engine.Backup;
 
 /// <summary>One worker: takes batches of entries, makes the node of each, and has full directories stored.</summary>
-internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
+internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
 {
     private readonly BackupOptions options = run.Options;
     private readonly BackupCounters counters = run.Counters;
@@ -64,10 +64,10 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
         else
         {
             counters.SetCurrent(directory, name);
-            node = await ReadFileAsync(directory, name, cancellationToken);
-            if (node is not { Type: NodeType.File })
+            node = await files.SaveAsync(directory, name, cancellationToken);
+            if (node is null)
             {
-                return node;
+                return null;
             }
             Interlocked.Increment(ref before is null ? ref counters.FilesNew : ref counters.FilesChanged);
         }
@@ -117,84 +117,6 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
         return true;
     }
 
-    /// <summary>Reads until nobody writes meanwhile, or the attempts are used up and the last read has to do.</summary>
-    private async ValueTask<Node?> ReadFileAsync(
-        PendingDirectory directory,
-        byte[] name,
-        CancellationToken cancellationToken
-    )
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            Errno errno = directory.Handle!.TryOpenFile(name, out FileHandle? file);
-            using (file)
-            {
-                FileStatus status = default;
-                errno = errno == Errno.None ? file!.TryStat(out status) : errno;
-                if (errno == Errno.None && status.Type != FileType.Regular)
-                {
-                    return SaveSpecial(directory, name, before: null);
-                }
-                if (errno == Errno.None && status.Size > options.MaxFileSize)
-                {
-                    errno = Errno.EFBIG;
-                }
-                FileContent content = default;
-                if (errno == Errno.None)
-                {
-                    content = await ReadContentAsync(file!, status, cancellationToken);
-                    errno = content.Errno;
-                }
-                if (errno != Errno.None)
-                {
-                    Report(directory, name, errno);
-                    return null;
-                }
-                run.AfterRead?.Invoke(name);
-                bool isStable =
-                    file!.TryStat(out FileStatus after) == Errno.None
-                    && after.SameContent(in status)
-                    && content.Size == status.Size;
-                if (isStable || attempt == options.ReadAttempts)
-                {
-                    return Finish(directory, name, file, status, content, isStable);
-                }
-            }
-        }
-    }
-
-    private async ValueTask<FileContent> ReadContentAsync(
-        FileHandle file,
-        FileStatus status,
-        CancellationToken cancellationToken
-    ) =>
-        run.Links.TryFind(in status, out FileContent known)
-            ? known
-            : await contents.SaveAsync(file, in status, cancellationToken);
-
-    // The status is that of before the read, so that after a torn one the next backup sees a change.
-    private Node Finish(
-        PendingDirectory directory,
-        byte[] name,
-        FileHandle file,
-        in FileStatus status,
-        in FileContent content,
-        bool isStable
-    )
-    {
-        if (isStable)
-        {
-            run.Links.Remember(in status, in content);
-        }
-        else
-        {
-            problems.Add(BackupProblemKind.ChangedWhileRead, directory, name);
-        }
-        Errno errno = ExtendedAttributes.TryRead(file, options.MaxAttributeBytes, out var attributes);
-        problems.AddAttributes(errno, directory, name);
-        return run.Nodes.File(name, in status, attributes, content.Blobs, content.Size);
-    }
-
     /// <summary>The node of what is never opened: a link, device or FIFO.</summary>
     private Node? SaveSpecial(PendingDirectory directory, byte[] name, Node? before)
     {
@@ -219,7 +141,7 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
         }
         if (errno != Errno.None)
         {
-            Report(directory, name, errno);
+            problems.AddOrThrow(errno, directory, name);
             return null;
         }
         switch (status.Type)
@@ -242,14 +164,5 @@ internal sealed class EntrySaver(BackupPipeline run, ContentSaver contents)
         Errno errno = ExtendedAttributes.TryRead(handle, name, options.MaxAttributeBytes, out var attributes);
         problems.AddAttributes(errno, directory, name);
         return attributes;
-    }
-
-    private void Report(PendingDirectory directory, byte[] name, Errno errno)
-    {
-        if (errno.IsExhaustion())
-        {
-            throw errno.ToError("The backup ran short of file descriptors or memory", "Raise the process's limits.");
-        }
-        problems.Add(errno, directory, name);
     }
 }

@@ -1,0 +1,66 @@
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Engine.Backup;
+
+/// <summary>All problems counted, the first of them listed. Safe for many threads.</summary>
+internal sealed class ProblemLog(int mostListed)
+{
+    private readonly long[] counts = new long[Enum.GetValues<BackupProblemKind>().Length];
+    private readonly List<BackupProblem> listed = [];
+
+    public void Add(BackupProblemKind kind, PendingDirectory directory, byte[]? name, Errno errno = Errno.None)
+    {
+        Interlocked.Increment(ref counts[(int)kind]);
+        lock (listed)
+        {
+            if (listed.Count < mostListed)
+            {
+                listed.Add(new BackupProblem(kind, directory.PathOf(name), errno));
+            }
+        }
+    }
+
+    /// <summary>Adds what kept an entry from being opened, listed or read.</summary>
+    /// <exception cref="EngineError">Descriptors or memory ran out, which is no fault of the entry.</exception>
+    public void AddOrThrow(Errno errno, PendingDirectory directory, byte[]? name)
+    {
+        if (errno.IsExhaustion())
+        {
+            throw errno.ToError("The backup ran short of file descriptors or memory", "Raise the process's limits.");
+        }
+        Add(
+            errno switch
+            {
+                // ELOOP: a link now stands where a file or directory was listed.
+                Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ESTALE => BackupProblemKind.Vanished,
+                Errno.EXDEV => BackupProblemKind.MountPoint,
+                Errno.EFBIG => BackupProblemKind.TooLarge,
+                _ => BackupProblemKind.Unreadable,
+            },
+            directory,
+            name,
+            errno
+        );
+    }
+
+    /// <summary>Adds what kept extended attributes from being read, if anything did.</summary>
+    public void AddAttributes(Errno errno, PendingDirectory directory, byte[]? name)
+    {
+        if (errno != Errno.None)
+        {
+            Add(
+                errno == Errno.EFBIG ? BackupProblemKind.AttributesTooLarge : BackupProblemKind.AttributesUnreadable,
+                directory,
+                name,
+                errno
+            );
+        }
+    }
+
+    public IReadOnlyDictionary<BackupProblemKind, long> Counts =>
+        Enum.GetValues<BackupProblemKind>()
+            .Where(kind => counts[(int)kind] != 0)
+            .ToDictionary(kind => kind, kind => counts[(int)kind]);
+
+    public IReadOnlyList<BackupProblem> Listed => listed;
+}
