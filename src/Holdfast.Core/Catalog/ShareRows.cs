@@ -48,8 +48,15 @@ public sealed class ShareRows(ICatalogSession session)
     public Task<IReadOnlyList<SharePlace>> PlacesAsync() =>
         session.QueryAsync<SharePlace>("SELECT root, path FROM shares");
 
-    public Task<IReadOnlyList<Share>> OfProjectAsync(string projectId) =>
-        session.QueryAsync<Share>(Select + " WHERE project_id = @projectId ORDER BY created_at, id", new { projectId });
+    /// <summary>The project's shares, and others' that it has backups of.</summary>
+    public Task<IReadOnlyList<Share>> KnownToAsync(string projectId) =>
+        session.QueryAsync<Share>(
+            Select
+                + " WHERE project_id = @projectId"
+                + " OR id IN (SELECT share_id FROM backups WHERE backups.project_id = @projectId)"
+                + " ORDER BY created_at, id",
+            new { projectId }
+        );
 
     public Task AddAsync(Share share) =>
         session.ExecuteAsync(

@@ -84,7 +84,8 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
 
     private string Origin => options.MasterKeyCommand is null ? FilePath : "from HOLDFAST_MASTER_KEY_COMMAND";
 
-    private string FilePath => options.MasterKeyFile ?? Path.Join(options.DataDirectory, "keys", "master.key");
+    private string FilePath =>
+        Path.GetFullPath(options.MasterKeyFile ?? Path.Join(options.DataDirectory, "keys", "master.key"));
 
     private byte[] Loaded => key ?? throw new InvalidOperationException("The master key is not loaded yet.");
 

@@ -52,8 +52,11 @@ internal static class MasterKeyFile
             Libc.TryLink(beside, path);
             File.Delete(beside);
             Libc.SyncDirectory(directory);
-            // The directory itself may be as new as the key.
-            Libc.SyncDirectory(Path.GetDirectoryName(directory)!);
+            if (Path.GetDirectoryName(directory) is { } above)
+            {
+                // The directory itself may be as new as the key.
+                Libc.SyncDirectory(above);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -13,6 +13,7 @@ namespace Holdfast.Core.Keys;
 /// catalog is made again.
 /// </summary>
 /// <param name="Version">Of this shape.</param>
+/// <param name="Shares">The project's, and others' that it has backups of.</param>
 public sealed record ProjectExport(
     int Version,
     string ProjectId,
@@ -40,7 +41,7 @@ public sealed record ProjectExport(
                 sequence,
                 now,
                 repository.RepositoryId,
-                await session.Shares.OfProjectAsync(projectId),
+                await session.Shares.KnownToAsync(projectId),
                 await session.Backups.AvailableAsync(projectId)
             );
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
-using Holdfast.Core.Sources;
 
 namespace Holdfast.Core.Services;
 
@@ -103,14 +102,4 @@ internal static class ShareRules
             );
         }
     }
-
-    /// <summary>The one export location of a share that the node holds.</summary>
-    public static ExportLocation Location(Share share, string node, ShareRoots roots, DateTimeOffset now) =>
-        new(
-            Guid.NewGuid().ToString(),
-            share.Id,
-            $"{node}:{roots.AbsolutePath(share.Root, share.Path)}",
-            Preferred: true,
-            now
-        );
 }

@@ -170,7 +170,7 @@ public sealed class ShareService(
                     CreatedAt = now,
                 };
                 await session.Shares.AddAsync(share);
-                await session.ExportLocations.AddAsync(ShareRules.Location(share, options.Node, roots, now));
+                await session.ExportLocations.AddAsync(roots.LocationOf(share, options.Node, now));
                 await session.QueueExportAsync(share.ProjectId, now);
                 return share;
             },

@@ -73,6 +73,16 @@ public sealed class ShareRoots
     /// <summary>For people and export locations; files are never opened by it.</summary>
     public string AbsolutePath(string root, string path) => Path.Join(PathOf(root), path);
 
+    /// <summary>The one export location of a share that the node has made or adopted.</summary>
+    public ExportLocation LocationOf(Share share, string node, DateTimeOffset now) =>
+        new(
+            Guid.NewGuid().ToString(),
+            share.Id,
+            $"{node}:{AbsolutePath(share.Root, share.Path)}",
+            Preferred: true,
+            now
+        );
+
     private string PathOf(string name) =>
         roots.FirstOrDefault(root => root.Name == name)?.Path
         ?? throw new EngineError(

@@ -2,7 +2,6 @@ using System.Text;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
-using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Engine.Files;
 
@@ -32,7 +31,7 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
                     return;
                 }
                 await session.Shares.SetHostAsync(share.Id, options.Node);
-                await session.ExportLocations.AddAsync(ShareRules.Location(share, options.Node, roots, now));
+                await session.ExportLocations.AddAsync(roots.LocationOf(share, options.Node, now));
                 await session.Shares.SetStatusAsync(share.Id, ShareStatus.Creating, ShareStatus.Available, now);
                 await session.QueueExportAsync(share.ProjectId, now);
             },

@@ -30,10 +30,13 @@ public sealed class ClaimedOperation(Operation row, OperationQueue queue)
     /// <summary>The row with its progress of now.</summary>
     public Operation Current => Progress?.Invoke() is { } now ? row with { Done = now.Done, Total = now.Total } : row;
 
+    /// <summary>Whether the closing transaction went through.</summary>
+    public bool Ended { get; private set; }
+
     /// <summary>The closing transaction.</summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>
-    public Task<bool> SucceedAsync(
+    public async Task<bool> SucceedAsync(
         Func<ICatalogSession, DateTimeOffset, Task> changes,
         CancellationToken cancellationToken
-    ) => queue.SucceedAsync(row, changes, cancellationToken);
+    ) => Ended = await queue.SucceedAsync(row, changes, cancellationToken);
 }

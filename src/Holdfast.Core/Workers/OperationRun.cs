@@ -31,12 +31,17 @@ internal sealed class OperationRun(
         using CancellationTokenSource work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using CancellationTokenSource done = new();
         Task beating = BeatAsync(work, done.Token);
-        Func<Task> end = await WorkAsync(work.Token, stopping);
+        Func<Task<bool>> end = await WorkAsync(work.Token, stopping);
         await done.CancelAsync();
         await beating;
         try
         {
-            await end();
+            if (!await end())
+            {
+                // Somebody else has ended the claim. This worker has stopped, and says so.
+                Log.Lost(logger, row.Kind, row.Id, row.Epoch);
+                await queue.LetGoAsync(row, CancellationToken.None);
+            }
         }
         catch (Exception error)
         {
@@ -45,19 +50,21 @@ internal sealed class OperationRun(
         }
     }
 
-    /// <returns>What is left to say of how it ended.</returns>
-    private async Task<Func<Task>> WorkAsync(CancellationToken work, CancellationToken stopping)
+    /// <returns>What is left to do to end the claim, which answers whether it was still there to be ended.</returns>
+    private async Task<Func<Task<bool>>> WorkAsync(CancellationToken work, CancellationToken stopping)
     {
         try
         {
             await handler.RunAsync(claimed, work);
-            Log.Ended(logger, row.Kind, row.Id, row.Epoch);
-            return () => Task.CompletedTask;
+            if (claimed.Ended)
+            {
+                Log.Ended(logger, row.Kind, row.Id, row.Epoch);
+            }
+            return () => Task.FromResult(claimed.Ended);
         }
         catch (Exception) when (over)
         {
-            Log.Lost(logger, row.Kind, row.Id, row.Epoch);
-            return () => queue.LetGoAsync(row, CancellationToken.None);
+            return () => Task.FromResult(false);
         }
         catch (OperationCanceledException) when (cancelRequested)
         {
@@ -122,13 +129,13 @@ internal sealed class OperationRun(
         }
     }
 
-    private Func<Task> Requeue(string reason)
+    private Func<Task<bool>> Requeue(string reason)
     {
         Log.Requeued(logger, row.Kind, row.Id, row.Epoch, reason);
         return () => queue.RequeueAsync(row, reason, CancellationToken.None);
     }
 
-    private Func<Task> Fail(string reason) =>
+    private Func<Task<bool>> Fail(string reason) =>
         () => queue.FailAsync(row, OperationStatus.Failed, reason, CancellationToken.None);
 
     private static string Text(EngineError error) =>

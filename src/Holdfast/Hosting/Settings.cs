@@ -43,17 +43,19 @@ internal sealed record Settings
             }
         }
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
+        string store = ReadStore(source) ?? Path.Join(data, "store");
         Uri listen = ReadListen(source);
         (string? certificate, string? key) = ReadTls(source, listen);
         return new Settings
         {
             Listen = listen,
-            StoreDirectory = ReadStore(source) ?? Path.Join(data, "store"),
+            StoreDirectory = store,
             TlsCertificate = certificate,
             TlsKey = key,
             Core = new CoreOptions
             {
                 DataDirectory = data,
+                OwnDirectories = [store],
                 Node = ReadNode(source),
                 Roles = ReadRoles(source),
                 ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Core.Catalog.Sqlite;
 
@@ -66,7 +67,12 @@ internal static class SqliteMigrator
         command.Parameters.AddWithValue("@beside", beside);
         command.ExecuteNonQuery();
         File.SetUnixFileMode(beside, OwnerOnly);
+        using (SafeFileHandle copy = File.OpenHandle(beside))
+        {
+            Libc.Sync(copy, beside);
+        }
         File.Move(beside, target, overwrite: true);
+        Libc.SyncDirectory(Path.GetDirectoryName(target)!);
     }
 
     private static void Apply(SqliteConnection connection, Migration step, DateTimeOffset now)

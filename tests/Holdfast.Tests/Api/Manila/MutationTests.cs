@@ -208,7 +208,7 @@ public sealed class MutationTests : ManilaTests
         World.Catalog.ReadAsync(
             async session =>
             {
-                IReadOnlyList<Share> shares = await session.Shares.OfProjectAsync(ApiHost.OtherProject);
+                IReadOnlyList<Share> shares = await session.Shares.KnownToAsync(ApiHost.OtherProject);
                 IReadOnlyList<Backup> backups = await session.Backups.ListAsync(
                     new BackupFilter { ProjectId = ApiHost.OtherProject },
                     new RowOrder<Backup>(new SortColumn<Backup>("id", row => row.Id), Descending: false)

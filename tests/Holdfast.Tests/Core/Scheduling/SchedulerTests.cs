@@ -1,0 +1,118 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Scheduling;
+using Holdfast.Testing.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Scheduling;
+
+public sealed class SchedulerTests : IAsyncLifetime
+{
+    private CoreFixture core = null!;
+
+    public async ValueTask InitializeAsync() => core = await CoreFixture.MakeAsync(Rows.Share("s1"));
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    [Fact]
+    public async Task One_node_schedules_until_its_lease_runs_out()
+    {
+        Scheduler first = Scheduler("node1");
+        Scheduler second = Scheduler("node2");
+        await first.TickAsync(default);
+        await LoseWorkerAsync();
+        await second.TickAsync(default);
+        Assert.Equal(OperationStatus.Running, await StatusAsync());
+
+        core.Time.Advance(core.Options.Lease);
+        await second.TickAsync(default);
+        Assert.Equal(OperationStatus.Queued, await StatusAsync());
+        await first.TickAsync(default);
+        Assert.Equal("node2", await HolderAsync());
+    }
+
+    [Fact]
+    public async Task Maintenance_is_queued_once_a_day()
+    {
+        await AddRepositoryAsync();
+        Scheduler scheduler = Scheduler("node1");
+        await scheduler.TickAsync(default);
+        // Of the whole installation, of the root, of the project.
+        Assert.Equal(["reap", "reap", "reap"], await QueuedKindsAsync());
+        core.Time.Advance(TimeSpan.FromHours(23));
+        await scheduler.TickAsync(default);
+        Assert.Equal(3, (await QueuedKindsAsync()).Count);
+        core.Time.Advance(TimeSpan.FromHours(2));
+        await scheduler.TickAsync(default);
+        Assert.Equal(6, (await QueuedKindsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_prune_is_queued_when_something_was_removed_and_once_a_week()
+    {
+        await AddRepositoryAsync();
+        Scheduler scheduler = Scheduler("node1");
+        await scheduler.TickAsync(default);
+        Assert.DoesNotContain(OperationKind.Prune, await QueuedKindsAsync());
+
+        await core.Catalog.WriteAsync(session => session.Repositories.CountFreedAsync(Rows.Project), default);
+        core.Time.Advance(TimeSpan.FromMinutes(11));
+        await scheduler.TickAsync(default);
+        Assert.Single(await QueuedKindsAsync(), OperationKind.Prune);
+
+        await core.Catalog.WriteAsync(
+            session => session.Repositories.PrunedAsync(Rows.Project, 1, core.Time.Now()),
+            default
+        );
+        core.Time.Advance(TimeSpan.FromDays(6));
+        await scheduler.TickAsync(default);
+        Assert.Single(await QueuedKindsAsync(), OperationKind.Prune);
+        core.Time.Advance(TimeSpan.FromDays(1));
+        await scheduler.TickAsync(default);
+        Assert.Equal(2, (await QueuedKindsAsync()).Count(kind => kind == OperationKind.Prune));
+    }
+
+    private Scheduler Scheduler(string node) =>
+        new(
+            core.Catalog,
+            core.Queue,
+            new Maintenance(core.Catalog, core.Roots, core.Time, core.Wake),
+            core.Options with
+            {
+                Node = node,
+            },
+            core.Time,
+            NullLogger<Scheduler>.Instance
+        );
+
+    private Task AddRepositoryAsync() =>
+        core.Catalog.WriteAsync(session => session.Repositories.AddAsync(Rows.Project, "id", core.Time.Now()), default);
+
+    /// <summary>A worker that is lost halfway through the scheduler's own lease.</summary>
+    private async Task LoseWorkerAsync()
+    {
+        await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        Operation? claimed = await core.Queue.ClaimAsync(
+            new ClaimOffer("lost", ["local"], [OperationKind.CreateBackup]),
+            default
+        );
+        Assert.NotNull(claimed);
+    }
+
+    private Task<string?> StatusAsync() =>
+        core.Catalog.ReadAsync(
+            session => session.ScalarAsync<string>("SELECT status FROM operations WHERE kind = 'create_backup'"),
+            default
+        );
+
+    private Task<string?> HolderAsync() =>
+        core.Catalog.ReadAsync(
+            session => session.ScalarAsync<string>("SELECT holder FROM leases WHERE name = 'scheduler'"),
+            default
+        );
+
+    private async Task<IReadOnlyList<string>> QueuedKindsAsync() =>
+        [.. (await core.QueuedAsync()).Select(operation => operation.Kind)];
+}
