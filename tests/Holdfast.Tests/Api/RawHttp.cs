@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Holdfast.Tests.Api;
 
@@ -82,4 +83,49 @@ internal static class RawHttp
 internal sealed record RawReply(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string? Header(string name) => Headers.GetValueOrDefault(name);
+
+    /// <summary>What no reply may be, whatever was asked; null when it is none of that.</summary>
+    public static string? WhatIsWrong(RawReply? reply)
+    {
+        if (reply is null)
+        {
+            return "no reply";
+        }
+        if (reply.Status >= 500)
+        {
+            return $"status {reply.Status}";
+        }
+        if (reply.Header("x-openstack-request-id") is not { } id)
+        {
+            // Refused by the HTTP server before it was a request.
+            return reply is { Status: 400 or 414 or 431, Body.Length: 0 } ? null : "no request id";
+        }
+        if (!id.StartsWith("req-", StringComparison.Ordinal) || reply.Header("x-compute-request-id") != id)
+        {
+            return "request ids differ";
+        }
+        return reply.Body.Length == 0 || (reply.Header("Content-Type") == "application/json" && IsJson(reply.Body))
+            ? null
+            : "no JSON";
+    }
+
+    /// <summary>The beginning, for a person.</summary>
+    public static string Shown(byte[]? bytes)
+    {
+        string text = Encoding.Latin1.GetString(bytes ?? []);
+        return text.Length > 1500 ? text[..1500] + "…" : text;
+    }
+
+    private static bool IsJson(byte[] body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -73,6 +73,8 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     public HttpClient Client => api.Client;
 
+    public IReadOnlyCollection<string> Errors => api.Errors;
+
     /// <summary>The body of a login by password.</summary>
     /// <param name="scope">JSON; null says none.</param>
     public static string Login(string user, string password, string? scope = null)

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
-namespace Holdfast.Tests.Api.Manila;
+namespace Holdfast.Tests.Api;
 
 /// <summary>A request as bytes will say it: texts hold one byte a character, so that they can hold what is no text.</summary>
 internal sealed record RawRequest(string Method, string Path, string Query, string? Body)
@@ -277,6 +278,16 @@ internal sealed class RequestMutations(Random random, IReadOnlyList<string> stra
             "\\u006eame",
         },
     ];
+
+    /// <summary>Of this run: printed, and given back with <c>HOLDFAST_TEST_SEED</c>.</summary>
+    public static int Seed()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_TEST_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"HOLDFAST_TEST_SEED={seed}");
+        return seed;
+    }
 
     /// <param name="byOthers">Whether the caller may not touch another project's: only then its ids are tried.</param>
     public RawRequest Mutate(RawRequest request, bool byOthers)
