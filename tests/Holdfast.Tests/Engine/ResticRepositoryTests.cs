@@ -111,7 +111,7 @@ public sealed class ResticRepositoryTests : IDisposable
     }
 
     [Fact]
-    public async Task ResticHonoursOurLockAndWeItsOwn()
+    public async Task ResticHonoursOurLock()
     {
         await using Repository repository = await Init();
         await using (await repository.LockAsync(exclusive: true, default))
@@ -121,6 +121,28 @@ public sealed class ResticRepositoryTests : IDisposable
             Assert.Contains("locked", refused.Error, StringComparison.Ordinal);
         }
         await restic.CheckAsync();
+    }
+
+    [Fact]
+    public async Task WeHonourResticsLock()
+    {
+        await using Repository repository = await Init();
+        // A backup of what a command writes, which waits at a named pipe while restic holds its shared lock.
+        string pipe = directory["pipe"];
+        (await ChildProcess.RunAsync("mkfifo", [pipe])).Checked("mkfifo");
+        Task<string> backup = restic.RunAsync("backup", "--stdin-from-command", "--", "cat", pipe);
+        string locks = directory["repository/locks"];
+        // The pipe has a reader, and so can be opened for writing, once restic has come so far.
+        await using (FileStream writer = await Task.Run(() => new FileStream(pipe, FileMode.Open, FileAccess.Write)))
+        {
+            Assert.Single(Directory.GetFiles(locks));
+            EngineError error = await Assert.ThrowsAsync<EngineError>(() => repository.LockAsync(true, default));
+            Assert.Equal(EngineErrorKind.Locked, error.Kind);
+            await using RepositoryLock shared = await repository.LockAsync(exclusive: false, default);
+            await writer.WriteAsync("content"u8.ToArray());
+        }
+        await backup;
+        await using RepositoryLock exclusive = await repository.LockAsync(exclusive: true, default);
     }
 
     public void Dispose()

@@ -27,10 +27,19 @@ internal sealed class RepoCommand
 
     public string Repository => repository;
 
-    public ChildProcess Start(params IEnumerable<string> arguments) =>
+    public ChildProcess Start(params IEnumerable<string> arguments) => StartAs([Executable, "repo", .. arguments]);
+
+    /// <summary>Runs a verb beneath another program, for example strace, whatever its exit code.</summary>
+    public async Task<ProcessResult> RunUnderAsync(string[] program, params IEnumerable<string> arguments)
+    {
+        await using ChildProcess process = StartAs([.. program, Executable, "repo", .. arguments]);
+        return await process.WaitForExitAsync();
+    }
+
+    private ChildProcess StartAs(string[] command) =>
         ChildProcess.Start(
-            Executable,
-            ["repo", .. arguments],
+            command[0],
+            command[1..],
             new Dictionary<string, string?>
             {
                 ["RESTIC_REPOSITORY"] = repository,
