@@ -14,6 +14,7 @@ internal readonly record struct ListedPack(Id Index, long Size);
 internal sealed class IndexCheck(Repository repository, FindingLog findings)
 {
     private readonly List<Id> readable = [];
+    private (Id Index, Dictionary<Id, PackContent> Packs) reread;
 
     /// <summary>Where every blob lies that some readable index object lists.</summary>
     public BlobIndex Blobs { get; } = new();
@@ -95,8 +96,7 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
 
     private async Task CompareAsync(Id index, PackContent pack, Id otherIndex, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PackContent> others = await repository.LoadIndexObjectAsync(otherIndex, cancellationToken);
-        PackContent other = others.First(candidate => candidate.Pack == pack.Pack);
+        PackContent other = await AsListedByAsync(otherIndex, pack.Pack, cancellationToken);
         bool alike = Sorted(pack).SequenceEqual(Sorted(other));
         findings.Add(
             alike ? FindingKind.DuplicatePack : FindingKind.ConflictingPack,
@@ -105,6 +105,17 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
                 ? $"Index {index} lists it, and so does {otherIndex}."
                 : $"Indexes {index} and {otherIndex} list different blobs for it."
         );
+    }
+
+    // An interrupted prune leaves whole index objects twice: the one read last is most likely the next.
+    private async Task<PackContent> AsListedByAsync(Id index, Id pack, CancellationToken cancellationToken)
+    {
+        if (reread.Index != index)
+        {
+            IReadOnlyList<PackContent> packs = await repository.LoadIndexObjectAsync(index, cancellationToken);
+            reread = (index, packs.DistinctBy(listed => listed.Pack).ToDictionary(listed => listed.Pack));
+        }
+        return reread.Packs[pack];
     }
 
     private void ComparePacks()

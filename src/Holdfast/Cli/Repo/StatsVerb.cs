@@ -57,20 +57,18 @@ internal static class StatsVerb
             progress => StatsRun.RunAsync(session.Repository, chosen, MaintenanceSteps.To(progress), session.Stop)
         );
         output.Object(StatsObject.Of(statistics, raw: parsed.GetValue(Mode) == RawData));
-        output.Line($"snapshots:      {statistics.Snapshots}");
-        output.Line($"entries:        {statistics.Entries}");
-        output.Line($"restored size:  {Output.Size(statistics.RestoreBytes)}");
-        output.Line($"blobs:          {statistics.Blobs}");
+        output.Line($"snapshots:     {statistics.Snapshots}");
+        output.Line($"entries:       {statistics.Entries}");
+        output.Line($"restored size: {Output.Size(statistics.RestoreBytes)}");
+        output.Line($"blobs:         {statistics.Blobs}");
         output.Line(
-            $"without copies: {Output.Size(statistics.UncompressedBytes)}, {Times(statistics.DeduplicationRatio)} less"
+            $"deduplicated:  {Output.Size(statistics.UncompressedBytes)} (1 : {Ratio(statistics.DeduplicationRatio)})"
         );
-        output.Line(
-            $"stored:         {Output.Size(statistics.StoredBytes)}, {Times(statistics.CompressionRatio)} less again"
-        );
+        output.Line($"compressed:    {Output.Size(statistics.StoredBytes)} (1 : {Ratio(statistics.CompressionRatio)})");
         return ExitCode.Ok;
     }
 
-    private static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00} times");
+    private static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture);
 
     private sealed record StatsObject(
         long TotalSize,

@@ -169,6 +169,30 @@ public sealed class CheckRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pack_of_data_and_trees_is_a_hint_and_stays_readable()
+    {
+        byte[] tree = "{\"nodes\":[]}\n"u8.ToArray();
+        byte[] data = "a file"u8.ToArray();
+        byte[] sealedTree = repository.Sealer.Seal(tree);
+        byte[] sealedData = repository.Sealer.Seal(data);
+        PackEntry[] blobs =
+        [
+            new(BlobKind.Tree, Sha256.Hash(tree), 0, (uint)sealedTree.Length, 0),
+            new(BlobKind.Data, Sha256.Hash(data), (uint)sealedTree.Length, (uint)sealedData.Length, 0),
+        ];
+        byte[] header = new byte[PackHeader.TotalLength(blobs.Sum(blob => PackHeader.EntryLength(0)))];
+        PackHeader.Write(blobs, repository.Sealer, header);
+        byte[] pack = [.. sealedTree, .. sealedData, .. header];
+        Id id = Sha256.Hash(pack);
+        await StoreCopy.WriteAsync(store, new ObjectName($"data/{id.ToString()[..2]}/{id}"), pack);
+        await repository.SaveIndexObjectAsync([new PackContent(id, blobs)], default);
+
+        CheckReport report = await SampleRepository.CheckAsync(repository);
+        Assert.Equal(FindingKind.MixedPack, Assert.Single(report.Findings).Kind);
+        Assert.True(report.IsSound);
+    }
+
+    [Fact]
     public async Task An_index_with_a_gap_is_found()
     {
         Id index = (await repository.IndexIdsAsync(default)).First();
