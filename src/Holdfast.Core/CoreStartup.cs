@@ -51,6 +51,8 @@ public sealed class CoreStartup(
     /// <summary>Runs the loops of this node's roles until told to stop, and ends when they have.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        // Before the scheduler asks who can open what.
+        await presence.AnnounceAsync(stopping);
         List<Task> loops = [presence.RunAsync(stopping)];
         if (options.Roles.Contains("worker"))
         {

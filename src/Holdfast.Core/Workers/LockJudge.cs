@@ -23,27 +23,24 @@ public sealed class LockJudge(ICatalog catalog, TimeProvider time)
             && long.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out epoch);
     }
 
-    public Task<bool> IsOverAsync(LockInfo held) =>
+    /// <summary>Whether the lock is ours and of a claim that is over. One of an operation that the catalog does not know is not.</summary>
+    public async Task<bool> IsOverAsync(LockInfo held) =>
         TryParse(held.Username, out string operation, out long epoch)
-            ? IsOverAsync(operation, epoch)
-            : Task.FromResult(false);
+        && await FindAsync(operation) is { } row
+        && IsOver(row, epoch);
 
-    /// <summary>
-    /// Whether that claim is over, and its worker out of time: one that was cancelled may still be writing until its lease
-    /// ends.
-    /// </summary>
-    public async Task<bool> IsOverAsync(string operation, long epoch)
+    /// <summary>Whether that claim is over, or was never known.</summary>
+    public async Task<bool> IsOverAsync(string operation, long epoch) =>
+        await FindAsync(operation) is not { } row || IsOver(row, epoch);
+
+    // A worker whose claim was cancelled may still be writing until its lease ends.
+    private bool IsOver(Operation row, long epoch)
     {
-        Operation? row = await catalog.ReadAsync(
-            session => session.Operations.FindAsync(operation),
-            CancellationToken.None
-        );
-        if (row is null)
-        {
-            return true;
-        }
         bool holds = row.Status == OperationStatus.Running && row.Epoch == epoch;
         bool winding = row.Status == OperationStatus.Cancelled && row.LeaseUntil > time.Now();
         return !holds && !winding;
     }
+
+    private Task<Operation?> FindAsync(string operation) =>
+        catalog.ReadAsync(session => session.Operations.FindAsync(operation), CancellationToken.None);
 }

@@ -32,10 +32,10 @@ internal sealed class OperationRun(
         using CancellationTokenSource done = new();
         Task beating = BeatAsync(work, done.Token);
         Func<Task<bool>> end = await WorkAsync(work.Token, stopping);
-        await done.CancelAsync();
-        await beating;
         try
         {
+            await done.CancelAsync();
+            await beating;
             if (!await end())
             {
                 // Somebody else has ended the claim. This worker has stopped, and says so.
@@ -115,7 +115,7 @@ internal sealed class OperationRun(
             {
                 return;
             }
-            catch (ServiceError)
+            catch (Exception)
             {
                 // The catalog is away. The work goes on while the lease lasts, and not a moment longer: another
                 // worker may begin it then.
