@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Holdfast.Engine.Chunking;
 using Holdfast.Engine.Packs;
+using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Backup;
 
@@ -26,6 +27,12 @@ internal sealed class BackupPipeline(
     public NodeFactory Nodes { get; } = new();
     public HardLinks Links { get; } = new();
     public TreeSaver Trees => trees ??= new TreeSaver(writer, Nodes, Counters);
+
+    /// <summary>
+    /// A file of the parent snapshot whose change time is not before this may have been written to after it was read,
+    /// and within the same tick of the clock that change times are taken from. It is read again.
+    /// </summary>
+    public UnixTime SettledBefore { get; init; }
 
     /// <summary>Called with a file's name when it was read and not yet asked whether it changed meanwhile.</summary>
     public Action<byte[]>? AfterRead { get; init; }

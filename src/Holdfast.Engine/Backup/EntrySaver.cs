@@ -95,7 +95,7 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
             && before.Size == (ulong)status.Size
             && (!options.CheckInode || before.Inode == status.Inode)
             && before.ModifyTime == status.ModifyTime
-            && (!options.CheckChangeTime || before.ChangeTime == status.ChangeTime);
+            && (!options.CheckChangeTime || (before.ChangeTime == status.ChangeTime && IsSettled(in status)));
         if (!isUnchanged || !HasAll(before.Content))
         {
             return null;
@@ -103,6 +103,13 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
         return options.CheckChangeTime && run.Nodes.Describes(before, in status)
             ? before
             : run.Nodes.File(name, in status, Attributes(directory, name), before.Content, status.Size);
+    }
+
+    private bool IsSettled(in FileStatus status)
+    {
+        UnixTime changed = status.ChangeTime;
+        UnixTime limit = run.SettledBefore;
+        return (changed.Seconds, changed.Nanoseconds).CompareTo((limit.Seconds, limit.Nanoseconds)) < 0;
     }
 
     private bool HasAll(IReadOnlyList<Id> blobs)
@@ -130,6 +137,7 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
             errno == Errno.None
             && before is not null
             && options.CheckChangeTime
+            && IsSettled(in status)
             && run.Nodes.Describes(before, in status)
         )
         {

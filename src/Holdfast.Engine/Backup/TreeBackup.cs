@@ -53,6 +53,7 @@ public sealed class TreeBackup(Repository repository, BackupSource source, Backu
         var pipeline = new BackupPipeline(repository, writer, request.Options, counters, problems)
         {
             AfterRead = AfterRead,
+            SettledBefore = ParentSnapshot.SettledBefore(request.Parent),
         };
         Id tree = await pipeline.RunAsync(source, request.Parent?.Tree, cancellationToken);
         await writer.FlushAsync(cancellationToken);

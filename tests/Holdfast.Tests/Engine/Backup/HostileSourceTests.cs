@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Engine.Backup;
+using Holdfast.Engine.Files;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
 using Xunit;
@@ -181,6 +182,21 @@ public sealed class HostileSourceTests
         Assert.Empty(report.Problems);
         Assert.Equal(depth + (depth / 50) + 1, report.Snapshot.Summary!.DirsNew);
         Assert.Equal(depth / 50, report.Snapshot.Summary.FilesNew);
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_left_out_and_said_so()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "fine");
+        // A process's memory can be opened and not be read at its begin, by root neither.
+        using var source = BackupSource.FromPaths([scene.Source, "/proc/self/mem"]);
+        BackupReport report = await scene.RunAsync(source);
+        BackupProblem problem = Assert.Single(report.Problems);
+        Assert.Equal((BackupProblemKind.Unreadable, Errno.EIO), (problem.Kind, problem.Errno));
+        Assert.Equal("/proc/self/mem", Encoding.UTF8.GetString(problem.Path));
+        Assert.Equal(1, report.ItemErrors);
+        Assert.Equal(1, report.Snapshot.Summary!.FilesNew);
     }
 
     [Fact]

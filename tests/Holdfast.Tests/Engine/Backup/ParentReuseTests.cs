@@ -70,6 +70,29 @@ public sealed class ParentReuseTests
     }
 
     [Fact]
+    public async Task A_file_that_changed_while_the_parent_was_made_is_read_again()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync(workers: 1);
+        RawFiles.Write(scene["a"], "a");
+        RawFiles.Write(scene["b"], "b");
+        BackupReport first = await scene.RunAsync(afterRead: name =>
+        {
+            if (name.AsSpan().SequenceEqual("a"u8))
+            {
+                RawFiles.Write(scene["b"], "changed");
+            }
+        });
+        Assert.Empty(first.Problems);
+        List<string> read = [];
+        BackupReport second = await scene.RunAsync(
+            first.Snapshot,
+            afterRead: name => read.Add(System.Text.Encoding.UTF8.GetString(name))
+        );
+        Assert.Equal(["b"], read);
+        Assert.Equal(first.Snapshot.Tree, second.Snapshot.Tree);
+    }
+
+    [Fact]
     public async Task Another_inode_is_another_file()
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
