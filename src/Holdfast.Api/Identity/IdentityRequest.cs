@@ -33,14 +33,7 @@ internal sealed class IdentityRequest(HttpContext http, Caller? caller)
     public string Route(string name) => (string)http.GetRouteValue(name)!;
 
     /// <summary>The last value of a query parameter; null when it is absent or empty.</summary>
-    public string? Query(string name)
-    {
-        string? last = http.Request.Query[name] is [.., { Length: > 0 } given] ? given : null;
-        // No text column holds one, so no filter can mean it.
-        return last?.Contains('\0') == true
-            ? throw IdentityError.BadRequest($"'{name}' must not contain a NUL character.")
-            : last;
-    }
+    public string? Query(string name) => http.Request.Query[name] is [.., { Length: > 0 } last] ? last : null;
 
     public bool HasQuery(string name) => http.Request.Query.ContainsKey(name);
 
