@@ -16,4 +16,10 @@ public sealed record PruneOptions
 
     /// <summary>Snapshots that count as removed already: to plan what a prune would do once they are.</summary>
     public IReadOnlySet<Id> Without { get; init; } = new HashSet<Id>();
+
+    /// <summary>
+    /// The store holds this repository and nothing else, so its unfinished writes can be looked for at no great cost.
+    /// A store of many repositories has them removed for all at once, by somebody else.
+    /// </summary>
+    public bool OwnsStore { get; init; }
 }

@@ -16,6 +16,12 @@ public sealed class PruneRun
     /// <summary>Deletions in flight: a store across a network answers each in its own time.</summary>
     private const int Deletions = 8;
 
+    /// <summary>
+    /// Nobody writes a pack for so long. The exclusive lock alone does not say that a write is dead: its writer may have
+    /// lost its lock and not know yet.
+    /// </summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
+
     private readonly Repository repository;
     private readonly PruneOptions options;
     private readonly PruneSurvey survey;
@@ -53,7 +59,12 @@ public sealed class PruneRun
         CancellationToken cancellationToken
     )
     {
-        // 1. What nobody lists goes first: it makes room for what is to be written.
+        // 1. What nobody lists or finishes goes first: it makes room for what is to be written.
+        if (options.OwnsStore)
+        {
+            DateTimeOffset dead = repository.Options.Time.GetUtcNow() - LongestWrite;
+            await repository.Store.RemoveUnfinishedAsync(dead, cancellationToken);
+        }
         await DeletePacksAsync(Plan.Unreferenced.Select(pack => pack.Pack), cancellationToken);
 
         // 2. New packs, and index objects that list them.

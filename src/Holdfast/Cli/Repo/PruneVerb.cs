@@ -148,5 +148,6 @@ internal static class PruneLimits
             MaxUnused = UnusedLimit.Parse(parsed.GetRequiredValue(MaxUnused)),
             MaxRepackBytes = parsed.GetValue(MaxRepackSize) is { } size ? ByteSize.Parse(size) : long.MaxValue,
             TimeBudget = parsed.GetValue(TimeBudget),
+            OwnsStore = true,
         };
 }

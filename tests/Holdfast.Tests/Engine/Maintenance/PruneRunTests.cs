@@ -44,6 +44,24 @@ public sealed class PruneRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_writer_left_half_written_goes_after_a_day()
+    {
+        var store = new LocalObjectStore(directory["repository"]);
+        await using Repository repository = await SampleRepository.MakeAsync(store, directory.Make("source"), 1);
+        string folder = Directory.CreateDirectory(Path.Combine(directory["repository"], "data", "ab")).FullName;
+        string old = Path.Combine(folder, $"ab{new string('0', 62)}-tmp-1");
+        string fresh = Path.Combine(folder, $"ab{new string('1', 62)}-tmp-2");
+        await File.WriteAllTextAsync(old, "half a pack");
+        await File.WriteAllTextAsync(fresh, "half a pack, still being written");
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromHours(25));
+
+        PruneOptions options = Everything with { OwnsStore = true };
+        await (await PruneRun.PlanAsync(repository, options, null, default)).ExecuteAsync(null, default);
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(fresh));
+    }
+
+    [Fact]
     public async Task Planning_changes_nothing()
     {
         MemoryObjectStore store = await PartlyUsedAsync();
