@@ -34,7 +34,7 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
         );
     }
 
-    /// <returns>False when there was too little to do.</returns>
+    /// <returns>False when there was too little to do, or time to do it all: another run is due.</returns>
     private async Task<bool> PruneAsync(
         ClaimedOperation claimed,
         ProjectRepository row,
@@ -55,7 +55,7 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
         {
             return false;
         }
-        await run.ExecuteAsync(progress: null, stop.Token);
-        return true;
+        PruneReport report = await run.ExecuteAsync(progress: null, stop.Token);
+        return !report.StoppedEarly;
     }
 }
