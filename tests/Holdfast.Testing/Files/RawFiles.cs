@@ -156,17 +156,20 @@ public static class RawFiles
     /// <summary>All extended attributes, ACLs and capabilities included; <c>security.selinux</c> is the machine's and left out.</summary>
     public static SortedDictionary<string, byte[]> Attributes(RawPath path)
     {
-        byte[] names = new byte[64 * 1024];
-        byte[] value = new byte[64 * 1024];
-        nint length = Libc.ListAttributes(path.ZeroTerminated(), names, (nuint)names.Length);
-        Check((int)length, "llistxattr", path);
         var attributes = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-        string all = Encoding.UTF8.GetString(names, 0, (int)length);
-        foreach (string name in all.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        byte[] names = Fill(
+            "llistxattr",
+            path,
+            buffer => Libc.ListAttributes(path.ZeroTerminated(), buffer, (nuint)buffer.Length)
+        );
+        foreach (string name in Encoding.UTF8.GetString(names).Split('\0', StringSplitOptions.RemoveEmptyEntries))
         {
-            nint size = Libc.GetAttribute(path.ZeroTerminated(), Encoded(name), value, (nuint)value.Length);
-            Check((int)size, $"lgetxattr {name}", path);
-            attributes.Add(name, value[..(int)size]);
+            byte[] value = Fill(
+                $"lgetxattr {name}",
+                path,
+                buffer => Libc.GetAttribute(path.ZeroTerminated(), Encoded(name), buffer, (nuint)buffer.Length)
+            );
+            attributes.Add(name, value);
         }
         attributes.Remove("security.selinux");
         return attributes;
@@ -207,6 +210,20 @@ public static class RawFiles
         int descriptor = Libc.Open(path.ZeroTerminated(), flags, 0x1a4);
         Check(descriptor, "open", path);
         return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    // Asked with no room a call tells the length; most entries have no attribute, and are done then.
+    private static byte[] Fill(string call, RawPath path, Func<byte[], nint> read)
+    {
+        nint length = read([]);
+        Check((int)length, call, path);
+        if (length == 0)
+        {
+            return [];
+        }
+        byte[] bytes = new byte[length];
+        Check((int)read(bytes), call, path);
+        return bytes;
     }
 
     private static byte[] Encoded(string name) => [.. Encoding.UTF8.GetBytes(name), 0];

@@ -25,6 +25,8 @@ public sealed class TreeComparer
     private readonly RawPath left;
     private readonly RawPath right;
     private readonly TreeComparison options;
+    private readonly byte[] leftContent = new byte[1 << 20];
+    private readonly byte[] rightContent = new byte[1 << 20];
     private readonly List<string> differences = [];
     private readonly Dictionary<(ulong, ulong), RawPath> leftInodes = [];
     private readonly Dictionary<(ulong, ulong), RawPath> rightInodes = [];
@@ -127,8 +129,7 @@ public sealed class TreeComparer
 
     private void CompareContent(RawPath path)
     {
-        byte[] expected = new byte[1 << 20];
-        byte[] actual = new byte[1 << 20];
+        (byte[] expected, byte[] actual) = (leftContent, rightContent);
         using FileStream leftFile = RawFiles.OpenRead(left / path);
         using FileStream rightFile = RawFiles.OpenRead(right / path);
         for (long offset = 0; ; offset += expected.Length)
