@@ -224,9 +224,11 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
         long offset = 0;
         foreach (Id blob in plan.Node.Content ?? [])
         {
-            if (!run.Repository.TryLocate(BlobKind.Data, blob, out BlobLocation location))
+            bool listed = run.Repository.TryLocate(BlobKind.Data, blob, out BlobLocation location);
+            if (!listed || Math.Max(location.Length, location.PlaintextLength) > Array.MaxLength)
             {
-                writer.FailDamaged(plan, $"no index of the repository lists its blob {blob}");
+                string why = listed ? $"its blob {blob} is longer than any is" : $"no index lists its blob {blob}";
+                writer.FailDamaged(plan, why);
                 plan.Failed = true;
                 return Errno.None;
             }
