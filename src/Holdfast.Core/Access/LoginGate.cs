@@ -9,6 +9,9 @@ namespace Holdfast.Core.Access;
 /// </summary>
 public sealed class LoginGate(Passwords passwords, TimeProvider time)
 {
+    /// <summary>Characters of a user's name or id. No user has a longer one, and whoever asks chooses what is counted.</summary>
+    public const int LongestName = 255;
+
     private readonly LoginThrottle addresses = new(LoginAllowance.Address, time);
     private readonly LoginThrottle pairs = new(LoginAllowance.UserAtAddress, time);
     private readonly LoginThrottle users = new(LoginAllowance.User, time);
@@ -28,6 +31,10 @@ public sealed class LoginGate(Passwords passwords, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
+        if (name.Length > LongestName)
+        {
+            throw ServiceError.Unauthenticated();
+        }
         string who = user?.Id ?? name;
         (LoginThrottle Throttle, string Key)[] counted =
         [

@@ -93,6 +93,19 @@ public sealed class LoginGateTests : IAsyncLifetime
         Assert.Equal(ServiceErrorKind.Unauthenticated, await FailsAsync(null, "password", null));
     }
 
+    [Fact]
+    public async Task A_name_that_no_user_can_have_is_refused_and_not_remembered()
+    {
+        string name = new('n', LoginGate.LongestName + 1);
+        for (int guess = 0; guess < 1000; guess++)
+        {
+            ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+                gate.PassAsync(null, name, "guess", "1.1.1.1", CancellationToken.None)
+            );
+            Assert.Equal(ServiceErrorKind.Unauthenticated, error.Kind);
+        }
+    }
+
     private Task<User> PassAsync(string password, string address) =>
         gate.PassAsync(user, "u", password, address, CancellationToken.None);
 
