@@ -1,4 +1,5 @@
 using Holdfast.Cli;
+using Holdfast.Engine.Files;
 
 namespace Holdfast.Hosting;
 
@@ -8,6 +9,8 @@ namespace Holdfast.Hosting;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    private const UnixFileMode OwnersAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly FileStream held;
 
     private DataDirectory(FileStream held) => this.held = held;
@@ -28,11 +31,11 @@ internal sealed class DataDirectory : IDisposable
                     Access = FileAccess.ReadWrite,
                     // An exclusive flock on Linux.
                     Share = FileShare.None,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    UnixCreateMode = OwnersAlone,
                 }
             );
         }
-        catch (IOException)
+        catch (IOException error) when (error.HResult == (int)Errno.EAGAIN)
         {
             throw new CommandError(
                 ExitCode.Held,
@@ -40,14 +43,37 @@ internal sealed class DataDirectory : IDisposable
                 "With the embedded catalog one serve runs on a data directory; stop that one first."
             );
         }
-        File.WriteAllText(HolderPath(directory), $"node {node}, process {Environment.ProcessId}, at {listen}\n");
-        return new DataDirectory(file);
+        DataDirectory claimed = new(file);
+        try
+        {
+            SayHolder(directory, $"node {node}, process {Environment.ProcessId}, at {listen}\n");
+            return claimed;
+        }
+        catch
+        {
+            claimed.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => held.Dispose();
 
     // Beside the lock, not in it: the framework locks whatever it opens, to read it too.
     private static string HolderPath(string directory) => Path.Join(directory, "serve.holder");
+
+    private static void SayHolder(string directory, string text)
+    {
+        using StreamWriter holder = new(
+            HolderPath(directory),
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnersAlone,
+            }
+        );
+        holder.Write(text);
+    }
 
     private static string Holder(string directory) =>
         File.Exists(HolderPath(directory))

@@ -11,6 +11,7 @@ internal sealed class SettingSource
     private readonly Func<string, string?> environment;
     private readonly string? file;
     private readonly Dictionary<string, string> fromFile = new(StringComparer.Ordinal);
+    private readonly HashSet<string> asked = new(StringComparer.Ordinal);
 
     /// <exception cref="CommandError">The file cannot be read, or a line is not <c>HOLDFAST_NAME=value</c>.</exception>
     public SettingSource(Func<string, string?> environment, string? file)
@@ -51,8 +52,23 @@ internal sealed class SettingSource
     {
         get
         {
+            asked.Add(name);
             string? value = environment(name) is { Length: > 0 } set ? set : fromFile.GetValueOrDefault(name);
             return string.IsNullOrEmpty(value) ? null : value;
+        }
+    }
+
+    /// <summary>Call when everything has been read: what the file says and nobody asked for is a mistake in it.</summary>
+    /// <exception cref="CommandError">Names the first such line's setting.</exception>
+    public void CheckNames()
+    {
+        if (fromFile.Keys.FirstOrDefault(name => !asked.Contains(name)) is { } unknown)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                $"{file}: there is no setting {unknown}.",
+                "docs/operate/configuration.md has all names."
+            );
         }
     }
 

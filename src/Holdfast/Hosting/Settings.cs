@@ -17,13 +17,24 @@ internal sealed record Settings
     public string? TlsKey { get; init; }
     public required CoreOptions Core { get; init; }
 
-    // Values that this version cannot honour; ignoring one would be a promise broken in silence.
+    // Values that this version cannot honour; ignoring one would be a promise broken in silence. Their values are not
+    // shown: some hold a password.
     private static readonly (string Name, string? Served)[] NotServed =
     [
         ("HOLDFAST_CATALOG", "sqlite"),
         ("HOLDFAST_AUTH", "local"),
         ("HOLDFAST_POLICY_FILE", null),
         ("HOLDFAST_VOLUME_ROOTS", null),
+        ("HOLDFAST_CACHE__BYTES", null),
+        ("HOLDFAST_METRICS__TOKEN_FILE", null),
+        ("HOLDFAST_KEYSTONE__URL", null),
+        ("HOLDFAST_KEYSTONE__USERNAME", null),
+        ("HOLDFAST_KEYSTONE__PASSWORD", null),
+        ("HOLDFAST_KEYSTONE__PROJECT", null),
+        ("HOLDFAST_KEYSTONE__USER_DOMAIN", null),
+        ("HOLDFAST_KEYSTONE__PROJECT_DOMAIN", null),
+        ("HOLDFAST_KEYSTONE__CACHE_SECONDS", null),
+        ("HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI", null),
     ];
 
     private static readonly string[] AllRoles = ["api", "worker", "scheduler"];
@@ -35,13 +46,17 @@ internal sealed record Settings
         {
             if (source[name] is { } value && value != served)
             {
-                throw Wrong(
-                    source,
-                    name,
-                    served is null ? "is not supported by this version" : $"supports only '{served}' in this version"
-                );
+                string why = served is null ? "is not supported by" : $"supports only '{served}' in";
+                throw new CommandError(ExitCode.Failed, $"{name} ({source.Origin(name)}) {why} this version.");
             }
         }
+        Settings settings = ReadAll(source);
+        source.CheckNames();
+        return settings;
+    }
+
+    private static Settings ReadAll(SettingSource source)
+    {
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
         string store = ReadStore(source) ?? Path.Join(data, "store");
         Uri listen = ReadListen(source);
@@ -100,6 +115,7 @@ internal sealed record Settings
     {
         string? certificate = source["HOLDFAST_TLS__CERTIFICATE"];
         string? key = source["HOLDFAST_TLS__KEY"];
+        bool elsewhere = source["HOLDFAST_TLS__NONE"] == "accept";
         if (certificate is null != (key is null))
         {
             throw new CommandError(ExitCode.Failed, "HOLDFAST_TLS__CERTIFICATE and HOLDFAST_TLS__KEY go together.");
@@ -110,7 +126,7 @@ internal sealed record Settings
         }
         bool loopback =
             listen.IsLoopback || (IPAddress.TryParse(listen.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
-        if (!loopback && certificate is null && source["HOLDFAST_TLS__NONE"] != "accept")
+        if (!loopback && certificate is null && !elsewhere)
         {
             throw Wrong(
                 source,

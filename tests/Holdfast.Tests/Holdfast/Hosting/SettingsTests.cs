@@ -1,5 +1,6 @@
 using Holdfast.Cli;
 using Holdfast.Hosting;
+using Holdfast.Testing.Files;
 using Xunit;
 
 namespace Holdfast.Tests.Hosting;
@@ -40,6 +41,9 @@ public sealed class SettingsTests
     [InlineData("HOLDFAST_STORE", "s3://bucket/prefix")]
     [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast")]
     [InlineData("HOLDFAST_AUTH", "keystone")]
+    [InlineData("HOLDFAST_KEYSTONE__URL", "https://keystone.example")]
+    [InlineData("HOLDFAST_KEYSTONE__PASSWORD", "secret")]
+    [InlineData("HOLDFAST_METRICS__TOKEN_FILE", "/etc/token")]
     [InlineData("HOLDFAST_SHARE_ROOTS", "a=relative")]
     [InlineData("HOLDFAST_SHARE_ROOTS", "a=/one,a=/two")]
     [InlineData("HOLDFAST_WORKERS__LEASE_SECONDS", "-1")]
@@ -51,6 +55,28 @@ public sealed class SettingsTests
 
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, error.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("HOLDFAST_CATALOG", "postgres://holdfast:secret@db/holdfast")]
+    [InlineData("HOLDFAST_KEYSTONE__PASSWORD", "secret")]
+    public void A_refusal_does_not_show_a_password(string name, string value)
+    {
+        CommandError error = Assert.Throws<CommandError>(() => Read((name, value)));
+
+        Assert.DoesNotContain("secret", error.Message + error.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_in_the_file_that_is_no_setting_is_refused()
+    {
+        using TemporaryDirectory directory = new();
+        string file = directory["holdfast.conf"];
+        File.WriteAllText(file, "HOLDFAST_REGON=Two\n");
+
+        CommandError error = Assert.Throws<CommandError>(() => Settings.Read(new SettingSource(_ => null, file)));
+
+        Assert.Contains("HOLDFAST_REGON", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,6 +106,30 @@ public sealed class SettingsTests
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Only_a_lock_that_is_held_is_said_to_be_held()
+    {
+        using TemporaryDirectory directory = new();
+        File.CreateSymbolicLink(directory["serve.lock"], directory["serve.lock"]);
+
+        Assert.Throws<IOException>(() =>
+            DataDirectory.Claim(directory.Path, "node1", new Uri("http://127.0.0.1:1")).Dispose()
+        );
+    }
+
+    [Fact]
+    public void Who_holds_a_data_directory_is_its_owners_to_read()
+    {
+        using TemporaryDirectory directory = new();
+        using (DataDirectory.Claim(directory.Path, "node1", new Uri("http://127.0.0.1:1")))
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                File.GetUnixFileMode(directory["serve.holder"])
+            );
         }
     }
 
