@@ -24,21 +24,34 @@ internal sealed class Demo(Settings settings, DemoClient client)
         ("numbers.csv", string.Concat(Enumerable.Range(1, 2000).Select(n => $"{n},{n * n}\n"))),
     ];
 
-    /// <summary>Makes what is missing, and prints how to use it.</summary>
+    /// <summary>
+    /// Makes what is missing, and prints how to use it. A demo that cannot be made is said to be so and throws nothing:
+    /// the service is none the worse.
+    /// </summary>
     public static async Task RunAsync(
         Settings settings,
+        TlsCertificate? tls,
         TimeProvider time,
         TextWriter output,
-        CancellationToken cancellationToken
+        CancellationToken stop
     )
     {
-        using var client = new DemoClient(new Uri(settings.Core.PublicUrl), time);
+        using var client = new DemoClient(settings.Listen, tls, time);
         var demo = new Demo(settings, client);
-        if (!File.Exists(Openrc.PathOf(settings.Core, Name)))
+        try
         {
-            await demo.MakeAsync(cancellationToken);
+            if (!File.Exists(Openrc.PathOf(settings.Core, Name)))
+            {
+                await demo.MakeAsync(stop);
+            }
+            await output.WriteLineAsync(demo.Greeting());
         }
-        await output.WriteLineAsync(demo.Greeting());
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+        catch (Exception error)
+        {
+            await output.WriteLineAsync($"The demo could not be made: {error.Message}");
+            await output.WriteLineAsync("The service goes on. The next start with --demo tries again.");
+        }
     }
 
     private async Task MakeAsync(CancellationToken cancellationToken)
@@ -99,7 +112,7 @@ internal sealed class Demo(Settings settings, DemoClient client)
             ["size"] = 1,
         };
         (string share, _) = await client.FindOrMakeAsync(
-            "/v2/shares",
+            "/v2/shares/detail",
             "share",
             "/v2/shares",
             wanted,
@@ -121,7 +134,7 @@ internal sealed class Demo(Settings settings, DemoClient client)
     {
         JsonObject wanted = new() { ["share_id"] = share, ["name"] = "first" };
         (string backup, _) = await client.FindOrMakeAsync(
-            "/v2/share-backups",
+            "/v2/share-backups/detail",
             "share_backup",
             "/v2/share-backups",
             wanted,

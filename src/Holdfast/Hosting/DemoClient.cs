@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Cli;
@@ -5,11 +6,35 @@ using Holdfast.Cli;
 namespace Holdfast.Hosting;
 
 /// <summary>The demo's requests to the service that it runs in: the same that any client would send.</summary>
-internal sealed class DemoClient(Uri service, TimeProvider time) : IDisposable
+internal sealed class DemoClient : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private readonly HttpClient http = new() { BaseAddress = service };
+    private readonly HttpClient http;
+    private readonly TimeProvider time;
+
+    /// <param name="listen">Where the service listens: its public URL may lead through what is not there yet.</param>
+    /// <param name="tls">The service's own certificate, and the only one to be trusted: it need not name the address.</param>
+    public DemoClient(Uri listen, TlsCertificate? tls, TimeProvider time)
+    {
+        HttpClientHandler handler = new() { UseProxy = false };
+        if (tls is not null)
+        {
+#pragma warning disable MA0039 // Stricter than the usual validation: this one certificate, and no other.
+            handler.ServerCertificateCustomValidationCallback = (_, shown, _, _) =>
+                shown?.RawDataMemory.Span.SequenceEqual(tls.Current().RawDataMemory.Span) == true;
+#pragma warning restore MA0039
+        }
+        http = new HttpClient(handler) { BaseAddress = Reachable(listen) };
+        this.time = time;
+    }
+
+    // To listen on "any address" is to listen on loopback too.
+    private static Uri Reachable(Uri listen) =>
+        IPAddress.TryParse(listen.Host.Trim('[', ']'), out IPAddress? address)
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? new UriBuilder(listen) { Host = "localhost" }.Uri
+            : listen;
 
     /// <summary>Signs in with a password, scoped to the project, for all requests that follow.</summary>
     public async Task SignInAsync(string user, string password, string project, CancellationToken cancellationToken)
@@ -63,8 +88,8 @@ internal sealed class DemoClient(Uri service, TimeProvider time) : IDisposable
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         (await AskAsync(HttpMethod.Get, path, null, cancellationToken))!;
 
-    /// <summary>The first object that a list shows, or a new one.</summary>
-    /// <param name="list">The list's path.</param>
+    /// <summary>The first object that a list shows and that did not come into an error, or a new one.</summary>
+    /// <param name="list">The list's path; of what has a status, the list that shows it.</param>
     /// <param name="kind">The object's key in a request and reply; the list's key is that with an s.</param>
     public async Task<(string Id, bool IsNew)> FindOrMakeAsync(
         string list,
@@ -75,9 +100,9 @@ internal sealed class DemoClient(Uri service, TimeProvider time) : IDisposable
     )
     {
         JsonArray found = (await GetAsync(list, cancellationToken))[$"{kind}s"]!.AsArray();
-        if (found.Count > 0)
+        if (found.FirstOrDefault(one => !IsInError(one!["status"]?.GetValue<string>())) is { } usable)
         {
-            return (found[0]!["id"]!.GetValue<string>(), false);
+            return (usable["id"]!.GetValue<string>(), false);
         }
         var body = new JsonObject { [kind] = wanted };
         JsonNode made = (await AskAsync(HttpMethod.Post, create, body, cancellationToken))![kind]!;
@@ -92,14 +117,16 @@ internal sealed class DemoClient(Uri service, TimeProvider time) : IDisposable
         {
             await Task.Delay(Pause, time, cancellationToken);
             status = (await GetAsync(path, cancellationToken))[kind]!["status"]!.GetValue<string>();
-            if (status.Contains("error", StringComparison.Ordinal))
+            if (IsInError(status))
             {
-                throw new CommandError(ExitCode.Failed, $"The demo's {path} is in {status}; the log says why.");
+                throw new CommandError(ExitCode.Failed, $"{path} came into {status}; the log says why.");
             }
         }
     }
 
     public void Dispose() => http.Dispose();
+
+    private static bool IsInError(string? status) => status?.Contains("error", StringComparison.Ordinal) == true;
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -110,7 +137,7 @@ internal sealed class DemoClient(Uri service, TimeProvider time) : IDisposable
             reply.Dispose();
             throw new CommandError(
                 ExitCode.Failed,
-                $"The demo could not be made: {request.Method} {request.RequestUri} gave {(int)reply.StatusCode} {text}"
+                $"{request.Method} {request.RequestUri} gave {(int)reply.StatusCode} {text}"
             );
         }
         return reply;

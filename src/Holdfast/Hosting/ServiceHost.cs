@@ -17,8 +17,9 @@ namespace Holdfast.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Serves until told to stop. In order: claim the data directory; migrate; check the master key; first administrator;
-    /// listen; run the roles. On the way down the roles end first, so that what they hold is given back.
+    /// Serves until told to stop. In order: claim the data directory; read the certificate; migrate; check the master
+    /// key; first administrator; listen; run the roles. On the way down the roles end first, so that what they hold is
+    /// given back.
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
@@ -27,7 +28,8 @@ internal static class ServiceHost
             settings.Core.Node,
             settings.Listen
         );
-        WebApplicationBuilder builder = WebHost.Create(settings);
+        TlsCertificate? tls = TlsCertificate.Open(settings);
+        WebApplicationBuilder builder = WebHost.Create(settings, tls);
         AddFloors(builder.Services, settings);
         builder.Services.AddHoldfastApi(new ApiOptions(settings.Core.PublicUrl));
         builder.Services.AddSingleton<Readiness>();
@@ -44,22 +46,21 @@ internal static class ServiceHost
         app.Services.GetRequiredService<Readiness>().Watch(roles);
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
+        Task demonstration = demo
+            ? Demo.RunAsync(settings, tls, TimeProvider.System, Console.Out, ending.Token)
+            : Task.CompletedTask;
+        await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+        log.Stopping();
+        await ending.CancelAsync();
+        await demonstration;
         try
         {
-            if (demo)
-            {
-                await Demo.RunAsync(settings, TimeProvider.System, Console.Out, stop);
-            }
-            await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+            await roles;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
         finally
         {
-            log.Stopping();
-            await ending.CancelAsync();
             await app.StopAsync(CancellationToken.None);
         }
-        await roles;
     }
 
     /// <summary>Core and what is below it, for a verb that works beside a running service.</summary>

@@ -12,10 +12,17 @@ namespace Holdfast.Hosting;
 /// <summary>Kestrel as the service needs it: one address, bounded in what a client may hold of it.</summary>
 internal static class WebHost
 {
-    // A tenant's slow or wide connection costs others nothing: more than these wait or are refused.
+    // With HTTP/1.1, which is all that OpenStack's clients speak, a connection carries one request at a time: this bounds
+    // the requests in flight as well. A connection beyond it is closed at once.
     private const int MaxConnections = 1024;
 
-    public static WebApplicationBuilder Create(Settings settings)
+    // What one request may hold before anything of it is looked at. Clients send about a dozen headers; the largest
+    // tokens of identity services have some kilobytes. A list's filters go into the request line.
+    private const int MaxHeaders = 100;
+    private const int MaxHeaderBytes = 32 * 1024;
+    private const int MaxRequestLineBytes = 8 * 1024;
+
+    public static WebApplicationBuilder Create(Settings settings, TlsCertificate? tls)
     {
         // Slim: no configuration files, no environment of the framework's; our settings are all there is.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
@@ -31,16 +38,20 @@ internal static class WebHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // A start that fails ends the process with the same words.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, tls));
         return builder;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, Settings settings)
+    private static void Configure(KestrelServerOptions kestrel, Settings settings, TlsCertificate? tls)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Endpoints.MaxRequestBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-        Action<ListenOptions> listen = options => Secure(options, settings);
+        kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        kestrel.ConfigureEndpointDefaults(options => options.Protocols = HttpProtocols.Http1);
+        Action<ListenOptions> listen = options => Secure(options, tls);
         int port = settings.Listen.Port;
         if (IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out IPAddress? address))
         {
@@ -52,13 +63,11 @@ internal static class WebHost
         }
     }
 
-    private static void Secure(ListenOptions options, Settings settings)
+    private static void Secure(ListenOptions options, TlsCertificate? tls)
     {
-        if (settings.TlsCertificate is not { } certificate || settings.TlsKey is not { } key)
+        if (tls is not null)
         {
-            return;
+            options.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => tls.Current() });
         }
-        TlsCertificate current = new(certificate, key);
-        options.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => current.Current() });
     }
 }
