@@ -20,34 +20,13 @@ internal static class PrivilegeFilter
             return node;
         }
         tally.AddDropped(setIds: mode == node.Mode ? 0 : 1, attributes: privileged);
-        return Copy(node, mode, [.. node.ExtendedAttributes.Where(attribute => !IsPrivileged(attribute.Name))]);
+        return node with
+        {
+            Mode = mode,
+            ExtendedAttributes = [.. node.ExtendedAttributes.Where(attribute => !IsPrivileged(attribute.Name))],
+        };
     }
 
     private static bool IsPrivileged(ReadOnlySpan<byte> name) =>
         name.StartsWith("security."u8) || name.StartsWith("trusted."u8);
-
-    private static Node Copy(Node node, uint mode, IReadOnlyList<ExtendedAttribute> attributes) =>
-        new()
-        {
-            Name = node.Name,
-            Type = node.Type,
-            Mode = mode,
-            ModifyTime = node.ModifyTime,
-            AccessTime = node.AccessTime,
-            ChangeTime = node.ChangeTime,
-            Uid = node.Uid,
-            Gid = node.Gid,
-            User = node.User,
-            Group = node.Group,
-            Inode = node.Inode,
-            DeviceId = node.DeviceId,
-            Size = node.Size,
-            Links = node.Links,
-            LinkTarget = node.LinkTarget,
-            ExtendedAttributes = attributes,
-            Device = node.Device,
-            Content = node.Content,
-            Subtree = node.Subtree,
-            Error = node.Error,
-        };
 }

@@ -25,7 +25,7 @@ public readonly record struct UnixTime(long Seconds, int Nanoseconds);
 /// One entry of a directory, as restic's tree JSON has it. Names and link targets are raw bytes: a file system
 /// promises no encoding. Fields that a type does not have are zero, empty or null.
 /// </summary>
-public sealed class Node
+public sealed record Node
 {
     public required byte[] Name { get; init; }
     public required NodeType Type { get; init; }

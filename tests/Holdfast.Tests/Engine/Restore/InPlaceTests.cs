@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Text;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Browse;
-using Holdfast.Engine.Crypto;
-using Holdfast.Engine.Packs;
 using Holdfast.Engine.Restore;
 using Holdfast.Engine.Trees;
 using Holdfast.Testing.Files;
@@ -47,42 +44,13 @@ public sealed class InPlaceTests
         BackupReport backup = await scene.RunAsync();
         Node file = await scene.FindAsync(backup, "file");
         Node other = await scene.FindAsync(backup, "other");
-        Id tree = await SaveAsync(scene, WithContent(file, other.Content!));
+        Id tree = await CraftedTree.SaveAsync(scene.Repository, file with { Content = other.Content! });
         var time = DateTimeOffset.FromUnixTimeSeconds(file.ChangeTime.Seconds + secondsLater);
         var options = new RestoreOptions { ReadUnchanged = readUnchanged };
         var source = new RestoreSource(tree, null, time);
         await new TreeRestore(scene.Repository, source, scene.Source, options).RunAsync(default);
         string content = await File.ReadAllTextAsync(Path.Combine(scene.Source, "file"));
         Assert.Equal(expected ? "other bytes\n" : "the content\n", content);
-    }
-
-    private static Node WithContent(Node node, IReadOnlyList<Id> content) =>
-        new()
-        {
-            Name = node.Name,
-            Type = node.Type,
-            Mode = node.Mode,
-            ModifyTime = node.ModifyTime,
-            AccessTime = node.AccessTime,
-            ChangeTime = node.ChangeTime,
-            Uid = node.Uid,
-            Gid = node.Gid,
-            Inode = node.Inode,
-            DeviceId = node.DeviceId,
-            Size = node.Size,
-            Links = node.Links,
-            Content = content,
-        };
-
-    private static async Task<Id> SaveAsync(BackupScene scene, Node node)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        TreeWriter.Write(json, [node]);
-        Id id = Sha256.Hash(json.WrittenSpan);
-        await using BlobWriter writer = scene.Repository.CreateWriter();
-        await writer.SaveAsync(BlobKind.Tree, id, json.WrittenMemory, default);
-        await writer.FlushAsync(default);
-        return id;
     }
 
     private static async Task<RestoreReport> RestoreAsync(BackupScene scene, BackupReport backup, string target)
