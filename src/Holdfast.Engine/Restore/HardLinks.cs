@@ -1,4 +1,5 @@
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Restore;
 
@@ -7,15 +8,14 @@ namespace Holdfast.Engine.Restore;
 /// </summary>
 internal sealed class HardLinks(RestoreRun run)
 {
-    private readonly Dictionary<(ulong Device, ulong Inode), List<FilePlan>> groups = [];
+    private readonly Dictionary<Node, List<FilePlan>> groups = new(SameFile.Comparer);
     private readonly List<(FilePlan First, List<FilePlan> Names)> chosen = [];
 
     public void Add(FilePlan plan)
     {
-        (ulong, ulong) key = (plan.Node.DeviceId, plan.Node.Inode);
-        if (!groups.TryGetValue(key, out List<FilePlan>? names))
+        if (!groups.TryGetValue(plan.Node, out List<FilePlan>? names))
         {
-            groups.Add(key, names = []);
+            groups.Add(plan.Node, names = []);
         }
         names.Add(plan);
     }
@@ -36,7 +36,7 @@ internal sealed class HardLinks(RestoreRun run)
     {
         foreach ((FilePlan first, List<FilePlan> names) in chosen)
         {
-            foreach (FilePlan name in names.Where(name => name.Directory != first.Directory || name.Node != first.Node))
+            foreach (FilePlan name in names.Where(name => !ReferenceEquals(name.Node, first.Node)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Link(first, name);

@@ -6,13 +6,13 @@ namespace Holdfast.Engine.Restore;
 /// <summary>Restores what has no content: symbolic links, FIFOs, sockets and device nodes, hard links of them too.</summary>
 internal sealed class SpecialNodes(RestoreRun run)
 {
-    private readonly Dictionary<(ulong Device, ulong Inode), (Place Place, byte[] Name)> restored = [];
+    private readonly Dictionary<Node, (Place Place, byte[] Name)> restored = new(SameFile.Comparer);
 
     public void Restore(PendingDirectory parent, DirectoryHandle directory, Node node, FileType type, bool exists)
     {
         bool linked = node is { Links: > 1, Inode: not 0 };
         Errno errno;
-        if (linked && restored.TryGetValue((node.DeviceId, node.Inode), out (Place Place, byte[] Name) first))
+        if (linked && restored.TryGetValue(node, out (Place Place, byte[] Name) first))
         {
             errno = TryLink(directory, node.Name, first.Place, first.Name, exists);
         }
@@ -21,7 +21,7 @@ internal sealed class SpecialNodes(RestoreRun run)
             errno = TryRestore(parent, directory, node, type, exists);
             if (linked && errno == Errno.None)
             {
-                restored.Add((node.DeviceId, node.Inode), (parent.Place, node.Name));
+                restored.Add(node, (parent.Place, node.Name));
             }
         }
         if (errno == Errno.None)
