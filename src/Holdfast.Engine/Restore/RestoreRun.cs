@@ -11,6 +11,9 @@ internal sealed record RestoreRun(
     RestoreTally Tally
 )
 {
+    /// <summary>For tests: called with the name of what has no content between making it and taking hold of it.</summary>
+    public Action<byte[]>? BeforePin { get; init; }
+
     /// <summary>Runs as many loops as there are workers; the first that throws stops the others and is what is thrown.</summary>
     public async Task WorkAsync(Func<CancellationToken, Task> loop, CancellationToken cancellationToken)
     {

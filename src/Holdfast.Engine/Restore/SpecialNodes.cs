@@ -43,13 +43,7 @@ internal sealed class SpecialNodes(RestoreRun run)
         }
     }
 
-    private static Errno TryRestore(
-        PendingDirectory parent,
-        DirectoryHandle directory,
-        Node node,
-        FileType type,
-        bool exists
-    )
+    private Errno TryRestore(PendingDirectory parent, DirectoryHandle directory, Node node, FileType type, bool exists)
     {
         if (exists && !IsSame(directory, node))
         {
@@ -64,7 +58,17 @@ internal sealed class SpecialNodes(RestoreRun run)
             exists ? Errno.None
             : type == FileType.Symlink ? directory.TryMakeSymlink(node.Name, node.LinkTarget)
             : directory.TryMakeNode(node.Name, type, node.Device);
-        return errno == Errno.None ? TryApply(directory, node, isBare: !exists && parent.Fresh) : errno;
+        if (errno != Errno.None)
+        {
+            return errno;
+        }
+        run.BeforePin?.Invoke(node.Name);
+        errno = TryPin(directory, node, type, out PinnedEntry? entry);
+        using (entry)
+        {
+            bool isBare = !exists && parent.Fresh;
+            return errno == Errno.None ? TryApply(directory, entry!, node, isBare) : errno;
+        }
     }
 
     private static bool IsSame(DirectoryHandle directory, Node node)
@@ -83,18 +87,30 @@ internal sealed class SpecialNodes(RestoreRun run)
         };
     }
 
-    private static Errno TryApply(DirectoryHandle directory, Node node, bool isBare)
+    /// <summary>
+    /// Takes hold of what was made or found right. If something else has the name by now, maybe another's file under a
+    /// further name, it is not to be given an owner: <see cref="Errno.EEXIST"/>.
+    /// </summary>
+    private static Errno TryPin(DirectoryHandle directory, Node node, FileType type, out PinnedEntry? entry)
+    {
+        Errno errno = directory.TryPin(node.Name, out entry);
+        FileStatus status = default;
+        errno = errno == Errno.None ? entry!.TryStat(out status) : errno;
+        if (errno != Errno.None)
+        {
+            return errno;
+        }
+        bool isDevice = type is FileType.BlockDevice or FileType.CharacterDevice;
+        return status.Type == type && status.Links == 1 && (!isDevice || status.RepresentedDevice == node.Device)
+            ? Errno.None
+            : Errno.EEXIST;
+    }
+
+    private static Errno TryApply(DirectoryHandle directory, PinnedEntry entry, Node node, bool isBare)
     {
         KnownMetadata known = FreshInode.Metadata;
-        Errno errno = directory.TryPin(node.Name, out PinnedEntry? entry);
-        using (entry)
-        {
-            if (errno == Errno.None && !isBare)
-            {
-                errno = TryRead(directory, node.Name, entry!, out known);
-            }
-            return errno == Errno.None ? NodeMetadata.TryApply(entry!, node, known) : errno;
-        }
+        Errno errno = isBare ? Errno.None : TryRead(directory, node.Name, entry, out known);
+        return errno == Errno.None ? NodeMetadata.TryApply(entry, node, known) : errno;
     }
 
     private static Errno TryRead(DirectoryHandle directory, byte[] name, PinnedEntry entry, out KnownMetadata known)
