@@ -7,8 +7,10 @@ namespace Holdfast.Engine.Files;
 /// </summary>
 public sealed class DirectoryPool : IDisposable
 {
-    /// <summary>Directories kept open though nobody uses them: a quarter of what the strictest usual limit allows.</summary>
-    private const int IdleMax = 1024;
+    /// <summary>
+    /// Directories kept open though nobody uses them: a quarter of the usual limit of 1,024 descriptors a process.
+    /// </summary>
+    private const int IdleMax = 256;
 
     private readonly Lock gate = new();
     private readonly LinkedList<Entry> idle = [];
