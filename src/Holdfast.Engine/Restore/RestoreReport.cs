@@ -25,9 +25,12 @@ public sealed record RestoreReport
     public long DroppedSetIds { get; init; }
     public long DroppedAttributes { get; init; }
 
-    /// <summary>The first <see cref="ErrorsKept"/> of them.</summary>
+    /// <summary>At most <see cref="ErrorsKept"/> of them: the first that are damaged, then the first others.</summary>
     public IReadOnlyList<RestoreItemError> Errors { get; init; } = [];
     public long ErrorCount { get; init; }
+
+    /// <summary>Those of <see cref="ErrorCount"/> for which the repository is to blame.</summary>
+    public long DamagedCount { get; init; }
 
     /// <summary>Enough to see a pattern; a pulled disk must not fill the memory.</summary>
     public const int ErrorsKept = 1000;
@@ -42,15 +45,15 @@ public sealed record RestoreReport
         {
             return null;
         }
-        RestoreItemError[] damaged = [.. Errors.Where(error => error.Kind == EngineErrorKind.Damaged)];
-        IReadOnlyList<RestoreItemError> named = damaged.Length > 0 ? damaged : Errors;
-        string list = string.Join("; ", named.Take(PathsNamed).Select(error => $"{error.Path}: {error.Message}"));
-        string more = ErrorCount > Math.Min(named.Count, PathsNamed) ? "; and more" : "";
+        EngineErrorKind kind = DamagedCount > 0 ? EngineErrorKind.Damaged : EngineErrorKind.Files;
+        RestoreItemError[] named = [.. Errors.Where(error => error.Kind == kind).Take(PathsNamed)];
+        string list = string.Join("; ", named.Select(error => $"{error.Path}: {error.Message}"));
+        string more = ErrorCount > named.Length ? "; and more" : "";
         return new EngineError(
-            damaged.Length > 0 ? EngineErrorKind.Damaged : EngineErrorKind.Files,
+            kind,
             temporary: false,
             $"{ErrorCount} entries could not be restored, all others were: {list}{more}",
-            damaged.Length > 0
+            kind == EngineErrorKind.Damaged
                 ? "Run check --read-data on the repository, and restore the files named from another backup."
                 : "Mend what the messages name and restore again; what is right already is kept."
         );

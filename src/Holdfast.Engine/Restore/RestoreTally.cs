@@ -6,8 +6,10 @@ namespace Holdfast.Engine.Restore;
 internal sealed class RestoreTally
 {
     private readonly Lock gate = new();
-    private readonly List<RestoreItemError> errors = [];
+    private readonly List<RestoreItemError> damaged = [];
+    private readonly List<RestoreItemError> failed = [];
     private long errorCount;
+    private long damagedCount;
     private long files;
     private long directories;
     private long others;
@@ -55,10 +57,13 @@ internal sealed class RestoreTally
         var error = new RestoreItemError(parent.PathOf(name), kind, message);
         lock (gate)
         {
+            bool isDamaged = kind == EngineErrorKind.Damaged;
             errorCount++;
-            if (errors.Count < RestoreReport.ErrorsKept)
+            damagedCount += isDamaged ? 1 : 0;
+            List<RestoreItemError> kept = isDamaged ? damaged : failed;
+            if (kept.Count < RestoreReport.ErrorsKept)
             {
-                errors.Add(error);
+                kept.Add(error);
             }
         }
     }
@@ -78,8 +83,9 @@ internal sealed class RestoreTally
                 DroppedDevices = Interlocked.Read(ref droppedDevices),
                 DroppedSetIds = Interlocked.Read(ref droppedSetIds),
                 DroppedAttributes = Interlocked.Read(ref droppedAttributes),
-                Errors = [.. errors],
+                Errors = [.. damaged.Concat(failed).Take(RestoreReport.ErrorsKept)],
                 ErrorCount = errorCount,
+                DamagedCount = damagedCount,
             };
         }
     }
