@@ -17,11 +17,16 @@ internal sealed class PendingDirectory(Place place, Node? node, Id tree, bool fr
 
     public bool Fresh { get; } = fresh;
 
-    /// <summary>Begins to load the directory's tree, once.</summary>
+    /// <summary>Its tree is held, or being loaded.</summary>
+    public bool IsLoaded => loading is not null;
+
+    /// <summary>Begins to load the directory's tree, unless it is loaded.</summary>
     public Task<List<Node>> Load(Repository repository, CancellationToken cancellationToken) =>
         loading ??= Task.Run(() => LoadAsync(repository, cancellationToken), cancellationToken);
 
-    /// <summary>Lets go of the nodes; a visited directory is kept for its own metadata only.</summary>
+    /// <summary>
+    /// Lets go of the nodes: a visited directory is kept for its own metadata only, any other loads them again.
+    /// </summary>
     public void Unload() => loading = null;
 
     private async Task<List<Node>> LoadAsync(Repository repository, CancellationToken cancellationToken)

@@ -10,24 +10,14 @@ namespace Holdfast.Engine.Restore;
 /// </summary>
 internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> batches, HardLinks hardLinks)
 {
-    /// <summary>A batch is what is planned at once: large enough that a pack is rarely read for two of them.</summary>
-    private const int BatchFiles = 16 * 1024;
-
-    /// <summary>A piece is about 100 bytes of memory.</summary>
-    private const int BatchBlobs = 256 * 1024;
-
-    /// <summary>Trees loaded before they are needed; what hides a remote store's latency.</summary>
-    private const int TreesAhead = 16;
-
-    private readonly List<PendingDirectory> pending = [];
+    private readonly PendingDirectories pending = new(run.Repository);
     private readonly List<PendingDirectory> visited = [];
     private readonly SpecialNodes specials = new(run);
     private readonly TreeRemoval removal = new(
         run.Pool,
         (place, name, errno) => run.Tally.Fail(place, name, errno, "cannot be removed")
     );
-    private List<FilePlan> batch = [];
-    private int blobs;
+    private readonly FilePortion portion = new();
 
     /// <summary>Directories whose metadata is to be set once all else is done; each before those in it.</summary>
     public IReadOnlyList<PendingDirectory> Visited => visited;
@@ -36,32 +26,18 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
     {
         Node? root = run.Source.Directory;
         root = root is not null && run.Options.DropPrivileges ? PrivilegeFilter.Apply(root, run.Tally) : root;
-        pending.Add(new PendingDirectory(run.Pool.Root, root, run.Source.Tree, fresh: false));
-        while (pending.Count > 0)
+        pending.Push([new PendingDirectory(run.Pool.Root, root, run.Source.Tree, fresh: false)]);
+        while (pending.Pop(cancellationToken) is { } directory)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            for (int i = pending.Count - 1; i >= 0 && i >= pending.Count - TreesAhead; i--)
-            {
-                _ = pending[i].Load(run.Repository, cancellationToken);
-            }
-            PendingDirectory directory = pending[^1];
-            pending.RemoveAt(pending.Count - 1);
             visited.Add(directory);
             await VisitAsync(directory, cancellationToken);
-            if (batch.Count >= BatchFiles || blobs >= BatchBlobs)
-            {
-                await FlushAsync(cancellationToken);
-            }
         }
         await FlushAsync(cancellationToken);
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        await batches.WriteAsync(batch, cancellationToken);
-        batch = [];
-        blobs = 0;
-    }
+    private async Task FlushAsync(CancellationToken cancellationToken) =>
+        await batches.WriteAsync(portion.Take(), cancellationToken);
 
     private async Task VisitAsync(PendingDirectory directory, CancellationToken cancellationToken)
     {
@@ -93,12 +69,12 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
                 run.Tally.Fail(place.Parent ?? place, place.Name, errno, "cannot be opened");
                 return;
             }
-            Merge(directory, lease.Handle, nodes, entries, cancellationToken);
+            await MergeAsync(directory, lease.Handle, nodes, entries, cancellationToken);
         }
     }
 
     /// <summary>Both lists ascend by the bytes of their names.</summary>
-    private void Merge(
+    private async Task MergeAsync(
         PendingDirectory directory,
         DirectoryHandle handle,
         List<Node> nodes,
@@ -106,7 +82,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         CancellationToken cancellationToken
     )
     {
-        int below = pending.Count;
+        var subdirectories = new List<PendingDirectory>();
         int next = 0;
         foreach (Node node in nodes)
         {
@@ -118,7 +94,12 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             DirectoryEntry? present = next < entries.Count && order == 0 ? entries[next++] : null;
             if ((run.Options.DropPrivileges ? PrivilegeFilter.Apply(node, run.Tally) : node) is { } allowed)
             {
-                Restore(directory, handle, allowed, present, cancellationToken);
+                Restore(directory, handle, allowed, present, subdirectories, cancellationToken);
+                // A single directory may hold more files than memory does plans.
+                if (portion.IsFull)
+                {
+                    await FlushAsync(cancellationToken);
+                }
             }
             else if (present is { } extra)
             {
@@ -129,8 +110,8 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         {
             RemoveExtra(directory.Place, entries[next], cancellationToken);
         }
-        // The last one added is visited next: the backup wrote its packs in this order.
-        pending.Reverse(below, pending.Count - below);
+        // Visited next, and in this order: the backup wrote its packs in it.
+        pending.Push(subdirectories);
     }
 
     private void RemoveExtra(Place place, DirectoryEntry entry, CancellationToken cancellationToken)
@@ -154,6 +135,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         DirectoryHandle handle,
         Node node,
         DirectoryEntry? present,
+        List<PendingDirectory> subdirectories,
         CancellationToken cancellationToken
     )
     {
@@ -171,14 +153,13 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         switch (type)
         {
             case FileType.Directory:
-                AddDirectory(directory, handle, node, exists);
+                AddDirectory(directory, handle, node, exists, subdirectories);
                 break;
             case FileType.Regular when node is { Links: > 1, Inode: not 0 }:
                 hardLinks.Add(new FilePlan(directory.Place, node, directory.Fresh, exists));
                 break;
             case FileType.Regular:
-                batch.Add(new FilePlan(directory.Place, node, directory.Fresh, exists));
-                blobs += node.Content?.Count ?? 0;
+                portion.Add(new FilePlan(directory.Place, node, directory.Fresh, exists));
                 break;
             default:
                 specials.Restore(directory, handle, node, type, exists);
@@ -216,7 +197,13 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         return Remove(place, entry with { Type = present }, cancellationToken);
     }
 
-    private void AddDirectory(PendingDirectory directory, DirectoryHandle handle, Node node, bool exists)
+    private void AddDirectory(
+        PendingDirectory directory,
+        DirectoryHandle handle,
+        Node node,
+        bool exists,
+        List<PendingDirectory> subdirectories
+    )
     {
         if (node.Subtree is not { } tree)
         {
@@ -239,7 +226,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             run.Tally.Fail(directory.Place, node.Name, errno, "cannot be made");
             return;
         }
-        pending.Add(new PendingDirectory(place, node, tree, fresh: !exists));
+        subdirectories.Add(new PendingDirectory(place, node, tree, fresh: !exists));
     }
 
     private static FileType? TypeOf(NodeType type) =>

@@ -48,7 +48,10 @@ public sealed class TreeRestore(
         IReadOnlyList<PendingDirectory> visited = await WalkAsync(run, hardLinks, cancellationToken);
 
         // 3. One name of each file that has several, then the others.
-        await new FileBatch(run).RestoreAsync(hardLinks.Choose(), cancellationToken);
+        foreach (List<FilePlan> files in FilePortion.Cut(hardLinks.Choose()))
+        {
+            await new FileBatch(run).RestoreAsync(files, cancellationToken);
+        }
         hardLinks.Link(cancellationToken);
 
         // 4. Directories last: what happens in them changes their times.
