@@ -78,8 +78,7 @@ internal sealed class DemoClient : IDisposable
     )
     {
         using var request = new HttpRequestMessage(method, path);
-        // Its length is sent: a reply is only as good as the request's form, and Manila's has no chunks.
-        request.Content = body is null ? null : new StringContent(body.ToJsonString(), null, "application/json");
+        request.Content = body is null ? null : JsonContent.Create(body);
         using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
         string text = await reply.Content.ReadAsStringAsync(cancellationToken);
         return text.Length == 0 ? null : JsonNode.Parse(text);
