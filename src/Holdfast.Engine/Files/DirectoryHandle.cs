@@ -111,7 +111,7 @@ public sealed partial class DirectoryHandle : Descriptor
         return Errnos.Of(length);
     }
 
-    /// <summary>Adds all entries but <c>.</c> and <c>..</c>, in ascending order of their names' bytes.</summary>
+    /// <summary>Adds all entries but <c>.</c> and <c>..</c>, each name once, in ascending order of the names' bytes.</summary>
     public Errno TryReadEntries(List<DirectoryEntry> entries)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -124,13 +124,31 @@ public sealed partial class DirectoryHandle : Descriptor
             {
                 AddEntries(buffer.AsSpan(0, (int)length), entries);
             }
-            entries.Sort(first, entries.Count - first, DirectoryEntry.ByName);
+            SortDistinct(entries, first);
             return Errnos.Of(length);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>
+    /// Sorts the entries from <paramref name="first"/> on and keeps one of each name: a directory that changes while it
+    /// is listed may name an entry twice.
+    /// </summary>
+    internal static void SortDistinct(List<DirectoryEntry> entries, int first)
+    {
+        entries.Sort(first, entries.Count - first, DirectoryEntry.ByName);
+        int kept = first;
+        for (int index = first; index < entries.Count; index++)
+        {
+            if (kept == first || DirectoryEntry.ByName.Compare(entries[kept - 1], entries[index]) != 0)
+            {
+                entries[kept++] = entries[index];
+            }
+        }
+        entries.RemoveRange(kept, entries.Count - kept);
     }
 
     // struct linux_dirent64: u64 inode, s64 offset, u16 record length, u8 type, the name and its zero byte.

@@ -42,6 +42,15 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_listed_twice_is_kept_once()
+    {
+        DirectoryEntry[] listed = [.. "zcabacca".Select(name => new DirectoryEntry([(byte)name], FileType.Regular))];
+        List<DirectoryEntry> entries = [.. listed];
+        DirectoryHandle.SortDistinct(entries, first: 1);
+        Assert.Equal("zabc", string.Concat(entries.Select(entry => (char)entry.Name[0])));
+    }
+
+    [Fact]
     public void Lists_more_names_than_one_call_of_the_kernel_returns()
     {
         string[] names = [.. Enumerable.Range(0, 3000).Select(number => $"{number:d200}")];
