@@ -12,7 +12,8 @@ internal readonly record struct FileContent(Errno Errno, IReadOnlyList<Id> Blobs
 
 /// <summary>
 /// Reads one file at a time and stores it as blobs. A small file is one blob and never leaves the worker; a large one is
-/// cut by the worker, and its chunks are hashed and stored side by side. One for each worker.
+/// cut by the worker, and its chunks are hashed and stored side by side. Nothing is read further than one byte beyond
+/// the size that the status says: that byte tells that the file grew. One for each worker.
 /// </summary>
 internal sealed class ContentSaver(
     BlobWriter writer,
@@ -38,13 +39,9 @@ internal sealed class ContentSaver(
     {
         if (status.Size > Chunker.MinSize)
         {
-            return SaveLargeAsync(file, new FileHoles(file, in status), cancellationToken);
+            return SaveLargeAsync(file, new FileHoles(file, in status), status.Size + 1, cancellationToken);
         }
-        Errno errno = file.TryRead(0, small, out int length);
-        if (length > Chunker.MinSize)
-        {
-            return SaveLargeAsync(file, new FileHoles(file, in status), cancellationToken);
-        }
+        Errno errno = file.TryRead(0, small.AsSpan(0, (int)status.Size + 1), out int length);
         return errno == Errno.None && length != 0
             ? SaveSmallAsync(length, cancellationToken)
             : ValueTask.FromResult(new FileContent(errno, [], 0));
@@ -59,6 +56,7 @@ internal sealed class ContentSaver(
     private async ValueTask<FileContent> SaveLargeAsync(
         FileHandle file,
         FileHoles holes,
+        long readMost,
         CancellationToken cancellationToken
     )
     {
@@ -97,14 +95,16 @@ internal sealed class ContentSaver(
                 }
                 else
                 {
-                    Memory<byte> free = buffer.AsMemory(filled, Math.Min(ReadStep, buffer.Length - filled));
+                    long left = readMost - start - filled;
+                    int step = (int)Math.Min(left, Math.Min(ReadStep, buffer.Length - filled));
+                    Memory<byte> free = buffer.AsMemory(filled, step);
                     Errno errno = holes.TryRead(start + filled, free.Span, out int read);
                     if (errno != Errno.None)
                     {
                         return new FileContent(errno, [], 0);
                     }
                     filled += read;
-                    ended = read < free.Length;
+                    ended = read < step || read == left;
                 }
                 while (chunks.Count >= chunksAtOnce)
                 {
