@@ -32,7 +32,8 @@ public static class ExtendedAttributes
         directory.DangerousAddRef(ref held);
         try
         {
-            Span<byte> buffer = stackalloc byte[320];
+            // Not every file system's names end at 255 bytes.
+            Span<byte> buffer = name.Length <= 255 ? stackalloc byte[320] : new byte[name.Length + 65];
             Encoding.ASCII.TryGetBytes($"/proc/self/fd/{directory.DangerousGetHandle()}/", buffer, out int prefix);
             name.CopyTo(buffer[prefix..]);
             buffer[prefix + name.Length] = 0;

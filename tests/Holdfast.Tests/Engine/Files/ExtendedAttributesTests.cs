@@ -87,6 +87,17 @@ public sealed class ExtendedAttributesTests : IDisposable
         Assert.Empty(attributes);
     }
 
+    [Theory]
+    [InlineData(256)]
+    [InlineData(320)]
+    [InlineData(1000)]
+    public void A_name_longer_than_others_is_asked_for_all_the_same(int length)
+    {
+        byte[] name = new byte[length];
+        name.AsSpan().Fill((byte)'n');
+        Assert.Equal(directory.TryStat(name, out _), ExtendedAttributes.TryRead(directory, name, Unlimited, out _));
+    }
+
     private static List<string> Texts(IReadOnlyList<ExtendedAttribute> attributes) =>
         [.. attributes.Select(one => $"{Encoding.UTF8.GetString(one.Name)}={Convert.ToHexString(one.Value)}")];
 }
