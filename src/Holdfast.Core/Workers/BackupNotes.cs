@@ -35,6 +35,7 @@ internal static class BackupNotes
             BackupProblemKind.TooDeep => "too deep, left out with all in it",
             BackupProblemKind.AttributesTooLarge => "too many extended attributes, stored without them",
             BackupProblemKind.AttributesUnreadable => "extended attributes unreadable, stored without them",
+            BackupProblemKind.AttributeNameAltered => "extended attribute's name is not UTF-8, stored under another",
             BackupProblemKind.MountPoint => "another file system, left out",
             BackupProblemKind.Socket => "socket, left out",
             BackupProblemKind.Unreadable => "unreadable, left out",

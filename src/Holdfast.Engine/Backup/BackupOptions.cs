@@ -15,6 +15,12 @@ public sealed record BackupOptions
     /// </summary>
     public int MaxFileBlobs { get; init; } = 4 << 20;
 
+    /// <summary>
+    /// Most bytes of one directory's tree, as estimated: it is one piece of JSON, built and compressed in memory. Room for
+    /// a million entries, or for two of the largest files.
+    /// </summary>
+    public long MaxTreeBytes { get; init; } = 512L << 20;
+
     /// <summary>Most directories between a target and an entry. PATH_MAX allows 2,048; by descriptor one gets further.</summary>
     public int MaxDepth { get; init; } = 4096;
 

@@ -26,7 +26,7 @@ internal sealed class BackupPipeline(
     public ProblemLog Problems { get; } = problems;
     public NodeFactory Nodes { get; } = new();
     public HardLinks Links { get; } = new();
-    public TreeSaver Trees => trees ??= new TreeSaver(writer, Nodes, Counters);
+    public TreeSaver Trees => trees ??= new TreeSaver(this, writer);
 
     /// <summary>
     /// A file of the parent snapshot whose change time is not before this may have been written to after it was read,

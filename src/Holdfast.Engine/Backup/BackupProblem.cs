@@ -11,7 +11,7 @@ public enum BackupProblemKind
     /// <summary>Written to whenever it was read. Stored as last read, which may mix old and new.</summary>
     ChangedWhileRead,
 
-    /// <summary>Longer than the limit. Left out.</summary>
+    /// <summary>Longer than the limit, or its directory's tree has no room for it. Left out.</summary>
     TooLarge,
 
     /// <summary>A directory nested deeper than the limit. Left out with all that is in it.</summary>
@@ -22,6 +22,11 @@ public enum BackupProblemKind
 
     /// <summary>Its extended attributes cannot be read. Stored without any.</summary>
     AttributesUnreadable,
+
+    /// <summary>
+    /// An extended attribute's name is not UTF-8, which a tree cannot hold. Stored with replacement characters in it.
+    /// </summary>
+    AttributeNameAltered,
 
     /// <summary>Another file system, or a nested subvolume, begins here. Left out with all that is in it.</summary>
     MountPoint,

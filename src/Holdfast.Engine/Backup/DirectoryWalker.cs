@@ -123,8 +123,7 @@ internal sealed class DirectoryWalker(
         if (errno == Errno.None && directory.Handle is { } handle)
         {
             Errno unread = ExtendedAttributes.TryRead(handle, options.MaxAttributeBytes, out var attributes);
-            directory.Attributes = attributes;
-            problems.AddAttributes(unread, directory, name: null);
+            directory.Attributes = problems.Check(unread, attributes, directory, name: null);
         }
         return errno;
     }

@@ -43,7 +43,7 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
             directory.Nodes[index] =
                 entry.Type == FileType.Regular
                     ? await SaveFileAsync(directory, entry.Name, previous.Find(entry.Name), cancellationToken)
-                    : SaveSpecial(directory, entry.Name, previous.Find(entry.Name));
+                    : SaveSpecialIfRoom(directory, entry.Name, previous.Find(entry.Name));
             Interlocked.Increment(ref counters.FilesDone);
         }
     }
@@ -56,21 +56,25 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
     )
     {
         Node? node = before is null ? null : ReuseUnchanged(directory, name, before);
-        if (node is not null)
-        {
-            Interlocked.Increment(ref counters.FilesUnmodified);
-            Interlocked.Add(ref counters.BytesDone, (long)node.Size);
-        }
-        else
+        bool isUnchanged = node is not null;
+        if (node is null)
         {
             counters.SetCurrent(directory, name);
             node = await files.SaveAsync(directory, name, cancellationToken);
-            if (node is null)
-            {
-                return null;
-            }
-            Interlocked.Increment(ref before is null ? ref counters.FilesNew : ref counters.FilesChanged);
         }
+        else
+        {
+            Interlocked.Add(ref counters.BytesDone, (long)node.Size);
+        }
+        if (node is null || !run.Trees.HasRoom(directory, node))
+        {
+            return null;
+        }
+        Interlocked.Increment(
+            ref isUnchanged
+                ? ref counters.FilesUnmodified
+                : ref before is null ? ref counters.FilesNew : ref counters.FilesChanged
+        );
         Interlocked.Add(ref counters.BytesProcessed, (long)node.Size);
         return node;
     }
@@ -124,6 +128,9 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
         return true;
     }
 
+    private Node? SaveSpecialIfRoom(PendingDirectory directory, byte[] name, Node? before) =>
+        SaveSpecial(directory, name, before) is { } node && run.Trees.HasRoom(directory, node) ? node : null;
+
     /// <summary>The node of what is never opened: a link, device or FIFO.</summary>
     private Node? SaveSpecial(PendingDirectory directory, byte[] name, Node? before)
     {
@@ -166,11 +173,10 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
         }
     }
 
-    private IReadOnlyList<ExtendedAttribute> Attributes(PendingDirectory directory, byte[] name)
+    private EntryAttributes Attributes(PendingDirectory directory, byte[] name)
     {
         DirectoryHandle handle = directory.Handle!;
         Errno errno = ExtendedAttributes.TryRead(handle, name, options.MaxAttributeBytes, out var attributes);
-        problems.AddAttributes(errno, directory, name);
-        return attributes;
+        return problems.Check(errno, attributes, directory, name);
     }
 }

@@ -92,7 +92,7 @@ internal sealed class FileSaver(BackupPipeline run, ContentSaver contents)
             run.Problems.Add(BackupProblemKind.ChangedWhileRead, directory, name);
         }
         Errno errno = ExtendedAttributes.TryRead(file, options.MaxAttributeBytes, out var attributes);
-        run.Problems.AddAttributes(errno, directory, name);
-        return run.Nodes.File(name, in status, attributes, content.Blobs, content.Size);
+        EntryAttributes stored = run.Problems.Check(errno, attributes, directory, name);
+        return run.Nodes.File(name, in status, stored, content.Blobs, content.Size);
     }
 }

@@ -8,31 +8,30 @@ namespace Holdfast.Engine.Backup;
 /// </summary>
 internal sealed class NodeFactory
 {
+    /// <summary>Marks a node, so that the next backup does not take its attributes for those of the entry.</summary>
+    private const string AttributesNotWhole = "the extended attributes are not those of the entry";
+
     private readonly Accounts accounts = new();
 
     /// <summary>A file; its size is that of its content, whatever the status said.</summary>
     public Node File(
         byte[] name,
         in FileStatus status,
-        IReadOnlyList<ExtendedAttribute> attributes,
+        EntryAttributes attributes,
         IReadOnlyList<Id> content,
         long size
     ) => Make(name, in status, attributes, content: content, size: size);
 
-    public Node Directory(byte[] name, in FileStatus status, IReadOnlyList<ExtendedAttribute> attributes, Id subtree) =>
+    public Node Directory(byte[] name, in FileStatus status, EntryAttributes attributes, Id subtree) =>
         Make(name, in status, attributes, subtree: subtree);
 
     /// <summary>A link, device or FIFO.</summary>
-    public Node Special(
-        byte[] name,
-        in FileStatus status,
-        IReadOnlyList<ExtendedAttribute> attributes,
-        byte[] linkTarget
-    ) => Make(name, in status, attributes, linkTarget: linkTarget);
+    public Node Special(byte[] name, in FileStatus status, EntryAttributes attributes, byte[] linkTarget) =>
+        Make(name, in status, attributes, linkTarget: linkTarget);
 
     /// <summary>
     /// Whether the node says all that the status does. As every change of a file's metadata moves its change time, the
-    /// node then has its link target and extended attributes too.
+    /// node then has its link target and extended attributes too, unless it is marked.
     /// </summary>
     public bool Describes(Node node, in FileStatus status) =>
         node.ChangeTime == status.ChangeTime
@@ -59,7 +58,7 @@ internal sealed class NodeFactory
     private Node Make(
         byte[] name,
         in FileStatus status,
-        IReadOnlyList<ExtendedAttribute> attributes,
+        EntryAttributes attributes,
         IReadOnlyList<Id>? content = null,
         long size = 0,
         Id? subtree = null,
@@ -83,9 +82,10 @@ internal sealed class NodeFactory
             Size = (ulong)size,
             Links = LinksOf(in status),
             LinkTarget = linkTarget ?? [],
-            ExtendedAttributes = attributes,
+            ExtendedAttributes = attributes.List,
             Device = DeviceOf(in status),
             Content = content,
             Subtree = subtree,
+            Error = attributes.IsWhole ? "" : AttributesNotWhole,
         };
 }

@@ -11,6 +11,7 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
 {
     private int waiting;
     private int handleUsers;
+    private long treeBytes;
 
     public PendingDirectory? Parent { get; } = parent;
 
@@ -28,7 +29,7 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
     public PendingDirectory? Target { get; private set; }
 
     public FileStatus Status { get; set; }
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
+    public EntryAttributes Attributes { get; set; } = EntryAttributes.None;
     public IReadOnlyList<DirectoryEntry> Entries { get; private set; } = [];
 
     /// <summary>One for each entry; null for those left out.</summary>
@@ -58,6 +59,28 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
         Entries = entries;
         Nodes = new Node?[entries.Count];
     }
+
+    /// <summary>Reserves room in the tree for an entry's node; false when the tree would pass the limit, in bytes.</summary>
+    public bool TryReserve(Node node, long limit)
+    {
+        long bytes = EstimateBytes(node);
+        if (Interlocked.Add(ref treeBytes, bytes) <= limit)
+        {
+            return true;
+        }
+        Interlocked.Add(ref treeBytes, -bytes);
+        return false;
+    }
+
+    /// <summary>
+    /// About as many as the node's JSON has. Names of the worst bytes, all escaped, make it three times as many.
+    /// </summary>
+    private static long EstimateBytes(Node node) =>
+        400
+        + (2 * node.Name.Length)
+        + (4 * node.LinkTarget.Length)
+        + node.ExtendedAttributes.Sum(one => 30 + (2 * (one.Name.Length + one.Value.Length)))
+        + (67L * (node.Content?.Count ?? 0));
 
     /// <summary>Before any part is handed out: how many calls of <see cref="FinishPart"/> will come.</summary>
     public void Expect(int parts) => waiting = parts;

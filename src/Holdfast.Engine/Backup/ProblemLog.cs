@@ -1,4 +1,6 @@
+using System.Text.Unicode;
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Backup;
 
@@ -43,18 +45,26 @@ internal sealed class ProblemLog(int mostListed)
         );
     }
 
-    /// <summary>Adds what kept extended attributes from being read, if anything did.</summary>
-    public void AddAttributes(Errno errno, PendingDirectory directory, byte[]? name)
+    /// <summary>Adds what keeps extended attributes, as read, from being stored as they are, if anything does.</summary>
+    public EntryAttributes Check(
+        Errno errno,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        PendingDirectory directory,
+        byte[]? name
+    )
     {
-        if (errno != Errno.None)
+        BackupProblemKind? problem = errno switch
         {
-            Add(
-                errno == Errno.EFBIG ? BackupProblemKind.AttributesTooLarge : BackupProblemKind.AttributesUnreadable,
-                directory,
-                name,
-                errno
-            );
+            Errno.EFBIG => BackupProblemKind.AttributesTooLarge,
+            not Errno.None => BackupProblemKind.AttributesUnreadable,
+            _ when !attributes.All(attribute => Utf8.IsValid(attribute.Name)) => BackupProblemKind.AttributeNameAltered,
+            _ => null,
+        };
+        if (problem is { } kind)
+        {
+            Add(kind, directory, name, errno);
         }
+        return new EntryAttributes(attributes, problem is null);
     }
 
     public IReadOnlyDictionary<BackupProblemKind, long> Counts =>

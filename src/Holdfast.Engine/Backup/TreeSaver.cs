@@ -10,11 +10,12 @@ namespace Holdfast.Engine.Backup;
 /// Stores the tree of each directory once its last part is there, and so, from the leaves upward, everything. Safe for
 /// many threads.
 /// </summary>
-internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCounters counters)
+internal sealed class TreeSaver(BackupPipeline run, BlobWriter writer)
 {
     /// <summary>Room for a tree of some 2,000 entries; larger buffers are not kept from tree to tree.</summary>
     private const int BufferKept = 1 << 20;
 
+    private readonly BackupCounters counters = run.Counters;
     private readonly ConcurrentBag<ArrayBufferWriter<byte>> buffers = [];
 
     /// <summary>The tree of the root directory, once it is stored.</summary>
@@ -31,9 +32,21 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
                 Root = tree;
                 return;
             }
-            parent.Nodes[directory.Slot] = NodeOf(directory, tree, (await parent.Previous).Find(directory.Name));
+            Node node = NodeOf(directory, tree, (await parent.Previous).Find(directory.Name));
+            parent.Nodes[directory.Slot] = HasRoom(parent, node) ? node : null;
             directory = parent;
         }
+    }
+
+    /// <summary>Whether the directory's tree has room for the node, kept for it from here on; else a problem of the entry.</summary>
+    public bool HasRoom(PendingDirectory directory, Node node)
+    {
+        bool hasRoom = directory.TryReserve(node, run.Options.MaxTreeBytes);
+        if (!hasRoom)
+        {
+            run.Problems.Add(BackupProblemKind.TooLarge, directory, node.Name);
+        }
+        return hasRoom;
     }
 
     private async ValueTask<Id> SaveAsync(PendingDirectory directory, CancellationToken cancellationToken)
@@ -46,7 +59,7 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
         {
             buffer = new ArrayBufferWriter<byte>(BufferKept);
         }
-        Encode(directory, buffer);
+        TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
         Id id = new(SHA256.HashData(buffer.WrittenSpan));
         await writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
         if (buffer.Capacity <= BufferKept)
@@ -57,33 +70,19 @@ internal sealed class TreeSaver(BlobWriter writer, NodeFactory nodes, BackupCoun
         return id;
     }
 
-    private static void Encode(PendingDirectory directory, ArrayBufferWriter<byte> buffer)
-    {
-        try
-        {
-            TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
-        }
-        catch (OutOfMemoryException error)
-        {
-            // A tree is one piece, some 450 bytes an entry and 67 a blob, and no piece is longer than 2 GiB.
-            throw new EngineError(
-                EngineErrorKind.Files,
-                temporary: false,
-                $"The directory {directory.DisplayPath} has {directory.Entries.Count} entries, more than one tree can hold.",
-                "Spread its files over subdirectories.",
-                error
-            );
-        }
-    }
-
     private Node NodeOf(PendingDirectory directory, Id tree, Node? before)
     {
-        if (before is not null && before.Subtree == tree && nodes.Describes(before, directory.Status))
+        if (
+            before is not null
+            && before.Subtree == tree
+            && run.Nodes.Describes(before, directory.Status)
+            && directory.Attributes.AreThoseOf(before)
+        )
         {
             Interlocked.Increment(ref counters.DirsUnmodified);
             return before;
         }
         Interlocked.Increment(ref before is null ? ref counters.DirsNew : ref counters.DirsChanged);
-        return nodes.Directory(directory.Name, directory.Status, directory.Attributes, tree);
+        return run.Nodes.Directory(directory.Name, directory.Status, directory.Attributes, tree);
     }
 }

@@ -144,9 +144,13 @@ public static class RawFiles
     }
 
     public static void SetAttribute(RawPath path, string name, ReadOnlySpan<byte> value) =>
+        SetAttribute(path, Encoding.UTF8.GetBytes(name), value);
+
+    /// <summary>The same with a raw name: the kernel asks for no encoding.</summary>
+    public static void SetAttribute(RawPath path, byte[] name, ReadOnlySpan<byte> value) =>
         Check(
-            Libc.SetAttribute(path.ZeroTerminated(), Encoded(name), value.ToArray(), (nuint)value.Length, 0),
-            $"lsetxattr {name}",
+            Libc.SetAttribute(path.ZeroTerminated(), [.. name, 0], value.ToArray(), (nuint)value.Length, 0),
+            $"lsetxattr {Encoding.UTF8.GetString(name)}",
             path
         );
 

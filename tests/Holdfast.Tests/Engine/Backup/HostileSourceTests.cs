@@ -128,6 +128,48 @@ public sealed class HostileSourceTests
     }
 
     [Fact]
+    public async Task A_directory_keeps_what_its_tree_has_room_for()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.MakeDirectory(scene["within"]);
+        RawFiles.MakeDirectory(scene["within/more"]);
+        for (int number = 0; number < 3; number++)
+        {
+            RawFiles.Write(scene[$"file-{number}"], "x");
+            RawFiles.Symlink("to", scene[$"link-{number}"]);
+        }
+        BackupReport report = await scene.RunAsync(options: new BackupOptions { MaxTreeBytes = 2000 });
+        List<string> names = await scene.NamesAsync(report);
+        Assert.InRange(names.Count, 3, 4);
+        Assert.Equal(7 - names.Count, report.ProblemCounts[BackupProblemKind.TooLarge]);
+        Assert.Equal(7 - names.Count, report.ItemErrors);
+        int files = names.Count(name => name.StartsWith("file", StringComparison.Ordinal));
+        Assert.Equal(files, report.Snapshot.Summary!.TotalBytesProcessed);
+        await scene.Restic.CheckAsync();
+
+        BackupReport roomy = await scene.RunAsync(report.Snapshot);
+        Assert.Equal(0, roomy.ItemErrors);
+        Assert.Equal(7, (await scene.ListAsync(roomy)).Count);
+    }
+
+    [Fact]
+    public async Task An_attribute_name_that_is_no_text_is_a_problem_of_every_backup()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.MakeDirectory(scene["directory"]);
+        RawFiles.Write(scene["file"], "content");
+        RawFiles.SetAttribute(scene["directory"], [.. "user."u8, 0xff], "x"u8);
+        RawFiles.SetAttribute(scene["file"], [.. "user."u8, 0xff], "x"u8);
+        BackupReport first = await scene.RunAsync();
+        BackupReport second = await scene.RunAsync(first.Snapshot);
+        foreach (BackupReport report in (BackupReport[])[first, second])
+        {
+            Assert.Equal(2, report.ProblemCounts[BackupProblemKind.AttributeNameAltered]);
+            Assert.Equal(2, report.ItemErrors);
+        }
+    }
+
+    [Fact]
     public async Task More_attributes_than_the_limit_are_left_out_and_the_file_is_not()
     {
         await using BackupScene scene = await BackupScene.MakeAsync();

@@ -108,6 +108,29 @@ public sealed class ParentReuseTests
     }
 
     [Fact]
+    public async Task Attributes_once_left_out_are_read_by_the_next_backup()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.MakeDirectory(scene["directory"]);
+        RawFiles.Write(scene["file"], "content");
+        RawFiles.SetAttribute(scene["directory"], "user.long", new byte[1000]);
+        RawFiles.SetAttribute(scene["file"], "user.long", new byte[1000]);
+        var tight = new BackupOptions { MaxAttributeBytes = 500 };
+        BackupReport first = await scene.RunAsync(options: tight);
+        BackupReport again = await scene.RunAsync(first.Snapshot, tight);
+        Assert.Equal((2, 2), (first.ItemErrors, again.ItemErrors));
+        BackupReport whole = await scene.RunAsync(again.Snapshot);
+        Assert.Equal(0, whole.ItemErrors);
+        Assert.All(
+            await scene.ListAsync(whole),
+            node => Assert.Equal(1000, node.ExtendedAttributes.Single().Value.Length)
+        );
+        BackupReport anew = await scene.RunAsync();
+        Assert.Equal(anew.Snapshot.Tree, whole.Snapshot.Tree);
+        await scene.Restic.CheckAsync();
+    }
+
+    [Fact]
     public async Task New_metadata_of_unchanged_content_is_stored()
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
