@@ -74,7 +74,7 @@ public sealed class CreateBackup(
         // 3.
         if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, claimed.Row)) is { } own)
         {
-            return new BackupCommit(own.Id.ToString(), SnapshotTags.CaptureOf(own), 0, null);
+            return new BackupCommit(own.Id.ToString(), SnapshotTags.CaptureOf(own), SnapshotTags.ErrorsOf(own), null);
         }
 
         // 4.
@@ -87,6 +87,7 @@ public sealed class CreateBackup(
             Paths = paths,
             Hostname = Hostname,
             Tags = SnapshotTags.For(claimed.Row, share, capture.How),
+            ErrorsTag = SnapshotTags.ErrorsTag,
             ProgramVersion = "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3),
             Time = now,
             Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),

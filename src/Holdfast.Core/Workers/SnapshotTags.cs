@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Core.Model;
 using Holdfast.Engine.Snapshots;
 
@@ -6,6 +7,8 @@ namespace Holdfast.Core.Workers;
 /// <summary>What our snapshots say of themselves, so that a repository can be understood without a catalog.</summary>
 internal static class SnapshotTags
 {
+    public const string ErrorsTag = "errors=";
+
     private const string BackupTag = "backup=";
     private const string OperationTag = "op=";
     private const string CaptureTag = "capture=";
@@ -27,6 +30,12 @@ internal static class SnapshotTags
     public static string? BackupOf(Snapshot snapshot) => Value(snapshot, BackupTag);
 
     public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? "live";
+
+    /// <summary>Entries that are not in the snapshot as they were.</summary>
+    public static long ErrorsOf(Snapshot snapshot) =>
+        long.TryParse(Value(snapshot, ErrorsTag), NumberStyles.None, CultureInfo.InvariantCulture, out long errors)
+            ? errors
+            : 0;
 
     private static string? Value(Snapshot snapshot, string tag) =>
         snapshot.Tags.FirstOrDefault(text => text.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];

@@ -12,6 +12,11 @@ public sealed record BackupRequest
     public uint Uid { get; init; }
     public uint Gid { get; init; }
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>
+    /// Begins one more tag, which ends in <see cref="BackupReport.ItemErrors"/>; a snapshot without errors has none.
+    /// </summary>
+    public string? ErrorsTag { get; init; }
     public string ProgramVersion { get; init; } = "";
 
     /// <summary>The snapshot's time; the moment the run begins when null.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
 
@@ -71,8 +72,16 @@ public sealed class TreeBackup(Repository repository, BackupSource source, Backu
             ProgramVersion = request.ProgramVersion,
             Summary = Summarise(writer.Statistics, start, time.GetUtcNow()),
         };
+        var report = new BackupReport(snapshot, problems.Counts, problems.Listed);
+        if (request.ErrorsTag is { } tag && report.ItemErrors is > 0 and var errors)
+        {
+            snapshot = snapshot with
+            {
+                Tags = [.. request.Tags, string.Create(CultureInfo.InvariantCulture, $"{tag}{errors}")],
+            };
+        }
         snapshot = await repository.SaveSnapshotAsync(snapshot, cancellationToken);
-        return new BackupReport(snapshot, problems.Counts, problems.Listed);
+        return report with { Snapshot = snapshot };
     }
 
     private SnapshotSummary Summarise(BlobWriterStatistics added, DateTimeOffset start, DateTimeOffset end) =>

@@ -45,6 +45,20 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_adopted_snapshot_keeps_its_count_of_errors()
+    {
+        RawFiles.SetAttribute((RawPath)core.PathOf(share) / "a", [.. "user."u8, 0xff], "x"u8);
+        Backup made = await core.CreateAsync(share);
+        Operation first = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(first);
+        await core.DrainAsync();
+        Backup done = (await core.Catalog.BackupAsync(made.Id))!;
+        Assert.Equal((BackupStatus.Available, 1), (done.Status, done.ItemErrors));
+        Assert.Contains("errors=1", Assert.Single(await core.SnapshotsAsync()).Tags);
+    }
+
+    [Fact]
     public async Task A_snapshot_of_another_operation_on_the_share_is_not_adopted()
     {
         Backup first = await core.BackUpAsync(share);
