@@ -5,6 +5,7 @@ using Holdfast.Engine.Backup;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Trees;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Backup;
@@ -44,6 +45,12 @@ public sealed class ResticAgreementTests
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
         NastyTree.Build(scene.Source);
+        // What changed as the parent was made is read again, and nothing here may be.
+        DateTimeOffset built = TimeProvider.System.GetUtcNow();
+        await Eventually.HoldsAsync(
+            "the tree to be older than a tick of the file system's clock",
+            () => Task.FromResult(TimeProvider.System.GetUtcNow() - built > TimeSpan.FromMilliseconds(50))
+        );
         await scene.Restic.BackupAsync(scene.Source);
         Snapshot theirs = await LatestAsync(scene);
         using var source = BackupSource.FromPaths([scene.Source]);
