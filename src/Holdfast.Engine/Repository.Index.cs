@@ -70,7 +70,7 @@ public sealed partial class Repository
 
     /// <summary>Writes an index object, and nothing else: the loaded index does not change.</summary>
     internal Task<Id> SaveIndexObjectAsync(IEnumerable<PackContent> packs, CancellationToken cancellationToken) =>
-        Unpacked.SaveAsync(ObjectKind.Index, IndexJson.Write(packs), cancellationToken);
+        CommitAsync(ObjectKind.Index, IndexJson.Write(packs), cancellationToken);
 
     internal Task DeleteIndexObjectAsync(Id id, CancellationToken cancellationToken) =>
         Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Index, id), cancellationToken);

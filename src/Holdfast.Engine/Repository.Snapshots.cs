@@ -39,9 +39,10 @@ public sealed partial class Repository
 
     /// <summary>Stores the snapshot: the commit of a backup. Flush its writer first.</summary>
     /// <returns>The snapshot with its id.</returns>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.LockLost"/>: it is not stored.</exception>
     public async Task<Snapshot> SaveSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken)
     {
-        Id id = await Unpacked.SaveAsync(ObjectKind.Snapshot, SnapshotJson.Write(snapshot), cancellationToken);
+        Id id = await CommitAsync(ObjectKind.Snapshot, SnapshotJson.Write(snapshot), cancellationToken);
         return snapshot with { Id = id };
     }
 
@@ -75,12 +76,4 @@ public sealed partial class Repository
             return null;
         }
     }
-
-    /// <summary>
-    /// Takes restic's lock and keeps it fresh until disposed. <see cref="RepositoryLock.Lost"/> is cancelled when it
-    /// could not be refreshed in time; writers must stop then.
-    /// </summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder.</exception>
-    public Task<RepositoryLock> LockAsync(bool exclusive, CancellationToken cancellationToken) =>
-        RepositoryLock.TakeAsync(this, exclusive, cancellationToken);
 }

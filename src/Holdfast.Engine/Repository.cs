@@ -41,14 +41,20 @@ public sealed partial class Repository : IAsyncDisposable
         var objects = new RepositoryStore(store);
         if (await objects.SizeAsync(RepositoryStore.Config, cancellationToken) is not null)
         {
-            throw new EngineError(EngineErrorKind.Exists, temporary: false, "A repository is there already.");
+            throw Exists();
         }
-        await RemoveUnfinishedAsync(objects, cancellationToken);
+        await ThrowIfSnapshotsAsync(objects, cancellationToken);
         var master = KeyMaterial.Random();
         var repository = new Repository(objects, master, RepositoryConfig.Create(), options);
-        await repository.AddKeyAsync(password, master, cancellationToken);
-        // The config comes last: a repository without one is not there yet, and may be made again.
-        await repository.config.SaveAsync(objects, repository.Sealer, cancellationToken);
+        Id key = await repository.AddKeyAsync(password, master, cancellationToken);
+        // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
+        if (!await repository.config.TryCreateAsync(objects, repository.Sealer, cancellationToken))
+        {
+            await repository.DisposeAsync();
+            await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, key), cancellationToken);
+            throw Exists();
+        }
+        await RemoveOtherKeysAsync(objects, key, cancellationToken);
         return repository;
     }
 
@@ -105,8 +111,10 @@ public sealed partial class Repository : IAsyncDisposable
         Libzstd.Require();
     }
 
-    // Keys without a config are what an earlier attempt left: the same password would open the wrong one.
-    private static async Task RemoveUnfinishedAsync(RepositoryStore objects, CancellationToken cancellationToken)
+    private static EngineError Exists() =>
+        new(EngineErrorKind.Exists, temporary: false, "A repository is there already.");
+
+    private static async Task ThrowIfSnapshotsAsync(RepositoryStore objects, CancellationToken cancellationToken)
     {
         await foreach (StoredObject snapshot in objects.ListAsync(ObjectKind.Snapshot, cancellationToken))
         {
@@ -117,13 +125,22 @@ public sealed partial class Repository : IAsyncDisposable
                 "Restore the object 'config' from a copy of the store, or move what is here away."
             );
         }
-        await foreach (StoredObject left in objects.ListAsync(ObjectKind.Key, cancellationToken))
+    }
+
+    // Of attempts that died before their config, or came too late with it: restic would try them, and take the wrong one.
+    private static async Task RemoveOtherKeysAsync(RepositoryStore objects, Id own, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject key in objects.ListAsync(ObjectKind.Key, cancellationToken))
         {
-            await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, left.Id), cancellationToken);
+            if (key.Id != own)
+            {
+                await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, key.Id), cancellationToken);
+            }
         }
     }
 
-    private async Task AddKeyAsync(string password, KeyMaterial master, CancellationToken cancellationToken)
+    /// <returns>Its name.</returns>
+    private async Task<Id> AddKeyAsync(string password, KeyMaterial master, CancellationToken cancellationToken)
     {
         byte[] json = KeyFile
             .Create(
@@ -141,6 +158,7 @@ public sealed partial class Repository : IAsyncDisposable
             new ReadOnlySequence<byte>(json),
             cancellationToken
         );
+        return id;
     }
 
     private static async Task<KeyMaterial> OpenKeyAsync(
@@ -151,6 +169,7 @@ public sealed partial class Repository : IAsyncDisposable
     {
         int tried = 0;
         int damaged = 0;
+        KeyMaterial? opened = null;
         await foreach (StoredObject key in store.ListAsync(ObjectKind.Key, cancellationToken))
         {
             if (tried++ == MaximumKeysTried)
@@ -165,8 +184,17 @@ public sealed partial class Repository : IAsyncDisposable
             }
             else if (file.TryOpen(password) is { } master)
             {
-                return master;
+                opened = master;
+                // One that an attempt to make the repository left opens with the same password, and fits nothing.
+                if (await RepositoryConfig.IsSealedWithAsync(master, store, cancellationToken))
+                {
+                    return master;
+                }
             }
+        }
+        if (opened is not null)
+        {
+            return opened; // The config is damaged, as whoever reads it will say.
         }
         throw damaged < tried
             ? new EngineError(

@@ -18,21 +18,23 @@ public sealed class RepositoryLock : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(22.5);
 
+    private readonly Repository repository;
     private readonly LockFiles files;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource lost = new();
     private readonly CancellationTokenSource stop = new();
     private readonly ITimer deadline;
     private readonly Task refreshing;
-    private LockInfo info;
-    private Id id;
+    private readonly LockInfo info;
+    private volatile Written written;
 
-    private RepositoryLock(LockFiles files, LockInfo info, Id id, TimeProvider time)
+    private RepositoryLock(Repository repository, LockFiles files, LockInfo info, Id id)
     {
+        this.repository = repository;
         this.files = files;
         this.info = info;
-        this.id = id;
-        this.time = time;
+        written = new Written(id, info.Time);
+        time = repository.Options.Time;
         // A timer of its own: a store that hangs in the middle of a refresh must not hide that time is up.
         deadline = time.CreateTimer(_ => lost.Cancel(), null, LostAfter, Timeout.InfiniteTimeSpan);
         refreshing = RefreshAsync();
@@ -58,27 +60,54 @@ public sealed class RepositoryLock : IAsyncDisposable
             ProcessId = Environment.ProcessId,
         };
         await locks.ThrowIfLockedAsync(holder, own: default, cancellationToken);
-        Id written = await locks.SaveAsync(holder, cancellationToken);
+        Id id = await locks.SaveAsync(holder, cancellationToken);
         try
         {
             // Two may have looked at the same moment; whoever sees the other's file afterwards gives way.
             await Task.Delay(LockFiles.RaceWindow, clock, cancellationToken);
-            await locks.ThrowIfLockedAsync(holder, written, cancellationToken);
+            await locks.ThrowIfLockedAsync(holder, id, cancellationToken);
         }
         catch
         {
-            await locks.DeleteQuietlyAsync(written);
+            await locks.DeleteQuietlyAsync(id);
             throw;
         }
-        return new RepositoryLock(locks, holder, written, clock);
+        return new RepositoryLock(repository, locks, holder, id);
+    }
+
+    /// <summary>
+    /// Returns when the lock is known to be held: its file is there, and nobody may take it for stale yet. The timers do
+    /// not say that: they stand still while the machine is suspended.
+    /// </summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.LockLost"/>.</exception>
+    internal async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        Written seen;
+        bool exists;
+        do
+        {
+            seen = written;
+            exists = await files.ExistsAsync(seen.Id, cancellationToken);
+        } while (!exists && !ReferenceEquals(seen, written)); // A refresh replaced it meanwhile.
+        if (!exists || lost.IsCancellationRequested || time.GetUtcNow() - seen.Time >= LostAfter)
+        {
+            await lost.CancelAsync();
+            throw new EngineError(
+                EngineErrorKind.LockLost,
+                temporary: true,
+                "The lock on the repository is no longer held, so the work was stopped.",
+                "Run the same again; what was done so far is kept."
+            );
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        repository.Forget(this);
         await stop.CancelAsync();
         await refreshing;
         await deadline.DisposeAsync();
-        await files.DeleteQuietlyAsync(id);
+        await files.DeleteQuietlyAsync(written.Id);
         stop.Dispose();
         lost.Dispose();
     }
@@ -107,16 +136,19 @@ public sealed class RepositoryLock : IAsyncDisposable
 
     private async Task RefreshOnceAsync()
     {
-        if (!await files.ExistsAsync(id, stop.Token))
+        if (!await files.ExistsAsync(written.Id, stop.Token))
         {
             // Somebody took us for dead, and may be writing what we excluded.
             await lost.CancelAsync();
             return;
         }
-        info = info with { Time = time.GetUtcNow() };
-        Id old = id;
-        id = await files.SaveAsync(info, stop.Token);
+        LockInfo fresh = info with { Time = time.GetUtcNow() };
+        Id old = written.Id;
+        written = new Written(await files.SaveAsync(fresh, stop.Token), fresh.Time);
         _ = deadline.Change(LostAfter, Timeout.InfiniteTimeSpan);
         await files.DeleteQuietlyAsync(old);
     }
+
+    /// <summary>The lock file as it was last written.</summary>
+    private sealed record Written(Id Id, DateTimeOffset Time);
 }

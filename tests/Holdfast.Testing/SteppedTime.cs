@@ -5,6 +5,7 @@ public sealed class SteppedTime : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Timer> timers = [];
+    private TimeSpan suspended;
     private DateTimeOffset now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -13,16 +14,25 @@ public sealed class SteppedTime : TimeProvider
     {
         lock (gate)
         {
-            return now;
+            return now + suspended;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp() => Passed().UtcTicks;
+
+    /// <summary>The machine sleeps: the wall clock goes on, and no timer knows.</summary>
+    public void Suspend(TimeSpan by)
+    {
+        lock (gate)
+        {
+            suspended += by;
+        }
+    }
 
     /// <summary>Goes on to the given moment, firing every timer on the way, in order.</summary>
     public void Advance(TimeSpan by)
     {
-        DateTimeOffset end = GetUtcNow() + by;
+        DateTimeOffset end = Passed() + by;
         while (Next(end) is { } due)
         {
             due.Fire();
@@ -52,6 +62,14 @@ public sealed class SteppedTime : TimeProvider
         var timer = new Timer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private DateTimeOffset Passed()
+    {
+        lock (gate)
+        {
+            return now;
+        }
     }
 
     private Timer? Next(DateTimeOffset end)

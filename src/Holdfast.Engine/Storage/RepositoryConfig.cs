@@ -19,11 +19,12 @@ internal sealed record RepositoryConfig(string Id, ulong ChunkerPolynomial)
     internal static RepositoryConfig Create() =>
         new(RandomNumberGenerator.GetHexString(2 * Engine.Id.Size, lowercase: true), Polynomial.CreateRandom());
 
-    internal Task SaveAsync(RepositoryStore store, Sealer sealer, CancellationToken cancellationToken)
+    /// <returns>False when there is a config already, which stays.</returns>
+    internal Task<bool> TryCreateAsync(RepositoryStore store, Sealer sealer, CancellationToken cancellationToken)
     {
         var json = new ConfigJson(Version, Id, ChunkerPolynomial.ToString("x", CultureInfo.InvariantCulture));
         byte[] sealedBytes = sealer.Seal(JsonSerializer.SerializeToUtf8Bytes(json, EngineJson.Default.ConfigJson));
-        return store.PutAsync(RepositoryStore.Config, new ReadOnlySequence<byte>(sealedBytes), cancellationToken);
+        return store.TryCreateAsync(RepositoryStore.Config, new ReadOnlySequence<byte>(sealedBytes), cancellationToken);
     }
 
     /// <exception cref="EngineError">
@@ -44,6 +45,18 @@ internal sealed record RepositoryConfig(string Id, ulong ChunkerPolynomial)
                 "The repository's config is not what was stored.",
                 "Restore the object 'config' from a copy of the store: without it the repository cannot be opened."
             );
+    }
+
+    /// <summary>Whether the key is the one that the config is sealed with.</summary>
+    internal static async Task<bool> IsSealedWithAsync(
+        KeyMaterial key,
+        RepositoryStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        using PooledBytes content = await store.ReadAllAsync(RepositoryStore.Config, cancellationToken);
+        using var sealer = new Sealer(key.Copy());
+        return sealer.TryOpen(content.Span, new byte[Math.Max(0, content.Length - Sealer.Overhead)]);
     }
 
     private static RepositoryConfig? Parse(ReadOnlySpan<byte> content, Sealer sealer)

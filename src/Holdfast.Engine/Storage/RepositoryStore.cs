@@ -30,6 +30,28 @@ internal sealed class RepositoryStore(IObjectStore store)
         }
     }
 
+    /// <returns>False, and nothing changed, when an object of that name exists. A store that cannot decide this replaces it.</returns>
+    internal async Task<bool> TryCreateAsync(
+        ObjectName name,
+        ReadOnlySequence<byte> content,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await store.TryCreateAsync(name, content, cancellationToken);
+        }
+        catch (ObjectError error) when (error.Kind == ObjectErrorKind.Unsupported)
+        {
+            await PutAsync(name, content, cancellationToken);
+            return true;
+        }
+        catch (ObjectError error)
+        {
+            throw StoreErrors.Wrap(error);
+        }
+    }
+
     internal async Task ReadAsync(
         ObjectName name,
         long offset,

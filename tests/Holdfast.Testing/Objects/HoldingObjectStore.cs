@@ -25,19 +25,19 @@ public sealed class HoldingObjectStore(IObjectStore inner) : IObjectStore
 
     public async Task PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
-        if (beneath is { } prefix && name.Value.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            held.TrySetResult();
-            await released.Task.WaitAsync(cancellationToken);
-        }
+        await WaitAsync(name, cancellationToken);
         await inner.PutAsync(name, content, cancellationToken);
     }
 
-    public Task<bool> TryCreateAsync(
+    public async Task<bool> TryCreateAsync(
         ObjectName name,
         ReadOnlySequence<byte> content,
         CancellationToken cancellationToken
-    ) => inner.TryCreateAsync(name, content, cancellationToken);
+    )
+    {
+        await WaitAsync(name, cancellationToken);
+        return await inner.TryCreateAsync(name, content, cancellationToken);
+    }
 
     public Task ReadAsync(
         ObjectName name,
@@ -57,4 +57,13 @@ public sealed class HoldingObjectStore(IObjectStore inner) : IObjectStore
 
     public Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
         inner.RemoveUnfinishedAsync(startedBefore, cancellationToken);
+
+    private async Task WaitAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        if (beneath is { } prefix && name.Value.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            held.TrySetResult();
+            await released.Task.WaitAsync(cancellationToken);
+        }
+    }
 }

@@ -2,6 +2,8 @@ using Holdfast.Engine;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Objects;
 using Holdfast.Objects.Memory;
+using Holdfast.Testing.Objects;
+using Holdfast.Tests.Engine.Maintenance;
 using Xunit;
 
 namespace Holdfast.Tests.Engine;
@@ -23,12 +25,7 @@ public sealed class RepositoryInitTests
         await using Repository made = await InitAsync();
         await using Repository opened = await Repository.OpenAsync(store, Password, new RepositoryOptions(), default);
         Assert.Equal(made.Id, opened.Id);
-        int keys = 0;
-        await foreach (ObjectInfo _ in store.ListAsync("keys", default))
-        {
-            keys++;
-        }
-        Assert.Equal(1, keys);
+        Assert.Equal(1, await CountAsync("keys"));
     }
 
     [Fact]
@@ -47,5 +44,48 @@ public sealed class RepositoryInitTests
         Assert.Equal(EngineErrorKind.Damaged, error.Kind);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Of_two_who_make_it_at_once_the_first_to_write_the_config_has_made_it(int first)
+    {
+        HoldingObjectStore[] stores = [new(store), new(store)];
+        var making = new List<Task<Repository>>();
+        foreach (HoldingObjectStore one in stores)
+        {
+            one.Hold("config");
+            making.Add(Repository.InitAsync(one, Password, new RepositoryOptions(), default));
+            await one.Held;
+        }
+        stores[first].Release();
+        await using Repository made = await making[first];
+        stores[1 - first].Release();
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => making[1 - first]);
+
+        Assert.Equal(EngineErrorKind.Exists, error.Kind);
+        await using Repository opened = await Repository.OpenAsync(store, Password, new RepositoryOptions(), default);
+        Assert.Equal(made.Id, opened.Id);
+        Assert.Equal(1, await CountAsync("keys"));
+    }
+
+    [Fact]
+    public async Task A_key_that_the_config_is_not_sealed_with_is_passed_over()
+    {
+        await using Repository made = await InitAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            var other = new MemoryObjectStore();
+            await (await Repository.InitAsync(other, Password, new RepositoryOptions(), default)).DisposeAsync();
+            ObjectInfo key = (await StoreCopy.ListAsync(other, "keys")).Single();
+            byte[] content = new byte[key.Size];
+            await other.ReadAsync(key.Name, 0, content, default);
+            await StoreCopy.WriteAsync(store, key.Name, content);
+        }
+        await using Repository opened = await Repository.OpenAsync(store, Password, new RepositoryOptions(), default);
+        Assert.Equal(made.Id, opened.Id);
+    }
+
     private Task<Repository> InitAsync() => Repository.InitAsync(store, Password, new RepositoryOptions(), default);
+
+    private async Task<int> CountAsync(string folder) => (await StoreCopy.ListAsync(store, folder)).Count;
 }

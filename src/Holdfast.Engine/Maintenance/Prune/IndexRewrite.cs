@@ -53,6 +53,7 @@ internal static class IndexRewrite
         {
             await repository.SaveIndexObjectAsync(open, cancellationToken);
         }
+        await repository.ConfirmLocksAsync(cancellationToken);
         foreach (Id index in obsolete)
         {
             await repository.DeleteIndexObjectAsync(index, cancellationToken);

@@ -162,10 +162,13 @@ public sealed class PruneRun
         );
     }
 
-    private Task DeletePacksAsync(IEnumerable<Id> packs, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
+    private async Task DeletePacksAsync(IEnumerable<Id> packs, CancellationToken cancellationToken)
+    {
+        await repository.ConfirmLocksAsync(cancellationToken);
+        await Parallel.ForEachAsync(
             packs,
             new ParallelOptions { MaxDegreeOfParallelism = Deletions, CancellationToken = cancellationToken },
             async (pack, token) => await repository.DeletePackAsync(pack, token)
         );
+    }
 }

@@ -1,5 +1,8 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Locks;
+using Holdfast.Engine.Packs;
+using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects.Memory;
 using Holdfast.Testing;
@@ -136,14 +139,91 @@ public sealed class RepositoryLockTests : IAsyncLifetime
     public async Task ALockThatSomebodyRemovedIsLost()
     {
         await using RepositoryLock held = await Take(exclusive: true);
-        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, default))
-        {
-            await repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, stored.Id), default);
-        }
+        await RemoveLocks();
         var lost = new TaskCompletionSource();
         using CancellationTokenRegistration told = held.Lost.Register(lost.SetResult);
         time.Advance(TimeSpan.FromMinutes(5.1));
         await lost.Task;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NothingIsCommittedWithoutTheLock(bool suspended)
+    {
+        await using RepositoryLock held = await Take(exclusive: false);
+        await using BlobWriter writer = repository.CreateWriter();
+        byte[] blob = [1, 2, 3];
+        await writer.SaveAsync(BlobKind.Data, Sha256.Hash(blob), blob, default);
+        if (suspended)
+        {
+            time.Suspend(TimeSpan.FromMinutes(40));
+        }
+        else
+        {
+            await RemoveLocks();
+        }
+        await AssertLost(() => writer.FlushAsync(default));
+        Assert.True(held.Lost.IsCancellationRequested);
+        await AssertLost(() => repository.SaveSnapshotAsync(SomeSnapshot, default));
+        Assert.DoesNotContain(store.Done, done => done.Call == StoreCall.Put && IsCommit(done.Name));
+    }
+
+    [Theory]
+    [InlineData("index/")]
+    [InlineData("snapshots/")]
+    public async Task WhatWasWrittenWhileTheLockWentIsTakenBack(string folder)
+    {
+        var holding = new HoldingObjectStore(store);
+        await using Repository writing = await Repository.OpenAsync(holding, "password", repository.Options, default);
+        await using RepositoryLock held = await time.RunAsync(writing.LockAsync(exclusive: false, default));
+        holding.Hold(folder);
+        Task committing =
+            folder == "index/"
+                ? writing.PublishAsync([new PackContent(SomeId, [])], default)
+                : writing.SaveSnapshotAsync(SomeSnapshot, default);
+        await holding.Held;
+        await RemoveLocks();
+        holding.Release();
+        await AssertLost(() => committing);
+        Assert.Single(store.Done, done => done.Call == StoreCall.Put && IsCommit(done.Name));
+        Assert.Single(store.Done, done => done.Call == StoreCall.Delete && IsCommit(done.Name));
+    }
+
+    [Fact]
+    public async Task ARefreshedLockIsStillHeld()
+    {
+        await using RepositoryLock held = await Take(exclusive: false);
+        LockInfo before = Assert.Single(await Stored());
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await Eventually(async () => (await Stored()) is [{ } only] && only.Time > before.Time);
+        await repository.SaveSnapshotAsync(SomeSnapshot, default);
+        Assert.False(held.Lost.IsCancellationRequested);
+    }
+
+    private static Snapshot SomeSnapshot =>
+        new()
+        {
+            Time = DateTimeOffset.UnixEpoch,
+            Tree = SomeId,
+            Paths = ["/a"],
+        };
+
+    private static bool IsCommit(string name) =>
+        name.StartsWith("index/", StringComparison.Ordinal) || name.StartsWith("snapshots/", StringComparison.Ordinal);
+
+    private static async Task AssertLost(Func<Task> work)
+    {
+        EngineError error = await Assert.ThrowsAsync<EngineError>(work);
+        Assert.Equal((EngineErrorKind.LockLost, true), (error.Kind, error.Temporary));
+    }
+
+    private async Task RemoveLocks()
+    {
+        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, default))
+        {
+            await repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, stored.Id), default);
+        }
     }
 
     private static Id SomeId => Id.Parse(new string('a', 64));

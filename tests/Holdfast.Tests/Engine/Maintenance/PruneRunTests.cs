@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Maintenance;
 using Holdfast.Engine.Maintenance.Check;
 using Holdfast.Engine.Maintenance.Prune;
 using Holdfast.Objects.Local;
@@ -98,6 +99,35 @@ public sealed class PruneRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("removing packs")]
+    public async Task Without_the_lock_nothing_is_removed(string? lostAt)
+    {
+        MemoryObjectStore store = await PartlyUsedAsync();
+        await using Repository repository = await SampleRepository.OpenAsync(store);
+        await using RepositoryLock held = await repository.LockAsync(exclusive: true, default);
+        PruneRun run = await PruneRun.PlanAsync(repository, Everything, null, default);
+        string removable = lostAt is null
+            ? run.Plan.Unreferenced[0].Pack.ToString()
+            : run.Plan.Remove[0].Pack.ToString();
+        var progress = new Callback(step =>
+        {
+            if (step.Step == lostAt)
+            {
+                RemoveLocks(store);
+            }
+        });
+        if (lostAt is null)
+        {
+            RemoveLocks(store);
+        }
+
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => run.ExecuteAsync(progress, default));
+        Assert.Equal(EngineErrorKind.LockLost, error.Kind);
+        Assert.NotNull(await store.StatAsync(new($"data/{removable[..2]}/{removable}"), default));
+    }
+
     [Fact]
     public async Task When_the_time_is_up_the_rest_waits_for_the_next_run()
     {
@@ -189,6 +219,20 @@ public sealed class PruneRunTests : IDisposable
         byte[] leftover = new byte[1000];
         await StoreCopy.WriteAsync(store, new($"data/ab/ab{new string('0', 62)}"), leftover);
         return store;
+    }
+
+    // The store in memory answers at once.
+    private static void RemoveLocks(MemoryObjectStore store)
+    {
+        foreach (var info in StoreCopy.ListAsync(store, "locks").GetAwaiter().GetResult())
+        {
+            store.DeleteAsync(info.Name, default).GetAwaiter().GetResult();
+        }
+    }
+
+    private sealed class Callback(Action<MaintenanceProgress> called) : IProgress<MaintenanceProgress>
+    {
+        public void Report(MaintenanceProgress value) => called(value);
     }
 
     /// <returns>True when the prune came to its end alive.</returns>
