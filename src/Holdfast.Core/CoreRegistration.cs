@@ -54,6 +54,7 @@ public static class CoreRegistration
         services
             .AddSingleton<LockJudge>()
             .AddSingleton<ProjectRepositories>()
+            .AddSingleton<ExportsAhead>()
             .AddSingleton<IOperationHandler, CreateBackup>()
             .AddSingleton<IOperationHandler, RestoreBackup>()
             .AddSingleton<IOperationHandler, DeleteBackup>()

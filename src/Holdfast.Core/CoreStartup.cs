@@ -48,21 +48,21 @@ public sealed class CoreStartup(
         Log.Prepared(logger, options.Node);
     }
 
-    /// <summary>Runs the loops of this node's roles until told to stop, and ends when they have.</summary>
+    /// <summary>Runs the loops of this node's roles until told to stop or one is at fault, and ends when they have.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         // Before the scheduler asks who can open what.
         await presence.AnnounceAsync(stopping);
-        List<Task> loops = [presence.RunAsync(stopping)];
+        List<Func<CancellationToken, Task>> loops = [presence.RunAsync];
         if (options.Roles.Contains("worker"))
         {
-            loops.Add(workers.RunAsync(stopping));
+            loops.Add(workers.RunAsync);
         }
         if (options.Roles.Contains("scheduler"))
         {
-            loops.Add(scheduler.RunAsync(stopping));
+            loops.Add(scheduler.RunAsync);
         }
-        await Task.WhenAll(loops);
+        await Loops.RunAsync(loops, logger, stopping);
     }
 
     /// <summary>A root in the data directory is ours to make; any other may be a mount that is away.</summary>

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Information, "{Count} operations of an earlier run of this node begin again")]
     public static partial void Recovered(ILogger logger, int count);
 
+    [LoggerMessage(103, LogLevel.Critical, "A loop that must never end is at fault; the node stops")]
+    public static partial void LoopFaulted(ILogger logger, Exception error);
+
     [LoggerMessage(200, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} begins (attempt {Attempt})")]
     public static partial void Begins(ILogger logger, string kind, string operation, long epoch, int attempt);
 
@@ -50,6 +53,9 @@ internal static partial class Log
 
     [LoggerMessage(300, LogLevel.Warning, "Scheduling is held up; trying again soon")]
     public static partial void SchedulingHeldUp(ILogger logger, Exception error);
+
+    [LoggerMessage(302, LogLevel.Warning, "The scheduler's lease could not be given up; it will run out")]
+    public static partial void LeaseKept(ILogger logger, Exception error);
 
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);

@@ -5,7 +5,7 @@ namespace Holdfast.Core.Access;
 
 /// <summary>A token that holds now, with the rows it stands for.</summary>
 /// <param name="Project">Null for an unscoped token.</param>
-/// <param name="Roles">Lower-case names, implied roles included; empty for an unscoped token.</param>
+/// <param name="Roles">Names as they were given, implied roles included; empty for an unscoped token.</param>
 public sealed record CheckedToken(TokenClaims Claims, User User, Project? Project, IReadOnlySet<string> Roles);
 
 /// <summary>Makes tokens and holds them against the catalog.</summary>

@@ -17,6 +17,7 @@ public static class Policy
         ["share_backup:delete"] = Member,
         ["share_backup:reset_status"] = Admin,
         ["share:create"] = Member,
+        ["share:create_public_share"] = Admin,
         ["share:get"] = Reader,
         ["share:get_all"] = Reader,
         ["share:delete"] = Member,
@@ -26,7 +27,6 @@ public static class Policy
         ["share_export_location:index"] = Reader,
         ["share_type:index"] = Reader,
         ["share_type:show"] = Reader,
-        ["service:index"] = Admin,
     };
 
     private const string Admin = "admin";

@@ -127,13 +127,13 @@ public sealed class BackupRows(ICatalogSession session)
     public Task<int> CountOfShareAsync(string shareId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE share_id = @shareId", new { shareId });
 
-    /// <returns>The backup_type of the newest available driver backup of the share; null when it has none.</returns>
-    public Task<Backup?> NewestWithOptionsAsync(string shareId) =>
+    /// <returns>The newest available backup with options that the project has of the share; null when there is none.</returns>
+    public Task<Backup?> NewestWithOptionsAsync(string projectId, string shareId) =>
         session.FindAsync<Backup>(
             Select
-                + " WHERE share_id = @shareId AND status = 'available' AND options IS NOT NULL"
+                + " WHERE project_id = @projectId AND share_id = @shareId AND status = 'available' AND options IS NOT NULL"
                 + " ORDER BY created_at DESC, id DESC LIMIT 1",
-            new { shareId }
+            new { projectId, shareId }
         );
 
     /// <summary>The project's usable backups, oldest first.</summary>

@@ -203,18 +203,21 @@ public sealed class OperationRows(ICatalogSession session)
             new { backupId }
         );
 
-    /// <summary>Operations of the project and kind that are queued, or with <paramref name="running"/> also those that run.</summary>
-    public async Task<bool> AnyAsync(string projectId, string kind, bool running) =>
+    /// <summary>
+    /// Whether there are operations of the project, kind and root that are queued, or with <paramref name="running"/> that run.
+    /// </summary>
+    public async Task<bool> AnyAsync(string projectId, string kind, string? root, bool running) =>
         await session.ScalarAsync<int>(
             """
             SELECT count(*) FROM operations
-            WHERE project_id = @projectId AND kind = @kind
+            WHERE project_id = @projectId AND kind = @kind AND root IS NOT DISTINCT FROM @root
                 AND (status = 'queued' OR (@running AND status = 'running'))
             """,
             new
             {
                 projectId,
                 kind,
+                root,
                 running,
             }
         ) > 0;

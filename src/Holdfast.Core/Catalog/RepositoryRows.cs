@@ -66,14 +66,17 @@ public sealed class RepositoryRows(ICatalogSession session)
             }
         );
 
+    /// <param name="after">Higher than this, too: a number that was seen in the store.</param>
     /// <returns>The number of the export object to write next: never given twice.</returns>
-    public async Task<long> NextExportAsync(string projectId) =>
+    public async Task<long> NextExportAsync(string projectId, long after) =>
         await session.ScalarAsync<long>(
             """
-            UPDATE repositories SET export_sequence = export_sequence + 1 WHERE project_id = @projectId
+            UPDATE repositories
+            SET export_sequence = CASE WHEN export_sequence < @after THEN @after ELSE export_sequence END + 1
+            WHERE project_id = @projectId
             RETURNING export_sequence
             """,
-            new { projectId }
+            new { projectId, after }
         );
 }
 

@@ -6,6 +6,15 @@ public sealed class SettingRows(ICatalogSession session)
     public Task<string?> FindAsync(string name) =>
         session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @name", new { name });
 
+    public Task SetAsync(string name, string value) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO settings (name, value) VALUES (@name, @value)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """,
+            new { name, value }
+        );
+
     /// <returns>False, and nothing changed, when the name has a value already.</returns>
     public async Task<bool> TryAddAsync(string name, string value) =>
         await session.ExecuteAsync(

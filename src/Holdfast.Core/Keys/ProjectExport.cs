@@ -48,21 +48,22 @@ public sealed record ProjectExport(
 
 /// <summary>
 /// The exports in the store: <c>export/&lt;project&gt;/&lt;sequence&gt;</c>, sealed with a key of the project's. The highest
-/// sequence counts; older ones are removed once it is durable.
+/// sequence counts; older ones are removed once it is durable, but never one that this catalog does not know of: it tells
+/// of backups that a catalog put back from a copy has forgotten.
 /// </summary>
 public sealed class ExportStore(Repositories repositories, Keyring keyring)
 {
-    public async Task WriteAsync(ProjectExport export, CancellationToken cancellationToken)
+    /// <param name="kept">Exports up to this number stay.</param>
+    public async Task WriteAsync(ProjectExport export, long kept, CancellationToken cancellationToken)
     {
         using VaultKey key = await KeyAsync(export.ProjectId, cancellationToken);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(export);
-        string name = Name(export.ProjectId, export.Sequence);
-        await repositories.Vault.PutAsync(name, json, key, cancellationToken);
-        foreach (string older in await NamesAsync(export.ProjectId, cancellationToken))
+        await repositories.Vault.PutAsync(Name(export.ProjectId, export.Sequence), json, key, cancellationToken);
+        foreach (long number in await NumbersAsync(export.ProjectId, cancellationToken))
         {
-            if (string.CompareOrdinal(older, name) < 0)
+            if (number > kept && number < export.Sequence)
             {
-                await repositories.Vault.DeleteAsync(older, cancellationToken);
+                await repositories.Vault.DeleteAsync(Name(export.ProjectId, number), cancellationToken);
             }
         }
     }
@@ -71,15 +72,41 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
     public async Task<ProjectExport?> FindLatestAsync(string projectId, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> names = await NamesAsync(projectId, cancellationToken);
-        if (names.Count == 0)
+        IReadOnlyList<long> numbers = await NumbersAsync(projectId, cancellationToken);
+        if (numbers.Count == 0)
         {
             return null;
         }
         using VaultKey key = await KeyAsync(projectId, cancellationToken);
-        byte[]? json = await repositories.Vault.GetAsync(names[^1], key, cancellationToken);
+        byte[]? json = await repositories.Vault.GetAsync(Name(projectId, numbers[^1]), key, cancellationToken);
         return json is null ? null : JsonSerializer.Deserialize<ProjectExport>(json);
     }
+
+    /// <summary>Sequences of the exports that are in the store, lowest first.</summary>
+    public async Task<IReadOnlyList<long>> NumbersAsync(string projectId, CancellationToken cancellationToken)
+    {
+        List<long> numbers = [];
+        await foreach (string name in repositories.Vault.ListAsync($"export/{projectId}", cancellationToken))
+        {
+            if (
+                long.TryParse(
+                    name.AsSpan(name.LastIndexOf('/') + 1),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out long number
+                )
+            )
+            {
+                numbers.Add(number);
+            }
+        }
+        numbers.Sort();
+        return numbers;
+    }
+
+    /// <summary>The object's name in the store.</summary>
+    public static string Name(string projectId, long sequence) =>
+        $"export/{projectId}/{sequence.ToString("d12", CultureInfo.InvariantCulture)}";
 
     private async Task<VaultKey> KeyAsync(string projectId, CancellationToken cancellationToken) =>
         await keyring.FindAsync(projectId, cancellationToken) is { } password
@@ -90,19 +117,4 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
                 $"Project {projectId} has a repository, and no key in the keyring.",
                 $"Put keyring/{projectId} of the store back from a copy."
             );
-
-    private async Task<IReadOnlyList<string>> NamesAsync(string projectId, CancellationToken cancellationToken)
-    {
-        List<string> names = [];
-        await foreach (string name in repositories.Vault.ListAsync($"export/{projectId}", cancellationToken))
-        {
-            names.Add(name);
-        }
-        names.Sort(StringComparer.Ordinal);
-        return names;
-    }
-
-    // Of one length, so that names sort as numbers do.
-    private static string Name(string projectId, long sequence) =>
-        $"export/{projectId}/{sequence.ToString("d12", CultureInfo.InvariantCulture)}";
 }

@@ -82,6 +82,4 @@ public sealed record Operation
     public DateTimeOffset? FinishedAt { get; init; }
 
     public int Percent => Total <= 0 ? 0 : (int)Math.Clamp(100.0 * Done / Total, 0, 100);
-
-    public bool IsLive => Status is OperationStatus.Queued or OperationStatus.Running;
 }

@@ -34,7 +34,7 @@ public sealed record Share
     public bool IsPublic { get; init; }
     public required string AvailabilityZone { get; init; }
 
-    /// <summary>Name of the share root, and the directory's path beneath it. Null until the share is made.</summary>
+    /// <summary>Name of the share root, and the directory's path beneath it; chosen before it is made.</summary>
     public required string Root { get; init; }
     public required string Path { get; init; }
 

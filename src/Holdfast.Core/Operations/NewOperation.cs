@@ -52,7 +52,7 @@ public static class NewOperation
     {
         if (
             await session.Repositories.FindAsync(projectId) is not null
-            && !await session.Operations.AnyAsync(projectId, OperationKind.ExportProject, running: false)
+            && !await session.Operations.AnyAsync(projectId, OperationKind.ExportProject, root: null, running: false)
         )
         {
             await session.Operations.AddAsync(Of(OperationKind.ExportProject, projectId, now));

@@ -22,7 +22,7 @@ public enum Beat
 /// </summary>
 public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan lease, WakeSignal wake)
 {
-    /// <summary>How often to look after a claim: the third lost heartbeat loses the claim.</summary>
+    /// <summary>The longest time between two heartbeats of a claim: when three in a row are lost, so is the claim.</summary>
     public TimeSpan BeatInterval => lease / 3;
 
     public TimeSpan Lease => lease;

@@ -35,13 +35,13 @@ public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider
     {
         if (await DueAsync(session, "reap", Daily, now))
         {
-            await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, "", now));
+            await AddAsync(session, NewOperation.Of(OperationKind.Reap, "", now));
         }
         foreach (string root in roots.Usable())
         {
             if (await DueAsync(session, "reap:root:" + root, Daily, now))
             {
-                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, "", now) with { Root = root });
+                await AddAsync(session, NewOperation.Of(OperationKind.Reap, "", now) with { Root = root });
             }
         }
         foreach (ProjectRepository repository in await session.Repositories.ListAsync())
@@ -49,17 +49,26 @@ public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider
             string project = repository.ProjectId;
             if (await DueAsync(session, "reap:project:" + project, Daily, now))
             {
-                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Reap, project, now));
+                await AddAsync(session, NewOperation.Of(OperationKind.Reap, project, now));
             }
             bool worthALook =
                 repository.FreedSnapshots > 0
                 || now - (repository.PrunedAt ?? repository.CreatedAt) >= Prune.AtLeastEvery;
             if (worthALook && await DueAsync(session, "prune:" + project, Daily, now))
             {
-                await session.Operations.AddAsync(NewOperation.Of(OperationKind.Prune, project, now));
+                await AddAsync(session, NewOperation.Of(OperationKind.Prune, project, now));
             }
         }
         return true;
+    }
+
+    /// <summary>One at a time: where a root or a store stays away, they must not pile up.</summary>
+    private static async Task AddAsync(ICatalogSession session, Operation one)
+    {
+        if (!await session.Operations.AnyAsync(one.ProjectId, one.Kind, one.Root, running: true))
+        {
+            await session.Operations.AddAsync(one);
+        }
     }
 
     // A holder that nobody is twice: the row can only be taken once it has run out.

@@ -44,7 +44,22 @@ public sealed class Scheduler(
                 await Task.Delay(tick, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        await catalog.WriteAsync(session => session.Leases.ReleaseAsync(Name, options.Node), CancellationToken.None);
+        await ReleaseAsync();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            await catalog.WriteAsync(
+                session => session.Leases.ReleaseAsync(Name, options.Node),
+                CancellationToken.None
+            );
+        }
+        catch (ServiceError error)
+        {
+            Log.LeaseKept(logger, error);
+        }
     }
 
     /// <summary>One round, unless another node has the lease.</summary>

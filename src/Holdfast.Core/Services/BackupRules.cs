@@ -21,7 +21,8 @@ internal static class BackupRules
         "data_copying_completed",
     };
 
-    public static async Task CheckCreateAsync(ICatalogSession session, Share share, NewBackup request)
+    /// <param name="project">The caller's: others' backups of a public share are not to be told of.</param>
+    public static async Task CheckCreateAsync(ICatalogSession session, string project, Share share, NewBackup request)
     {
         if (share.TaskState is { } task && BusyTasks.Contains(task))
         {
@@ -44,7 +45,7 @@ internal static class BackupRules
         }
         if (
             request.BackupType is { Length: > 0 } type
-            && await session.Backups.NewestWithOptionsAsync(share.Id) is { } newest
+            && await session.Backups.NewestWithOptionsAsync(project, share.Id) is { } newest
             && newest.BackupType != type
         )
         {

@@ -90,6 +90,7 @@ public sealed class ShareService(
     public Task<Share> CreateAsync(Caller caller, NewShare request, CancellationToken cancellationToken)
     {
         Require(caller, "share:create");
+        RequirePublic(caller, request.IsPublic);
         string protocol = ShareRules.Protocol(request.Protocol);
         ShareRules.CheckSize(request.Size);
         ShareRules.CheckZone(request.AvailabilityZone, options);
@@ -136,6 +137,7 @@ public sealed class ShareService(
     public Task<Share> ManageAsync(Caller caller, ManagedShare request, CancellationToken cancellationToken)
     {
         Require(caller, "share:manage");
+        RequirePublic(caller, request.IsPublic);
         string protocol = ShareRules.Protocol(request.Protocol);
         // A directory knows no size; one GiB is the least promise.
         int size = request.Size ?? 1;
@@ -281,6 +283,15 @@ public sealed class ShareService(
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => Policy.Require(caller, rule);
+
+    // Every project sees a public share, and may back it up.
+    private void RequirePublic(Caller caller, bool isPublic)
+    {
+        if (isPublic)
+        {
+            Require(caller, "share:create_public_share");
+        }
+    }
 
     private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);

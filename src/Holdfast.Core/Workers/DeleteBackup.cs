@@ -40,12 +40,18 @@ public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositor
     {
         await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(cancellationToken))
-        {
-            if (SnapshotTags.BackupOf(snapshot) == row.BackupId)
+        await held.WhileHeldAsync(
+            async token =>
             {
-                await repository.DeleteSnapshotAsync(snapshot.Id, cancellationToken);
-            }
-        }
+                foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(token))
+                {
+                    if (SnapshotTags.BackupOf(snapshot) == row.BackupId)
+                    {
+                        await repository.DeleteSnapshotAsync(snapshot.Id, token);
+                    }
+                }
+            },
+            cancellationToken
+        );
     }
 }

@@ -24,12 +24,16 @@ public sealed class DeleteShare(ICatalog catalog, TrashBin trash) : IOperationHa
             async (session, now) =>
             {
                 await session.Shares.RemoveAsync(row.ShareId!);
-                await session.Operations.AddAsync(
-                    NewOperation.Of(OperationKind.Reap, "", now) with
-                    {
-                        Root = row.Root,
-                    }
-                );
+                // One that runs may have looked into the trash already.
+                if (!await session.Operations.AnyAsync("", OperationKind.Reap, row.Root, running: false))
+                {
+                    await session.Operations.AddAsync(
+                        NewOperation.Of(OperationKind.Reap, "", now) with
+                        {
+                            Root = row.Root,
+                        }
+                    );
+                }
                 await session.QueueExportAsync(row.ProjectId, now);
             },
             cancellationToken

@@ -8,24 +8,22 @@ namespace Holdfast.Core.Workers;
 /// Writes what only the catalog knows of a project to the store. The number is taken before the rows are read, so that a
 /// higher number never holds older rows.
 /// </summary>
-public sealed class ExportProject(ICatalog catalog, ExportStore exports, TimeProvider time) : IOperationHandler
+public sealed class ExportProject(ICatalog catalog, ExportStore exports, ExportsAhead ahead, TimeProvider time)
+    : IOperationHandler
 {
     public string Kind => OperationKind.ExportProject;
 
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
     {
         string project = claimed.Row.ProjectId;
-        long sequence = await catalog.WriteAsync(
-            session => session.Repositories.NextExportAsync(project),
-            cancellationToken
-        );
+        (long sequence, long kept) = await ahead.NextAsync(project, cancellationToken);
         ProjectExport? export = await catalog.ReadAsync(
             session => ProjectExport.ReadAsync(session, project, sequence, time.Now()),
             cancellationToken
         );
         if (export is not null)
         {
-            await exports.WriteAsync(export, cancellationToken);
+            await exports.WriteAsync(export, kept, cancellationToken);
         }
         await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
     }

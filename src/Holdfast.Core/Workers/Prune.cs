@@ -43,19 +43,24 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
     {
         await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: true, cancellationToken);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken,
-            held.Lost
-        );
+        return await held.WhileHeldAsync(token => PruneAsync(repository, row, token), cancellationToken);
+    }
+
+    private async Task<bool> PruneAsync(
+        Repository repository,
+        ProjectRepository row,
+        CancellationToken cancellationToken
+    )
+    {
         PruneOptions options = new() { TimeBudget = Budget };
-        PruneRun run = await PruneRun.PlanAsync(repository, options, progress: null, stop.Token);
+        PruneRun run = await PruneRun.PlanAsync(repository, options, progress: null, cancellationToken);
         PrunePlan plan = run.Plan;
         bool due = time.GetUtcNow() - (row.PrunedAt ?? row.CreatedAt) >= AtLeastEvery;
         if (!due && plan.FreedBytes * 100 <= WorthwhilePercent * (plan.FreedBytes + plan.UsedBytes))
         {
             return false;
         }
-        PruneReport report = await run.ExecuteAsync(progress: null, stop.Token);
+        PruneReport report = await run.ExecuteAsync(progress: null, cancellationToken);
         return !report.StoppedEarly;
     }
 }

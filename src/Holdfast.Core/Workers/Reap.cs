@@ -14,6 +14,7 @@ public sealed class Reap(
     ICatalog catalog,
     ProjectRepositories repositories,
     Repositories store,
+    ExportsAhead ahead,
     TrashBin trash,
     IEnumerable<ISourceCapture> captures,
     LockJudge judge,
@@ -62,8 +63,14 @@ public sealed class Reap(
 
     private async Task RemoveOrphansAsync(Operation row, CancellationToken cancellationToken)
     {
+        await ahead.RefuseAsync(row.ProjectId, cancellationToken);
         await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
+        await held.WhileHeldAsync(token => RemoveOrphansAsync(repository, row.ProjectId, token), cancellationToken);
+    }
+
+    private async Task RemoveOrphansAsync(Repository repository, string project, CancellationToken cancellationToken)
+    {
         DateTimeOffset before = time.GetUtcNow() - Patience;
         foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(cancellationToken))
         {
@@ -71,11 +78,11 @@ public sealed class Reap(
             if (
                 snapshot.Time < before
                 && SnapshotTags.BackupOf(snapshot) is { } backup
-                && !await IsNamedAsync(row.ProjectId, backup, snapshot, cancellationToken)
+                && !await IsNamedAsync(project, backup, snapshot, cancellationToken)
             )
             {
                 await repository.DeleteSnapshotAsync(snapshot.Id, cancellationToken);
-                await catalog.WriteAsync(s => s.Repositories.CountFreedAsync(row.ProjectId), cancellationToken);
+                await catalog.WriteAsync(s => s.Repositories.CountFreedAsync(project), cancellationToken);
             }
         }
     }

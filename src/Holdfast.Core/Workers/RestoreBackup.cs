@@ -53,15 +53,21 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
     {
         await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken,
-            held.Lost
-        );
-        Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(work.Backup.SnapshotId), stop.Token);
-        await repository.LoadIndexAsync(stop.Token);
+        await held.WhileHeldAsync(token => RestoreAsync(repository, claimed, work, token), cancellationToken);
+    }
+
+    private async Task RestoreAsync(
+        Repository repository,
+        ClaimedOperation claimed,
+        RestoreWork work,
+        CancellationToken cancellationToken
+    )
+    {
+        Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(work.Backup.SnapshotId), cancellationToken);
+        await repository.LoadIndexAsync(cancellationToken);
         // Our snapshots have one directory, named after the share that was backed up.
         byte[] name = Encoding.UTF8.GetBytes(work.Backup.ShareId);
-        RestoreSource source = await new TreeBrowser(repository).SourceAsync(snapshot, name, stop.Token);
+        RestoreSource source = await new TreeBrowser(repository).SourceAsync(snapshot, name, cancellationToken);
         TreeRestore run = new(
             repository,
             source,
@@ -70,19 +76,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
         );
         long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
-        try
-        {
-            await run.RunAsync(stop.Token);
-        }
-        catch (OperationCanceledException) when (held.Lost.IsCancellationRequested)
-        {
-            throw new EngineError(
-                EngineErrorKind.LockLost,
-                temporary: true,
-                "The restore stopped because its lock on the repository could not be refreshed in time.",
-                "It goes on by itself once the store answers."
-            );
-        }
+        await run.RunAsync(cancellationToken);
     }
 
     private Task<RestoreWork> FindAsync(Operation row, CancellationToken cancellationToken) =>

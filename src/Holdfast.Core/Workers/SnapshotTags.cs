@@ -26,8 +26,13 @@ internal static class SnapshotTags
         BackupOf(snapshot) == claimed.BackupId
         && snapshot.Tags.Any(tag => tag.StartsWith($"{OperationTag}{claimed.Id}.", StringComparison.Ordinal));
 
-    /// <returns>Null for a snapshot that is not ours.</returns>
-    public static string? BackupOf(Snapshot snapshot) => Value(snapshot, BackupTag);
+    /// <returns>Null for a snapshot that is not ours: one tag alone could be anybody's.</returns>
+    public static string? BackupOf(Snapshot snapshot) =>
+        snapshot.Hostname == CreateBackup.Hostname
+        && Value(snapshot, OperationTag) is { } claim
+        && LockJudge.TryParse(claim, out _, out _)
+            ? Value(snapshot, BackupTag)
+            : null;
 
     public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? "live";
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Core.Workers;
 
 /// <summary>
-/// Claims operations and runs them: as many at once as the node is given, and one more of the short kinds, so that an
-/// export or a new share never waits behind long backups.
+/// Claims operations and runs them: as many at once as the node is given, one more of the short kinds, so that a new share
+/// never waits behind long backups, and one more export, which waits for nothing.
 /// </summary>
 public sealed class WorkerService(
     IEnumerable<IOperationHandler> handlers,
@@ -22,11 +22,12 @@ public sealed class WorkerService(
 {
     private static readonly string[] ShortKinds =
     [
-        OperationKind.ExportProject,
         OperationKind.CreateShare,
         OperationKind.DeleteShare,
         OperationKind.DeleteBackup,
     ];
+
+    private static readonly string[] Exports = [OperationKind.ExportProject];
 
     private readonly Dictionary<string, IOperationHandler> handlers = handlers.ToDictionary(one => one.Kind);
 
@@ -35,7 +36,15 @@ public sealed class WorkerService(
     {
         await RecoverAsync(stopping);
         string[] all = [.. handlers.Keys];
-        await Task.WhenAll(LaneAsync(all, options.Concurrency, stopping), LaneAsync(ShortKinds, 1, stopping));
+        await Loops.RunAsync(
+            [
+                stop => LaneAsync(all, options.Concurrency, stop),
+                stop => LaneAsync(ShortKinds, 1, stop),
+                stop => LaneAsync(Exports, 1, stop),
+            ],
+            logger,
+            stopping
+        );
     }
 
     /// <summary>Claims one operation of any kind and runs it to its end.</summary>
@@ -92,12 +101,27 @@ public sealed class WorkerService(
         }
     }
 
+    /// <summary>Asks until the catalog answers: nothing may be claimed before.</summary>
     private async Task RecoverAsync(CancellationToken stopping)
     {
-        int left = await queue.RecoverNodeAsync(options.Node, stopping);
-        if (left > 0)
+        while (!stopping.IsCancellationRequested)
         {
-            Log.Recovered(logger, left);
+            try
+            {
+                int left = await queue.RecoverNodeAsync(options.Node, stopping);
+                if (left > 0)
+                {
+                    Log.Recovered(logger, left);
+                }
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested) { }
+            catch (ServiceError error)
+            {
+                Log.QueueAway(logger, error);
+                await Task.Delay(options.PollInterval, time, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 }

@@ -134,7 +134,10 @@ public abstract class CatalogSuite : IAsyncLifetime
                 .Range(0, 20)
                 .Select(_ =>
                     Task.Run(() =>
-                        Catalog.WriteAsync(session => session.Repositories.NextExportAsync("p"), CancellationToken.None)
+                        Catalog.WriteAsync(
+                            session => session.Repositories.NextExportAsync("p", after: 0),
+                            CancellationToken.None
+                        )
                     )
                 ),
         ];

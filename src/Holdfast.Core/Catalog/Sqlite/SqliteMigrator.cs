@@ -39,7 +39,7 @@ internal static class SqliteMigrator
         }
         if (current > 0 && current < steps.Count)
         {
-            Copy(connection, $"{path}.before-{steps.Count}");
+            Copy(connection, Free($"{path}.before-{steps.Count}-from-{current}"));
         }
         foreach (Migration step in steps.Skip(current))
         {
@@ -57,6 +57,17 @@ internal static class SqliteMigrator
         return Convert.ToInt32(command.ExecuteScalar());
     }
 
+    /// <summary>The name, or with a number where copies of earlier upgrades have it: none is ever written over.</summary>
+    private static string Free(string name)
+    {
+        string free = name;
+        for (int number = 2; File.Exists(free); number++)
+        {
+            free = $"{name}-{number}";
+        }
+        return free;
+    }
+
     /// <summary>A copy that a crash cannot leave half: made beside, then renamed.</summary>
     private static void Copy(SqliteConnection connection, string target)
     {
@@ -71,7 +82,7 @@ internal static class SqliteMigrator
         {
             Libc.Sync(copy, beside);
         }
-        File.Move(beside, target, overwrite: true);
+        File.Move(beside, target, overwrite: false);
         Libc.SyncDirectory(Path.GetDirectoryName(target)!);
     }
 

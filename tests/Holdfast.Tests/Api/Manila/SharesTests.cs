@@ -135,7 +135,7 @@ public sealed class SharesTests : ManilaTests
     [InlineData("\"size\":1,\"bogus\":{\"a\":[1]}", "size", "1")]
     public async Task Create_accepts(string members, string key, string value)
     {
-        Answer answer = await CreateAsync("\"share_proto\":\"CIFS\"," + members);
+        Answer answer = await CreateAsync("\"share_proto\":\"CIFS\"," + members, token: "admin");
 
         Assert.Equal(200, answer.Code);
         Assert.Equal(value, answer.Json["share"]![key]!.ToString());
@@ -240,6 +240,10 @@ public sealed class SharesTests : ManilaTests
     [InlineData(null, "reader", 403)]
     public async Task Create_asks_for_permission_before_it_looks_at_the_body(string? body, string token, int status) =>
         Assert.Equal(status, (await Host.SendAsync("POST", Shares, body, token)).Code);
+
+    [Fact]
+    public async Task A_public_share_is_the_administrators_to_make() =>
+        AssertFault(await CreateAsync(Smallest + ",\"is_public\":true"), 403, Denied);
 
     // --- delete ---------------------------------------------------------------------------------
 
@@ -358,8 +362,8 @@ public sealed class SharesTests : ManilaTests
         AssertFault(await ActAsync("nope", "{\"reset_status\":{\"status\":\"error\"}}"), 404, StockNotFound);
     }
 
-    private Task<Answer> CreateAsync(string members) =>
-        Host.SendAsync("POST", Shares, $"{{\"share\":{{{members}}}}}", version: "2.99");
+    private Task<Answer> CreateAsync(string members, string token = "member") =>
+        Host.SendAsync("POST", Shares, $"{{\"share\":{{{members}}}}}", token, version: "2.99");
 
     private Task<Answer> ActAsync(string id, string body, string token = "admin", string version = "2.91") =>
         Host.SendAsync("POST", $"{Shares}/{id}/action", body, token, version);

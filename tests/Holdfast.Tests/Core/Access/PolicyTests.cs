@@ -17,6 +17,7 @@ public sealed class PolicyTests
     [InlineData("share_backup:delete", "member")]
     [InlineData("share_backup:reset_status", "admin")]
     [InlineData("share:create", "member")]
+    [InlineData("share:create_public_share", "admin")]
     [InlineData("share:get", "reader")]
     [InlineData("share:get_all", "reader")]
     [InlineData("share:delete", "member")]

@@ -58,8 +58,21 @@ public sealed class SqliteCatalogTests : CatalogSuite
         SqliteMigrator.Run(writer, Path, [.. Migration.All(SqliteCatalog.Dialect), next], TimeProvider.System);
         Assert.Null(await Catalog.ShareAsync("s1"));
 
-        await using SqliteCatalog copy = new($"{Path}.before-{current + 1}", TimeProvider.System);
+        await using SqliteCatalog copy = new($"{Path}.before-{current + 1}-from-{current}", TimeProvider.System);
         Assert.NotNull(await copy.ShareAsync("s1"));
+    }
+
+    [Fact]
+    public void A_copy_of_an_earlier_upgrade_is_not_written_over()
+    {
+        using SqliteConnection writer = new SqliteConnections(Path).Writer;
+        int current = Migration.All(SqliteCatalog.Dialect).Count;
+        string taken = $"{Path}.before-{current + 1}-from-{current}";
+        File.WriteAllText(taken, "earlier");
+        Migration next = new(current + 1, "next", "DELETE FROM shares");
+        SqliteMigrator.Run(writer, Path, [.. Migration.All(SqliteCatalog.Dialect), next], TimeProvider.System);
+        Assert.Equal("earlier", File.ReadAllText(taken));
+        Assert.True(File.Exists(taken + "-2"));
     }
 
     [Fact]

@@ -44,9 +44,39 @@ public sealed class SchedulerTests : IAsyncLifetime
         core.Time.Advance(TimeSpan.FromHours(23));
         await scheduler.TickAsync(default);
         Assert.Equal(3, (await QueuedKindsAsync()).Count);
+        await FinishAsync();
         core.Time.Advance(TimeSpan.FromHours(2));
         await scheduler.TickAsync(default);
-        Assert.Equal(6, (await QueuedKindsAsync()).Count);
+        Assert.Equal(["reap", "reap", "reap"], await QueuedKindsAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Maintenance_that_has_not_ended_is_not_queued_again(bool running)
+    {
+        await AddRepositoryAsync();
+        await core.Catalog.WriteAsync(session => session.Repositories.CountFreedAsync(Rows.Project), default);
+        Scheduler scheduler = Scheduler("node1");
+        await scheduler.TickAsync(default);
+        IReadOnlyList<Operation> first = await core.QueuedAsync();
+        Assert.Equal(4, first.Count);
+        while (running && await core.ClaimAsync() is not null) { }
+        core.Time.Advance(TimeSpan.FromDays(2));
+        // What ran is queued again, as its worker was lost; nothing is added.
+        await scheduler.TickAsync(default);
+        Assert.Equal(first.Select(one => one.Id).Order(), (await core.QueuedAsync()).Select(one => one.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_catalog_that_fails_at_the_end_is_no_fault()
+    {
+        FaultyCatalog full = new(core.Catalog);
+        Scheduler scheduler = Scheduler("node1", full);
+        await scheduler.TickAsync(default);
+        full.FailWrites(int.MaxValue);
+        await scheduler.RunAsync(new CancellationToken(canceled: true));
+        Assert.Equal("node1", await HolderAsync());
     }
 
     [Fact]
@@ -66,17 +96,18 @@ public sealed class SchedulerTests : IAsyncLifetime
             session => session.Repositories.PrunedAsync(Rows.Project, 1, core.Time.Now()),
             default
         );
+        await FinishAsync();
         core.Time.Advance(TimeSpan.FromDays(6));
         await scheduler.TickAsync(default);
-        Assert.Single(await QueuedKindsAsync(), OperationKind.Prune);
+        Assert.DoesNotContain(OperationKind.Prune, await QueuedKindsAsync());
         core.Time.Advance(TimeSpan.FromDays(1));
         await scheduler.TickAsync(default);
-        Assert.Equal(2, (await QueuedKindsAsync()).Count(kind => kind == OperationKind.Prune));
+        Assert.Single(await QueuedKindsAsync(), OperationKind.Prune);
     }
 
-    private Scheduler Scheduler(string node) =>
+    private Scheduler Scheduler(string node, ICatalog? catalog = null) =>
         new(
-            core.Catalog,
+            catalog ?? core.Catalog,
             core.Queue,
             new Maintenance(core.Catalog, core.Roots, core.Time, core.Wake),
             core.Options with
@@ -86,6 +117,15 @@ public sealed class SchedulerTests : IAsyncLifetime
             core.Time,
             NullLogger<Scheduler>.Instance
         );
+
+    /// <summary>All that is queued is done.</summary>
+    private async Task FinishAsync()
+    {
+        while (await core.ClaimAsync() is { } claimed)
+        {
+            Assert.True(await core.Queue.SucceedAsync(claimed, (_, _) => Task.CompletedTask, default));
+        }
+    }
 
     private Task AddRepositoryAsync() =>
         core.Catalog.WriteAsync(session => session.Repositories.AddAsync(Rows.Project, "id", core.Time.Now()), default);

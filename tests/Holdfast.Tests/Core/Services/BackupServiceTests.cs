@@ -133,6 +133,21 @@ public sealed class BackupServiceTests : IAsyncLifetime
         await core.Backups.CreateAsync(Member, other with { BackupType = "old" }, default);
     }
 
+    [Fact]
+    public async Task Another_projects_backups_of_a_share_do_not_bind_the_type()
+    {
+        await core.Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                ProjectId = Rows.Stranger,
+                Options = "{}",
+                BackupType = "old",
+            }
+        );
+        NewBackup other = new("s1", null, null, "{\"backup_type\":\"new\"}", "new");
+        Assert.Equal("new", (await core.Backups.CreateAsync(Member, other, default)).BackupType);
+    }
+
     [Theory]
     [InlineData(256, 0, 0)]
     [InlineData(0, 256, 0)]

@@ -50,6 +50,15 @@ public sealed class ShareServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_public_share_is_an_administrators_to_make()
+    {
+        await RefusesAsync(ServiceErrorKind.Forbidden, "Access was denied", Create(Request() with { IsPublic = true }));
+        Assert.True(
+            (await core.Shares.CreateAsync(CoreFixture.Admin, Request() with { IsPublic = true }, default)).IsPublic
+        );
+    }
+
+    [Fact]
     public async Task What_cannot_be_a_share()
     {
         await RefusesAsync(

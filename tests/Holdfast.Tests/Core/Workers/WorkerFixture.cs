@@ -17,6 +17,7 @@ using Holdfast.Testing.Files;
 using Holdfast.Testing.Objects;
 using Holdfast.Testing.Processes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Holdfast.Tests.Core.Workers;
@@ -145,6 +146,10 @@ internal sealed class WorkerFixture : IAsyncDisposable
     /// <summary>Stock restic on the project's repository.</summary>
     public async Task<Restic> ResticAsync(string project = Rows.Project) =>
         new(Directory["store/" + project], (await Get<Keyring>().FindAsync(project, default))!);
+
+    /// <summary>A worker of its own, on the same catalog, store and files.</summary>
+    public WorkerService Workers(OperationQueue queue, CoreOptions options) =>
+        new(Handlers, queue, Get<ShareRoots>(), Get<WakeSignal>(), options, Time, NullLogger<WorkerService>.Instance);
 
     private IEnumerable<IOperationHandler> Handlers => provider.GetServices<IOperationHandler>();
 

@@ -1,5 +1,7 @@
 using Holdfast.Core;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Core.Workers;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Processes;
@@ -79,6 +81,54 @@ public sealed class WorkerServiceTests : IAsyncLifetime
         await stop.CancelAsync();
         await running;
     }
+
+    [Fact]
+    public async Task A_catalog_that_cannot_be_written_at_the_start_is_waited_for()
+    {
+        Backup made = await core.CreateAsync(share);
+        Assert.NotNull(await core.Queue.ClaimAsync(new("node1", ["local"], [OperationKind.CreateBackup]), default));
+        FaultyCatalog full = new(core.Catalog);
+        full.FailWrites(2);
+        OperationQueue queue = new(full, core.Time, core.Options.Lease, core.Get<WakeSignal>());
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(queue, core.Options with { PollInterval = TimeSpan.FromMilliseconds(1) })
+            .RunAsync(stop.Token);
+        await StatusAsync(made, BackupStatus.Available);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task An_export_waits_for_no_other_kind()
+    {
+        Backup old = await core.BackUpAsync(share);
+        Share other = await core.ShareAsync();
+        core.Hold.Hold(Rows.Project);
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
+        // One hangs in the lane of all kinds, one in that of the short ones.
+        Backup held = await core.CreateAsync(other);
+        await RunningAsync(OperationKind.CreateBackup);
+        await core.Backups.DeleteAsync(WorkerFixture.Member, old.Id, default);
+        await RunningAsync(OperationKind.DeleteBackup);
+        await core.Backups.UpdateAsync(WorkerFixture.Member, held.Id, new(true, "renamed", false, null), default);
+        await Eventually.HoldsAsync(
+            "export",
+            async () => (await core.QueuedAsync()).All(one => one.Kind != OperationKind.ExportProject)
+        );
+        core.Hold.Release();
+        await StatusAsync(held, BackupStatus.Available);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    private Task RunningAsync(string kind) =>
+        Eventually.HoldsAsync(
+            kind,
+            async () =>
+                await core.Catalog.ReadAsync(session => session.Operations.RunningOnAsync("node1"), default) is { } rows
+                && rows.Any(row => row.Kind == kind)
+        );
 
     private Task StatusAsync(Backup backup, string status) =>
         Eventually.HoldsAsync(

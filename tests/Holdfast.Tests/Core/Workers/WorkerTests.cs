@@ -264,6 +264,77 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Somebody_elses_snapshot_with_a_tag_like_ours_stays()
+    {
+        Share share = await core.ShareAsync();
+        await core.BackUpAsync(share);
+        await using (Repository repository = await core.OpenAsync())
+        {
+            Snapshot ours = (await repository.ListSnapshotsAsync(default))[0];
+            await repository.SaveSnapshotAsync(ours with { Tags = ["backup=weekly"] }, default);
+            await repository.SaveSnapshotAsync(ours with { Tags = ["backup=weekly", "op=by.hand"] }, default);
+            string[] tags = ["backup=weekly", $"op={Guid.NewGuid()}.1"];
+            await repository.SaveSnapshotAsync(ours with { Tags = tags, Hostname = "laptop" }, default);
+            await repository.SaveSnapshotAsync(ours with { Tags = tags }, default);
+        }
+        await MaintainAfterADayAsync();
+        IReadOnlyList<Snapshot> left = await core.SnapshotsAsync();
+        // The last one is by all signs a backup of ours that no row names.
+        Assert.Equal(4, left.Count);
+        Assert.DoesNotContain(
+            left,
+            one => one.Hostname == "holdfast" && one.Tags is ["backup=weekly", { Length: > 12 }]
+        );
+    }
+
+    [Fact]
+    public async Task A_catalog_put_back_from_a_copy_removes_no_backup_that_it_has_forgotten()
+    {
+        Share share = await core.ShareAsync();
+        await core.BackUpAsync(share);
+        long copied = (await RepositoryAsync()).ExportSequence;
+        Backup forgotten = await core.BackUpAsync(share);
+        long newest = (await RepositoryAsync()).ExportSequence;
+        await core.Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Backups.RemoveAsync(forgotten.Id);
+                await session.ExecuteAsync("UPDATE repositories SET export_sequence = @copied", new { copied });
+            },
+            default
+        );
+        await MaintainAfterADayAsync();
+        Assert.Equal(2, (await core.SnapshotsAsync()).Count);
+        string why = (await FailedAsync())!;
+        Assert.Contains($"export/{Rows.Project}/{newest:d12}", why, StringComparison.Ordinal);
+
+        // An export counts from then on, and does not hide what was forgotten.
+        Backup next = await core.BackUpAsync(share);
+        ProjectExport export = (await core.Get<ExportStore>().FindLatestAsync(Rows.Project, default))!;
+        Assert.True(export.Sequence > newest);
+        Assert.Contains(export.Backups, one => one.Id == next.Id);
+        await MaintainAfterADayAsync();
+        Assert.Equal(3, (await core.SnapshotsAsync()).Count);
+
+        // Until an operator gives it up.
+        File.Delete(core.Directory[$"store/export/{Rows.Project}/{newest:d12}"]);
+        await MaintainAfterADayAsync();
+        Assert.Equal(2, (await core.SnapshotsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Two_deleted_shares_need_one_reap()
+    {
+        Share first = await core.ShareAsync();
+        Share second = await core.ShareAsync();
+        await core.Shares.DeleteAsync(WorkerFixture.Member, first.Id, default);
+        await core.Shares.DeleteAsync(WorkerFixture.Member, second.Id, default);
+        await core.WorkAsync(await core.ClaimAsync());
+        await core.WorkAsync(await core.ClaimAsync());
+        Assert.Equal(OperationKind.Reap, Assert.Single(await core.QueuedAsync()).Kind);
+    }
+
+    [Fact]
     public async Task An_operation_whose_root_nobody_has_says_so_until_somebody_comes()
     {
         Share share = await core.ShareAsync();
@@ -290,6 +361,22 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.Equal(1, backup.ItemErrors);
         Assert.Contains("too large, left out: /huge\\u000aname", backup.Notes, StringComparison.Ordinal);
     }
+
+    private async Task MaintainAfterADayAsync()
+    {
+        core.Time.Advance(TimeSpan.FromHours(25));
+        await core.Get<Scheduler>().TickAsync(default);
+        await core.DrainAsync();
+    }
+
+    private async Task<ProjectRepository> RepositoryAsync() =>
+        (await core.Catalog.ReadAsync(session => session.Repositories.FindAsync(Rows.Project), default))!;
+
+    private Task<string?> FailedAsync() =>
+        core.Catalog.ReadAsync(
+            session => session.ScalarAsync<string>("SELECT message FROM operations WHERE status = 'failed'"),
+            default
+        );
 
     private static readonly TreeComparison NoSockets = new() { IgnoreSockets = true };
 
