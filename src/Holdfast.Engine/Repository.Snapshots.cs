@@ -46,20 +46,6 @@ public sealed partial class Repository
         return snapshot with { Id = id };
     }
 
-    /// <summary>Gives the snapshot other tags: a new object that names the first one it goes back to, then the old one goes.</summary>
-    /// <returns>The new snapshot.</returns>
-    public async Task<Snapshot> RetagSnapshotAsync(
-        Snapshot snapshot,
-        IReadOnlyList<string> tags,
-        CancellationToken cancellationToken
-    )
-    {
-        Snapshot tagged = snapshot with { Tags = tags, Original = snapshot.Original ?? snapshot.Id };
-        tagged = await SaveSnapshotAsync(tagged, cancellationToken);
-        await DeleteSnapshotAsync(snapshot.Id, cancellationToken);
-        return tagged;
-    }
-
     /// <summary>Removes the snapshot object; its bytes go with the next prune.</summary>
     public Task DeleteSnapshotAsync(Id id, CancellationToken cancellationToken) =>
         Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Snapshot, id), cancellationToken);

@@ -32,8 +32,5 @@ public sealed record RepositoryOptions
     /// </summary>
     public Func<LockInfo, Task<bool>>? IsOver { get; init; }
 
-    /// <summary>Where index, snapshot and tree objects of remote stores may be kept; null keeps none.</summary>
-    public string? CacheDirectory { get; init; }
-
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -143,10 +143,11 @@ public sealed class BackupRows(ICatalogSession session)
             new { projectId }
         );
 
-    /// <summary>Ids of the snapshots that rows of the project name.</summary>
+    /// <summary>Ids of the snapshots that must exist: those of the project's backups that nobody has begun to delete.</summary>
     public Task<IReadOnlyList<string>> SnapshotIdsAsync(string projectId) =>
         session.QueryAsync<string>(
-            "SELECT snapshot_id FROM backups WHERE project_id = @projectId AND snapshot_id IS NOT NULL",
+            "SELECT snapshot_id FROM backups WHERE project_id = @projectId AND snapshot_id IS NOT NULL"
+                + " AND status IN ('available', 'restoring')",
             new { projectId }
         );
 }

@@ -52,7 +52,12 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
         CancellationToken cancellationToken
     )
     {
-        PruneOptions options = new() { TimeBudget = Budget };
+        // Under the lock: a backup is named after its snapshot is stored, and no longer before that is removed.
+        IReadOnlyList<string> named = await catalog.ReadAsync(
+            session => session.Backups.SnapshotIdsAsync(row.ProjectId),
+            cancellationToken
+        );
+        PruneOptions options = new() { TimeBudget = Budget, Required = named.Select(id => Id.Parse(id)).ToHashSet() };
         PruneRun run = await PruneRun.PlanAsync(repository, options, progress: null, cancellationToken);
         PrunePlan plan = run.Plan;
         bool due = time.GetUtcNow() - (row.PrunedAt ?? row.CreatedAt) >= AtLeastEvery;

@@ -8,6 +8,9 @@ namespace Holdfast.Engine.Index;
 /// <summary>An index object's JSON, read and written by hand: there are tens of thousands of blobs in each.</summary>
 internal static class IndexJson
 {
+    /// <summary>As restic: so many blobs are about 6 MiB of JSON, and enough for one index object.</summary>
+    internal const int FullAt = 50_000;
+
     internal static ReadOnlyMemory<byte> Write(IEnumerable<PackContent> packs)
     {
         var output = new ArrayBufferWriter<byte>(64 * 1024);

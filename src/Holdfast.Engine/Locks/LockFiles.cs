@@ -1,3 +1,4 @@
+using Holdfast.Engine.Files;
 using Holdfast.Engine.Storage;
 
 namespace Holdfast.Engine.Locks;
@@ -61,8 +62,11 @@ internal sealed class LockFiles(Repository repository)
     private bool IsDeadNeighbour(LockInfo held)
     {
         bool sameHost = held.Hostname == Environment.MachineName || held.Hostname == repository.Options.LockHostname;
-        return sameHost && held.ProcessId > 0 && !Directory.Exists($"/proc/{held.ProcessId}");
+        return sameHost && held.ProcessId > 0 && IsGone(held.ProcessId);
     }
+
+    // Signal 0 only asks. /proc is no witness: it may hide the processes of others.
+    private static bool IsGone(int process) => Errnos.Of(Libc.Kill(process, 0)) == Errno.ESRCH;
 
     private async Task<LockInfo?> TryLoadAsync(Id id, CancellationToken cancellationToken)
     {

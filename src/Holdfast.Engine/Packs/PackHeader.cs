@@ -9,9 +9,6 @@ namespace Holdfast.Engine.Packs;
 /// </summary>
 internal static class PackHeader
 {
-    /// <summary>What restic accepts, without the length field.</summary>
-    internal const int MaximumLength = 16 * 1024 * 1024;
-
     internal const int LengthField = sizeof(uint);
 
     private const int PlainEntryLength = 1 + sizeof(uint) + Id.Size;

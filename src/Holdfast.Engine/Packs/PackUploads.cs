@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Index;
 using Holdfast.Engine.Storage;
 
 namespace Holdfast.Engine.Packs;
@@ -11,12 +12,13 @@ namespace Holdfast.Engine.Packs;
 /// </summary>
 internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
 {
-    /// <summary>As restic: an index object of that many blobs is about 6 MiB of JSON.</summary>
-    private const int BlobsPerIndex = 50_000;
+    /// <summary>A run that dies has listed what it stored until then, and the next need not store it again.</summary>
+    private static readonly TimeSpan IndexEvery = TimeSpan.FromMinutes(10);
 
     private readonly Lock gate = new();
     private List<PackContent> unlisted = [];
     private int unlistedBlobs;
+    private DateTimeOffset listedAt = repository.Options.Time.GetUtcNow();
     private int running;
     private TaskCompletionSource? idle;
     private ExceptionDispatchInfo? failure;
@@ -91,7 +93,7 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
                 new ReadOnlySequence<byte>(content),
                 cancellationToken
             );
-            if (Add(new PackContent(id, pack.Entries)) >= BlobsPerIndex)
+            if (Add(new PackContent(id, pack.Entries)))
             {
                 await WriteIndexAsync(cancellationToken);
             }
@@ -111,6 +113,7 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
             packs = unlisted;
             unlisted = [];
             unlistedBlobs = 0;
+            listedAt = repository.Options.Time.GetUtcNow();
         }
         if (packs.Count == 0)
         {
@@ -128,13 +131,14 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
         inFlight.Release(packs);
     }
 
-    private int Add(PackContent pack)
+    /// <returns>Whether it is time for an index object.</returns>
+    private bool Add(PackContent pack)
     {
         lock (gate)
         {
             unlisted.Add(pack);
             unlistedBlobs += pack.Blobs.Count;
-            return unlistedBlobs;
+            return unlistedBlobs >= IndexJson.FullAt || repository.Options.Time.GetUtcNow() - listedAt >= IndexEvery;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Holdfast.Engine.Index;
 using Holdfast.Engine.Packs;
 
 namespace Holdfast.Engine.Maintenance.Prune;
@@ -8,11 +9,8 @@ namespace Holdfast.Engine.Maintenance.Prune;
 /// </summary>
 internal static class IndexRewrite
 {
-    /// <summary>As restic: about 6 MiB of JSON.</summary>
-    private const int BlobsPerIndex = 50_000;
-
     /// <summary>Index objects below this are merged, when the index is rewritten anyway: each costs a request to load.</summary>
-    private const int SmallIndex = BlobsPerIndex / 8;
+    private const int SmallIndex = IndexJson.FullAt / 8;
 
     public static async Task RunAsync(
         Repository repository,
@@ -41,7 +39,7 @@ internal static class IndexRewrite
             {
                 open.Add(pack);
                 blobs += pack.Blobs.Count;
-                if (blobs >= BlobsPerIndex)
+                if (blobs >= IndexJson.FullAt)
                 {
                     await repository.SaveIndexObjectAsync(open, cancellationToken);
                     open.Clear();

@@ -17,6 +17,9 @@ public sealed record PruneOptions
     /// <summary>Snapshots that count as removed already: to plan what a prune would do once they are.</summary>
     public IReadOnlySet<Id> Without { get; init; } = new HashSet<Id>();
 
+    /// <summary>Snapshots that somebody counts on: a repository that lacks one of them is not pruned.</summary>
+    public IReadOnlySet<Id> Required { get; init; } = new HashSet<Id>();
+
     /// <summary>
     /// The store holds this repository and nothing else, so its unfinished writes can be looked for at no great cost.
     /// A store of many repositories has them removed for all at once, by somebody else.

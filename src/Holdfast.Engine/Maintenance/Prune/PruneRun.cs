@@ -39,7 +39,7 @@ public sealed class PruneRun
     public PrunePlan Plan { get; }
 
     /// <summary>Reads the snapshots' trees and the index, and decides. Changes nothing.</summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: something that a snapshot needs is missing or damaged.</exception>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: a required snapshot, or something that a snapshot needs, is missing or damaged.</exception>
     public static async Task<PruneRun> PlanAsync(
         Repository repository,
         PruneOptions options,
@@ -48,7 +48,7 @@ public sealed class PruneRun
     )
     {
         long now = repository.Options.Time.GetTimestamp();
-        PruneSurvey taken = await PruneSurvey.TakeAsync(repository, options.Without, progress, cancellationToken);
+        PruneSurvey taken = await PruneSurvey.TakeAsync(repository, options, progress, cancellationToken);
         return new PruneRun(repository, options, taken, now);
     }
 

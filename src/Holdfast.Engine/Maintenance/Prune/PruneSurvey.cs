@@ -13,17 +13,18 @@ internal sealed record PruneSurvey(
     IReadOnlyDictionary<Id, long> Stored
 )
 {
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: something that a snapshot needs is missing or damaged.</exception>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: a required snapshot, or something that a snapshot needs, is missing or damaged.</exception>
     public static async Task<PruneSurvey> TakeAsync(
         Repository repository,
-        IReadOnlySet<Id> without,
+        PruneOptions options,
         IProgress<MaintenanceProgress>? progress,
         CancellationToken cancellationToken
     )
     {
         IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
+        RequireAll(options.Required, snapshots);
         await repository.LoadIndexAsync(cancellationToken);
-        IEnumerable<Id> roots = snapshots.Where(s => !without.Contains(s.Id)).Select(s => s.Tree);
+        IEnumerable<Id> roots = snapshots.Where(s => !options.Without.Contains(s.Id)).Select(s => s.Tree);
         UsedBlobs used = await FindUsedAsync(repository, roots, progress, cancellationToken);
 
         var tally = new PackUseTally(used);
@@ -72,6 +73,21 @@ internal sealed record PruneSurvey(
         );
         await walk.RunAsync(roots, repository.Options.Workers, cancellationToken);
         return used;
+    }
+
+    private static void RequireAll(IReadOnlySet<Id> required, IReadOnlyList<Snapshot> snapshots)
+    {
+        List<Id> missing = [.. required.Except(snapshots.Select(snapshot => snapshot.Id))];
+        if (missing.Count > 0)
+        {
+            throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                $"{missing.Count} snapshots that backups name are not in the repository, among them {missing[0]}. "
+                    + "Nothing was removed.",
+                "Put the folder 'snapshots' back from a copy of the store, or delete those backups."
+            );
+        }
     }
 
     private static void RequireAll(UsedBlobs used)

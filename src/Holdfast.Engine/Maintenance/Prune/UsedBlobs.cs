@@ -19,8 +19,6 @@ internal sealed class UsedBlobs
     private readonly Dictionary<Id, BlobClaim> data = [];
     private readonly Dictionary<Id, BlobClaim> trees = [];
 
-    public int Count => data.Count + trees.Count;
-
     /// <returns>False when the blob was added before.</returns>
     public bool Add(BlobHandle blob) => Of(blob.Kind).TryAdd(blob.Id, new BlobClaim(BlobClaim.Nobody, 0));
 

@@ -3,6 +3,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Scheduling;
+using Holdfast.Core.Workers;
 using Holdfast.Engine;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Testing.Core;
@@ -236,6 +237,22 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.InRange(PackBytes(), 1, 100_000);
         using Restic restic = await core.ResticAsync();
         await restic.CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_repository_that_lost_its_snapshots_is_not_pruned()
+    {
+        Share share = await core.ShareAsync();
+        await File.WriteAllBytesAsync(Path.Join(core.PathOf(share), "file"), Bytes(100_000));
+        await core.BackUpAsync(share);
+        Directory.Delete(core.Directory[$"store/{Rows.Project}/snapshots"], recursive: true);
+        long before = PackBytes();
+
+        core.Time.Advance(Prune.AtLeastEvery);
+        await core.Get<Scheduler>().TickAsync(default);
+        Assert.Contains(await core.QueuedAsync(), operation => operation.Kind == OperationKind.Prune);
+        await core.DrainAsync();
+        Assert.Equal(before, PackBytes());
     }
 
     [Fact]
