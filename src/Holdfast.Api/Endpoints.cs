@@ -32,6 +32,7 @@ public static class Endpoints
         app.UseTokenAuthentication();
 
         app.MapHealth(); //   /healthcheck  /healthz  /readyz
+        app.MapMetrics(); //   /metrics, on loopback
         if (app.Services.GetService<IdentityLogins>() is not null)
         {
             app.MapIdentity(); //   /identity…, where identity is local

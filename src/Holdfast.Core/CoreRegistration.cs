@@ -7,6 +7,7 @@ using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Core.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core;
 
@@ -22,7 +23,8 @@ public static class CoreRegistration
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ICatalog>(provider => new SqliteCatalog(
             Path.Join(options.DataDirectory, "catalog", "catalog.db"),
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<SqliteCatalog>>()
         ));
         services.AddSingleton<MasterKey>();
         services.AddSingleton<IMasterKey>(provider => provider.GetRequiredService<MasterKey>());

@@ -70,7 +70,7 @@ public sealed class CoreStartup(
     {
         foreach (NamedRoot root in roots.All)
         {
-            if (Paths.IsWithin(root.Path, Path.GetFullPath(options.DataDirectory)))
+            if (Paths.IsWithin(root.Path, Paths.Canonical(options.DataDirectory)))
             {
                 Directory.CreateDirectory(root.Path);
             }

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Critical, "A loop that must never end is at fault; the node stops")]
     public static partial void LoopFaulted(ILogger logger, Exception error);
 
+    [LoggerMessage(104, LogLevel.Error, "{Detail}")]
+    public static partial void CatalogFailed(ILogger logger, string detail);
+
     [LoggerMessage(200, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} begins (attempt {Attempt})")]
     public static partial void Begins(ILogger logger, string kind, string operation, long epoch, int attempt);
 

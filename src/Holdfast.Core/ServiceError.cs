@@ -31,7 +31,7 @@ public enum ServiceErrorKind
     TooManyRequests,
 }
 
-/// <summary>The only error of Core. The message is for the caller, in the words of the API's contract.</summary>
+/// <summary>The only error of Core. The message is for the caller, in the words of the API's contract, and names nothing of the host.</summary>
 public sealed class ServiceError(ServiceErrorKind kind, string message, Exception? inner = null)
     : Exception(message, inner)
 {
@@ -39,6 +39,9 @@ public sealed class ServiceError(ServiceErrorKind kind, string message, Exceptio
 
     /// <summary>When the same request may succeed; null where nobody knows.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What the operator is to know beside: for the log and the command line, never for a client.</summary>
+    public string? Detail { get; init; }
 
     public static ServiceError Invalid(string message) => new(ServiceErrorKind.Invalid, message);
 

@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Information, "Stopping")]
     public static partial void Stopping(this ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Error, "The store does not answer: {Reason}")]
+    public static partial void StoreFailed(this ILogger logger, string reason);
 }

@@ -23,6 +23,12 @@ public sealed record BackupFilter
 /// <param name="SnapshotId">restic's id of the snapshot.</param>
 public sealed record BackupCommit(string SnapshotId, string Capture, long ItemErrors, string? Notes);
 
+public sealed record BackupCount
+{
+    public required string Status { get; init; }
+    public long Count { get; init; }
+}
+
 public sealed class BackupRows(ICatalogSession session)
 {
     private const string Select = """
@@ -126,6 +132,12 @@ public sealed class BackupRows(ICatalogSession session)
     /// <summary>How many backups the share has, of any status and any project.</summary>
     public Task<int> CountOfShareAsync(string shareId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE share_id = @shareId", new { shareId });
+
+    /// <summary>How many backups there are in each status, of all projects.</summary>
+    public Task<IReadOnlyList<BackupCount>> CountAsync() =>
+        session.QueryAsync<BackupCount>(
+            "SELECT status, count(*) AS count FROM backups GROUP BY status ORDER BY status"
+        );
 
     /// <returns>The newest available backup with options that the project has of the share; null when there is none.</returns>
     public Task<Backup?> NewestWithOptionsAsync(string projectId, string shareId) =>

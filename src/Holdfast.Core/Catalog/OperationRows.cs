@@ -7,6 +7,13 @@ namespace Holdfast.Core.Catalog;
 /// <param name="Kinds">Kinds of operation.</param>
 public sealed record ClaimOffer(string Node, IReadOnlyList<string> Roots, IReadOnlyList<string> Kinds);
 
+public sealed record OperationCount
+{
+    public required string Kind { get; init; }
+    public required string Status { get; init; }
+    public long Count { get; init; }
+}
+
 /// <summary>The rows of operations. The rules by which they change are those of <c>Operations.OperationQueue</c>.</summary>
 public sealed class OperationRows(ICatalogSession session)
 {
@@ -221,6 +228,12 @@ public sealed class OperationRows(ICatalogSession session)
                 running,
             }
         ) > 0;
+
+    /// <summary>How many operations are remembered of each kind and status, of all projects.</summary>
+    public Task<IReadOnlyList<OperationCount>> CountAsync() =>
+        session.QueryAsync<OperationCount>(
+            "SELECT kind, status, count(*) AS count FROM operations GROUP BY kind, status ORDER BY kind, status"
+        );
 
     /// <summary>Forgets operations that ended before then.</summary>
     public Task<int> RemoveFinishedAsync(DateTimeOffset before) =>

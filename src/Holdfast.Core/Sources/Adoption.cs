@@ -92,7 +92,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
 
     private void CheckOwn(string path, NamedRoot root)
     {
-        string data = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        string data = Paths.Canonical(options.DataDirectory);
         bool inData = Paths.IsWithin(path, data) && !Paths.IsWithin(root.Path, data);
         if (inData || Paths.IsWithin(data, path))
         {
@@ -100,7 +100,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         }
         foreach (string directory in options.OwnDirectories)
         {
-            if (Paths.Overlap(path, Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))))
+            if (Paths.Overlap(path, Paths.Canonical(directory)))
             {
                 throw Refuse(
                     path,

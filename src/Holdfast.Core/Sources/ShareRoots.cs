@@ -22,7 +22,7 @@ public sealed class ShareRoots
         {
             throw new ArgumentException("There is no share root.", nameof(options));
         }
-        roots = [.. options.ShareRoots.Select(root => root with { Path = Canonical(root.Path) })];
+        roots = [.. options.ShareRoots.Select(root => root with { Path = Paths.Canonical(root.Path) })];
     }
 
     /// <summary>Links in a root's own path are the operator's and are followed once, here.</summary>
@@ -91,19 +91,4 @@ public sealed class ShareRoots
             $"This node has no share root '{name}'.",
             "Add it to HOLDFAST_SHARE_ROOTS of a node with the worker role."
         );
-
-    private static string Canonical(string path)
-    {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (!Directory.Exists(full))
-        {
-            return full;
-        }
-        using DirectoryHandle directory = DirectoryHandle.Open(full);
-        return File.ResolveLinkTarget(
-                $"/proc/self/fd/{directory.DangerousGetHandle()}",
-                returnFinalTarget: false
-            )?.FullName
-            ?? full;
-    }
 }

@@ -27,7 +27,7 @@ internal static class ErrorText
             _ when exitCode == ExitCode.Interrupted => ("interrupted", null),
             CommandError command => (command.Message, command.Advice),
             EngineError engine => (engine.Message, engine.Advice),
-            ServiceError service => (service.Message, null),
+            ServiceError service => (service.Detail ?? service.Message, null),
             IOException or UnauthorizedAccessException => (error.Message, null),
             // Not one of ours: a fault in the program, and whoever reports it needs the trace.
             _ => (error.ToString(), "This is a defect in Holdfast; please report it with the text above."),

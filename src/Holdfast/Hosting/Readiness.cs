@@ -2,11 +2,12 @@ using Holdfast.Api;
 using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Engine;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Hosting;
 
 /// <summary>Ready once the roles run, for as long as they do and catalog and store answer.</summary>
-internal sealed class Readiness(ICatalog catalog, Repositories repositories) : IReadiness
+internal sealed class Readiness(ICatalog catalog, Repositories repositories, ILogger<Readiness> log) : IReadiness
 {
     private Task? roles;
 
@@ -26,11 +27,13 @@ internal sealed class Readiness(ICatalog catalog, Repositories repositories) : I
         }
         catch (ServiceError error)
         {
-            return $"The catalog does not answer: {error.Message}";
+            return error.Message;
         }
         catch (EngineError error)
         {
-            return $"The store does not answer: {error.Message}";
+            // Whoever asks has shown no token, and the message may name paths of the host.
+            log.StoreFailed(error.Message);
+            return "The store does not answer; try again.";
         }
     }
 }

@@ -85,6 +85,11 @@ internal static class ShareEndpoints
         ShareService shares = request.Service<ShareService>();
         shares.Require(request.Caller, "share:create");
         JsonElement body = request.Resource("share", NoShare);
+        // None is served, so there is none of any id.
+        if (body.OptionalText("snapshot_id") is { } snapshot)
+        {
+            throw new Fault(404, $"Snapshot {snapshot} could not be found.");
+        }
         NewShare share = new(
             Required(body, "share_proto"),
             Size(body) ?? throw NoSize("None"),

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Core.Catalog.Sqlite;
 
@@ -15,15 +17,18 @@ public sealed class SqliteCatalog : ICatalog
 
     private readonly string path;
     private readonly TimeProvider time;
+    private readonly ILogger log;
     private readonly SqliteConnections connections;
     private readonly SemaphoreSlim writing = new(1, 1);
 
     /// <param name="path">The database file; it and its directory are made, for the owner alone.</param>
-    public SqliteCatalog(string path, TimeProvider time)
+    /// <param name="log">Told why the catalog does not answer: clients are not.</param>
+    public SqliteCatalog(string path, TimeProvider time, ILogger<SqliteCatalog>? log = null)
     {
         RowMapping.Register();
         this.path = path;
         this.time = time;
+        this.log = log ?? NullLogger<SqliteCatalog>.Instance;
         connections = new SqliteConnections(path);
     }
 
@@ -114,7 +119,12 @@ public sealed class SqliteCatalog : ICatalog
                 "it is damaged; stop the service and put a copy in its place",
             _ => error.Message,
         };
-        return new ServiceError(ServiceErrorKind.Unavailable, $"The catalog {path} failed: {advice}.", error);
+        string detail = $"The catalog {path} failed: {advice}.";
+        Log.CatalogFailed(log, detail);
+        return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
+        {
+            Detail = detail,
+        };
     }
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,7 @@ public sealed class AccessTests : ManilaTests
         new("GET /healthcheck", "200 200 200 200 200 200 200 200"),
         new("GET /healthz", "200 200 200 200 200 200 200 200"),
         new("GET /readyz", "200 200 200 200 200 200 200 200"),
+        new("GET /metrics", "200 200 200 200 200 200 200 200"),
         new("HEAD /healthcheck", "200 200 200 200 200 200 200 200"),
         new("HEAD /healthz", "200 200 200 200 200 200 200 200"),
         new("HEAD /readyz", "200 200 200 200 200 200 200 200"),

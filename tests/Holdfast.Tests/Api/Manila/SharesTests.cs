@@ -37,6 +37,14 @@ public sealed class SharesTests : ManilaTests
     // --- create and show ------------------------------------------------------------------------
 
     [Fact]
+    public async Task Create_of_a_snapshot_finds_none()
+    {
+        AssertFault(await CreateAsync(Smallest + ",\"snapshot_id\":\"s1\""), 404, "Snapshot s1 could not be found.");
+        Assert.Empty(await World.QueuedAsync());
+        Assert.Equal(200, (await CreateAsync(Smallest + ",\"snapshot_id\":null")).Code);
+    }
+
+    [Fact]
     public async Task Create_answers_200_with_a_share_that_is_being_made()
     {
         Answer answer = await CreateAsync(

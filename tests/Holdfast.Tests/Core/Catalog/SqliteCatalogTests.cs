@@ -41,6 +41,21 @@ public sealed class SqliteCatalogTests : CatalogSuite
     }
 
     [Fact]
+    public async Task A_failure_names_the_file_to_the_operator_alone()
+    {
+        string path = Path + ".broken";
+        File.WriteAllText(path, new string('x', 4096));
+        await using SqliteCatalog broken = new(path, TimeProvider.System);
+
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            broken.ReadAsync(session => session.ShareTypes.FindDefaultAsync(), CancellationToken.None)
+        );
+
+        Assert.DoesNotContain(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_newer_schema_is_refused()
     {
         Execute("INSERT INTO schema_version VALUES (9999, 'future', 0)");

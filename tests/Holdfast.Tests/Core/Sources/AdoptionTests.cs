@@ -26,8 +26,9 @@ public sealed class AdoptionTests : IDisposable
         File.CreateSymbolicLink(directory["alias"], root);
         CoreOptions options = new()
         {
-            DataDirectory = directory["root/data"],
-            OwnDirectories = [directory["root/store"]],
+            // Both by a way that leads through a link.
+            DataDirectory = directory["alias/data"],
+            OwnDirectories = [directory["alias/store"]],
             Node = "node1",
             Roles = new HashSet<string>(),
             ShareRoots =
