@@ -1,3 +1,4 @@
+using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Keys;
@@ -50,7 +51,7 @@ public static class CoreRegistration
             .AddSingleton<ISourceCapture, LiveCapture>();
 
     private static IServiceCollection AddUseCases(this IServiceCollection services) =>
-        services.AddSingleton<BackupService>().AddSingleton<ShareService>();
+        services.AddSingleton<Policy>().AddSingleton<BackupService>().AddSingleton<ShareService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services

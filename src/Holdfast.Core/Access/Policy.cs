@@ -4,7 +4,7 @@ namespace Holdfast.Core.Access;
 /// Who may call what, by Manila's rule names and defaults. A rule speaks of the caller's roles in the caller's own project;
 /// which rows are the caller's is the services' matter.
 /// </summary>
-public static class Policy
+public sealed class Policy
 {
     private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
     {
@@ -34,7 +34,7 @@ public static class Policy
     private const string Reader = "reader";
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Forbidden"/>; which rule refused is not told.</exception>
-    public static void Require(Caller caller, string rule)
+    public void Require(Caller caller, string rule)
     {
         if (!Allows(caller, rule))
         {
@@ -43,7 +43,7 @@ public static class Policy
     }
 
     /// <exception cref="ArgumentException">There is no such rule.</exception>
-    public static bool Allows(Caller caller, string rule)
+    public bool Allows(Caller caller, string rule)
     {
         if (!Rules.TryGetValue(rule, out string? role))
         {

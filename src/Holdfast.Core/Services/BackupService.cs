@@ -36,7 +36,7 @@ public sealed record BackupQuery
 }
 
 /// <summary>The use cases of share backups. First permission, then state, then one transaction that changes the row and queues the operation.</summary>
-public sealed class BackupService(ICatalog catalog, CoreOptions options, TimeProvider time, WakeSignal wake)
+public sealed class BackupService(ICatalog catalog, Policy policy, CoreOptions options, TimeProvider time, WakeSignal wake)
 {
     /// <summary>The rows, streamed; errors of the query are thrown before the first row.</summary>
     public async Task<IAsyncEnumerable<Backup>> ListAsync(
@@ -46,7 +46,7 @@ public sealed class BackupService(ICatalog catalog, CoreOptions options, TimePro
     )
     {
         Require(caller, "share_backup:get_all");
-        bool all = query.AllProjects && Policy.Allows(caller, "share_backup:get_all_project");
+        bool all = query.AllProjects && policy.Allows(caller, "share_backup:get_all_project");
         RowOrder<Backup> order = SortKeys.Backups(query.Page);
         BackupFilter filter = new()
         {
@@ -220,7 +220,7 @@ public sealed class BackupService(ICatalog catalog, CoreOptions options, TimePro
     }
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
-    public void Require(Caller caller, string rule) => Policy.Require(caller, rule);
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
     private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -45,6 +45,7 @@ public sealed record ShareQuery
 /// <summary>The small share service that backup clients need.</summary>
 public sealed class ShareService(
     ICatalog catalog,
+    Policy policy,
     CoreOptions options,
     ShareRoots roots,
     Adoption adoption,
@@ -282,7 +283,7 @@ public sealed class ShareService(
     }
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
-    public void Require(Caller caller, string rule) => Policy.Require(caller, rule);
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
     // Every project sees a public share, and may back it up.
     private void RequirePublic(Caller caller, bool isPublic)

@@ -32,8 +32,8 @@ public sealed class CoreFixture : IAsyncDisposable
         Catalog = new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
         Roots = new ShareRoots(Options);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
-        Backups = new BackupService(Catalog, Options, Time, Wake);
-        Shares = new ShareService(Catalog, Options, Roots, new Adoption(Roots, Options), Time, Wake);
+        Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
+        Shares = new ShareService(Catalog, new Policy(), Options, Roots, new Adoption(Roots, Options), Time, Wake);
     }
 
     public TemporaryDirectory Directory { get; } = new();
