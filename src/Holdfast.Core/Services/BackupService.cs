@@ -36,7 +36,13 @@ public sealed record BackupQuery
 }
 
 /// <summary>The use cases of share backups. First permission, then state, then one transaction that changes the row and queues the operation.</summary>
-public sealed class BackupService(ICatalog catalog, Policy policy, CoreOptions options, TimeProvider time, WakeSignal wake)
+public sealed class BackupService(
+    ICatalog catalog,
+    Policy policy,
+    CoreOptions options,
+    TimeProvider time,
+    WakeSignal wake
+)
 {
     /// <summary>The rows, streamed; errors of the query are thrown before the first row.</summary>
     public async Task<IAsyncEnumerable<Backup>> ListAsync(
