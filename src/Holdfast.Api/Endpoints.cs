@@ -2,6 +2,7 @@ using Holdfast.Api.Auth;
 using Holdfast.Api.Identity;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
+using Holdfast.Api.Native;
 using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -37,6 +38,7 @@ public static class Endpoints
         {
             app.MapIdentity(); //   /identity…, where identity is local
         }
+        app.MapNative(); //   /api/v1/operations…
         app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
     }
 }

@@ -51,7 +51,11 @@ public static class CoreRegistration
             .AddSingleton<ISourceCapture, LiveCapture>();
 
     private static IServiceCollection AddUseCases(this IServiceCollection services) =>
-        services.AddSingleton<Policy>().AddSingleton<BackupService>().AddSingleton<ShareService>();
+        services
+            .AddSingleton<Policy>()
+            .AddSingleton<BackupService>()
+            .AddSingleton<ShareService>()
+            .AddSingleton<OperationService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services

@@ -1,4 +1,5 @@
 using Holdfast.Api.Manila;
+using Holdfast.Api.Native;
 using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,11 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
         catch (Exception error) when (!http.Response.HasStarted)
         {
             log.RequestFailed(http.RequestId(), http.Request.Method, http.Request.Path, error);
-            await Fault.Unexpected().WriteAsync(http);
+            await (
+                NativeRoutes.Own(http.Request.Path)
+                    ? Problem.Unexpected().WriteAsync(http)
+                    : Fault.Unexpected().WriteAsync(http)
+            );
         }
     }
 }

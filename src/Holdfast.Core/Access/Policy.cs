@@ -25,6 +25,10 @@ public sealed class Policy
         ["share:unmanage"] = Admin,
         ["share:reset_status"] = Admin,
         ["share_export_location:index"] = Reader,
+        ["operation:get"] = Reader,
+        ["operation:get_all"] = Reader,
+        ["operation:get_all_project"] = Admin,
+        ["operation:cancel"] = Member,
         ["share_type:index"] = Reader,
         ["share_type:show"] = Reader,
     };

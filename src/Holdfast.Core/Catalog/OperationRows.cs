@@ -7,6 +7,16 @@ namespace Holdfast.Core.Catalog;
 /// <param name="Kinds">Kinds of operation.</param>
 public sealed record ClaimOffer(string Node, IReadOnlyList<string> Roots, IReadOnlyList<string> Kinds);
 
+/// <summary>Conditions of a list of operations, all exact; null does not filter.</summary>
+public sealed record OperationFilter
+{
+    public string? ProjectId { get; init; }
+    public string? Status { get; init; }
+    public string? Kind { get; init; }
+    public string? ShareId { get; init; }
+    public string? BackupId { get; init; }
+}
+
 public sealed record OperationCount
 {
     public required string Kind { get; init; }
@@ -26,6 +36,17 @@ public sealed class OperationRows(ICatalogSession session)
 
     public Task<Operation?> FindAsync(string id) =>
         session.FindAsync<Operation>(Select + " WHERE id = @id", new { id });
+
+    public Task<IReadOnlyList<Operation>> ListAsync(OperationFilter filter, RowOrder<Operation> order)
+    {
+        ListQuery query = new ListQuery(Select)
+            .Where("project_id = @projectId", "projectId", filter.ProjectId)
+            .Where("status = @status", "status", filter.Status)
+            .Where("kind = @kind", "kind", filter.Kind)
+            .Where("share_id = @shareId", "shareId", filter.ShareId)
+            .Where("backup_id = @backupId", "backupId", filter.BackupId);
+        return session.QueryAsync<Operation>(query.Build(order), query.Parameters);
+    }
 
     public Task AddAsync(Operation operation) =>
         session.ExecuteAsync(

@@ -126,34 +126,22 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                DateTimeOffset notBefore = now + Backoff.After(claimed.Attempts);
-                if (!await session.Operations.RequeueAsync(claimed, reason, notBefore, now))
-                {
-                    return false;
-                }
-                if (claimed.BackupId is { } backup)
-                {
-                    await session.Backups.SetReasonAsync(backup, reason);
-                }
-                return true;
+                return await AgainAsync(session, claimed, reason, now + Backoff.After(claimed.Attempts), now);
             },
             cancellationToken
         );
 
     /// <summary>Puts the operation back at once: this worker is going away, and nothing is wrong.</summary>
     public Task<bool> ReturnAsync(Operation claimed, CancellationToken cancellationToken) =>
-        catalog.WriteAsync(
-            session => session.Operations.RequeueAsync(claimed, null, time.Now(), time.Now()),
-            cancellationToken
-        );
+        catalog.WriteAsync(session => AgainAsync(session, claimed, null, time.Now(), time.Now()), cancellationToken);
 
     /// <summary>Says that the worker of a claim that is over has stopped.</summary>
     public Task LetGoAsync(Operation claimed, CancellationToken cancellationToken) =>
         catalog.WriteAsync(session => session.Operations.LetGoAsync(claimed), cancellationToken);
 
     /// <summary>Cancels a queued operation at once, and asks the worker of a running one to stop.</summary>
-    /// <returns>False when there is no live operation of that id.</returns>
-    public Task<bool> CancelAsync(string id, CancellationToken cancellationToken) =>
+    /// <returns>The operation as it is then, or null when there is no live one of that id.</returns>
+    public Task<Operation?> CancelAsync(string id, CancellationToken cancellationToken) =>
         catalog.WriteAsync(
             async session =>
             {
@@ -162,14 +150,15 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
                 switch (operation?.Status)
                 {
                     case OperationStatus.Queued:
-                        await OperationEnd.CancelAllAsync(session, [operation], "Cancelled before it began.", now);
-                        return true;
+                        await CancelQueuedAsync(session, operation, now);
+                        break;
                     case OperationStatus.Running:
                         await session.Operations.RequestCancelAsync(id, now);
-                        return true;
+                        break;
                     default:
-                        return false;
+                        return null;
                 }
+                return await session.Operations.FindAsync(id);
             },
             cancellationToken
         );
@@ -203,7 +192,7 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
                 foreach (Operation operation in left)
                 {
                     string message = $"Worker {operation.Node} was lost; beginning again.";
-                    await session.Operations.RequeueAsync(operation, message, now, now);
+                    await AgainAsync(session, operation, message, now, now);
                 }
                 return left.Count;
             },
@@ -212,4 +201,38 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
         wake.Wake();
         return count;
     }
+
+    /// <summary>Puts a claimed operation back; one that its worker was asked to stop has nothing to wait for, and is cancelled.</summary>
+    /// <returns>False, and nothing changed, when the claim is over.</returns>
+    private static async Task<bool> AgainAsync(
+        ICatalogSession session,
+        Operation claimed,
+        string? message,
+        DateTimeOffset notBefore,
+        DateTimeOffset now
+    )
+    {
+        if (!await session.Operations.RequeueAsync(claimed, message, notBefore, now))
+        {
+            return false;
+        }
+        Operation queued = (await session.Operations.FindAsync(claimed.Id))!;
+        if (queued.CancelRequested)
+        {
+            await CancelQueuedAsync(session, queued, now);
+        }
+        else if (message is not null && claimed.BackupId is { } backup)
+        {
+            await session.Backups.SetReasonAsync(backup, message);
+        }
+        return true;
+    }
+
+    private static Task CancelQueuedAsync(ICatalogSession session, Operation queued, DateTimeOffset now) =>
+        OperationEnd.CancelAllAsync(
+            session,
+            [queued],
+            queued.Attempts == 0 ? "Cancelled before it began." : "Cancelled.",
+            now
+        );
 }

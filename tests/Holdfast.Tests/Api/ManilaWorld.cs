@@ -1,4 +1,5 @@
 using Holdfast.Core;
+using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Model;
@@ -59,8 +60,16 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<WakeSignal>();
             services.AddSingleton<ShareRoots>();
             services.AddSingleton<Adoption>();
+            services.AddSingleton<Policy>();
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
+            services.AddSingleton(provider => new OperationQueue(
+                catalog,
+                TimeProvider.System,
+                options.Lease,
+                provider.GetRequiredService<WakeSignal>()
+            ));
+            services.AddSingleton<OperationService>();
         });
         return new ManilaWorld(top, catalog, host);
     }
@@ -114,6 +123,21 @@ internal sealed class ManilaWorld : IAsyncDisposable
         ExportLocation location = new(Guid.NewGuid().ToString(), share.Id, $"node1:/{share.Id}", true, Rows.Start);
         await Catalog.WriteAsync(session => session.ExportLocations.AddAsync(location), CancellationToken.None);
         return location.Id;
+    }
+
+    /// <summary>A queued operation of a member's, on a share and a backup of its own.</summary>
+    public async Task<Operation> AddOperationAsync(Func<Operation, Operation>? change = null)
+    {
+        Share share = await AddShareAsync();
+        Operation queued = NewOperation.Of(OperationKind.CreateBackup, share.ProjectId, Rows.Start) with
+        {
+            UserId = "b2",
+            ShareId = share.Id,
+            BackupId = (await AddBackupAsync(share)).Id,
+        };
+        Operation operation = change?.Invoke(queued) ?? queued;
+        await Catalog.WriteAsync(session => session.Operations.AddAsync(operation), CancellationToken.None);
+        return operation;
     }
 
     /// <summary>A directory beneath the default root that is no share yet.</summary>

@@ -104,7 +104,9 @@ internal sealed record RawReply(int Status, IReadOnlyDictionary<string, string> 
         {
             return "request ids differ";
         }
-        return reply.Body.Length == 0 || (reply.Header("Content-Type") == "application/json" && IsJson(reply.Body))
+        return
+            reply.Body.Length == 0
+            || (reply.Header("Content-Type") is "application/json" or "application/problem+json" && IsJson(reply.Body))
             ? null
             : "no JSON";
     }

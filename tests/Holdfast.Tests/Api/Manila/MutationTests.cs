@@ -60,6 +60,9 @@ public sealed class MutationTests : ManilaTests
         ("POST", "/v2/shares/{share}/action", """{"unmanage":null}""", "admin", "2.91"),
         ("GET", "/v2/shares/{share}/export_locations", null, "reader", "2.91"),
         ("GET", "/v2/shares/{share}/export_locations/{location}", null, "member", "2.91"),
+        ("GET", "/api/v1/operations", null, "reader", "2.91"),
+        ("GET", "/api/v1/operations/{operation}", null, "member", "2.91"),
+        ("POST", "/api/v1/operations/{operation}/cancel", null, "member", "2.91"),
         ("GET", "/v2/types", null, "reader", "2.91"),
         ("GET", "/v2/types/default", null, "member", "2.91"),
     ];
@@ -151,6 +154,7 @@ public sealed class MutationTests : ManilaTests
             ["share"] = share.Id,
             ["backup"] = backup.Id,
             ["location"] = await World.AddExportLocationAsync(share),
+            ["operation"] = (await World.AddOperationAsync()).Id,
             ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),
         };
     }

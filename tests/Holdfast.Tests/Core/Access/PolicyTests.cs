@@ -25,6 +25,10 @@ public sealed class PolicyTests
     [InlineData("share:unmanage", "admin")]
     [InlineData("share:reset_status", "admin")]
     [InlineData("share_export_location:index", "reader")]
+    [InlineData("operation:get", "reader")]
+    [InlineData("operation:get_all", "reader")]
+    [InlineData("operation:get_all_project", "admin")]
+    [InlineData("operation:cancel", "member")]
     [InlineData("share_type:index", "reader")]
     [InlineData("share_type:show", "reader")]
     public void A_rule_asks_for_the_least_role(string rule, string role)

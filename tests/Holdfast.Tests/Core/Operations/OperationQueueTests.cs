@@ -123,7 +123,11 @@ public sealed class OperationQueueTests : IAsyncLifetime
     public async Task A_queued_operation_is_cancelled_at_once()
     {
         Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
-        Assert.True(await core.Queue.CancelAsync(Assert.Single(await core.QueuedAsync()).Id, default));
+        Operation? cancelled = await core.Queue.CancelAsync(Assert.Single(await core.QueuedAsync()).Id, default);
+        Assert.Equal(
+            (OperationStatus.Cancelled, "Cancelled before it began."),
+            (cancelled?.Status, cancelled?.Message)
+        );
         Assert.Null(await core.ClaimAsync());
         Assert.Equal(BackupStatus.Error, (await core.Catalog.BackupAsync(backup.Id))!.Status);
         Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
@@ -134,12 +138,41 @@ public sealed class OperationQueueTests : IAsyncLifetime
     {
         await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
         Operation claimed = (await core.ClaimAsync())!;
-        Assert.True(await core.Queue.CancelAsync(claimed.Id, default));
+        Operation? asked = await core.Queue.CancelAsync(claimed.Id, default);
+        Assert.Equal((OperationStatus.Running, true), (asked?.Status, asked?.CancelRequested));
         Assert.Equal(Beat.CancelRequested, await core.Queue.BeatAsync(claimed, default));
         Assert.True(await core.Queue.FailAsync(claimed, OperationStatus.Cancelled, "Cancelled.", default));
         Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
-        Assert.False(await core.Queue.CancelAsync(claimed.Id, default));
-        Assert.False(await core.Queue.CancelAsync("none", default));
+        Assert.Null(await core.Queue.CancelAsync(claimed.Id, default));
+        Assert.Null(await core.Queue.CancelAsync("none", default));
+    }
+
+    [Theory]
+    [InlineData("fails for now")]
+    [InlineData("stops")]
+    [InlineData("is lost")]
+    public async Task What_was_to_stop_does_not_begin_again_when_its_worker(string way)
+    {
+        Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        Operation claimed = (await core.ClaimAsync())!;
+        await core.Queue.CancelAsync(claimed.Id, default);
+        core.Time.Advance(core.Queue.Lease);
+        switch (way)
+        {
+            case "fails for now":
+                Assert.True(await core.Queue.RequeueAsync(claimed, "the store is away", default));
+                break;
+            case "stops":
+                Assert.True(await core.Queue.ReturnAsync(claimed, default));
+                break;
+            default:
+                Assert.Equal(1, await core.Queue.RecoverExpiredAsync(default));
+                break;
+        }
+        Assert.Empty(await core.QueuedAsync());
+        Backup left = (await core.Catalog.BackupAsync(backup.Id))!;
+        Assert.Equal((BackupStatus.Error, "Cancelled."), (left.Status, left.FailReason));
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
     }
 
     [Fact]

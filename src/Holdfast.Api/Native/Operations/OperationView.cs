@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Holdfast.Core.Access;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Api.Native.Operations;
+
+/// <summary>An operation on the wire, as docs/api/native.md describes it.</summary>
+internal static class OperationView
+{
+    public static void Write(Utf8JsonWriter writer, Operation operation, Caller caller)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", operation.Id);
+        writer.WriteString("kind", operation.Kind);
+        writer.WriteString("status", operation.Status);
+        writer.WriteString("project_id", operation.ProjectId.Length == 0 ? null : operation.ProjectId);
+        writer.WriteString("share_id", operation.ShareId);
+        writer.WriteString("backup_id", operation.BackupId);
+        writer.WriteNumber("done", operation.Done);
+        writer.WriteNumber("total", operation.Total);
+        // 100 is said by the end alone.
+        writer.WriteNumber(
+            "percent",
+            operation.Status == OperationStatus.Succeeded ? 100 : Math.Min(operation.Percent, 99)
+        );
+        writer.WriteString("message", operation.Message);
+        writer.WriteNumber("attempts", operation.Attempts);
+        if (caller.IsAdmin)
+        {
+            writer.WriteString("node", operation.Node);
+        }
+        writer.WriteUtc("created_at", operation.CreatedAt);
+        writer.WriteUtc("started_at", operation.StartedAt);
+        writer.WriteUtc("finished_at", operation.FinishedAt);
+        writer.WriteEndObject();
+    }
+}

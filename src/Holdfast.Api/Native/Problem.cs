@@ -1,0 +1,40 @@
+using Holdfast.Api.Manila;
+using Holdfast.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Holdfast.Api.Native;
+
+/// <summary>An answer that is an error, as RFC 9457 has it: <c>{"type", "title", "status", "detail"}</c>.</summary>
+internal sealed class Problem(int status, string message) : Exception(message)
+{
+    public static Problem BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    public static Problem Unexpected() =>
+        new(
+            StatusCodes.Status500InternalServerError,
+            "The service failed for a reason of its own; its log says more under this request's id."
+        );
+
+    /// <summary>Core's errors have the statuses that Manila's API gives them.</summary>
+    public static Problem Of(ServiceError error) => Of(Fault.Of(error));
+
+    public static Problem Of(Fault fault) => new(fault.Status, fault.Message);
+
+    public async Task WriteAsync(HttpContext http)
+    {
+        await using JsonReply reply = new(http.Response, status);
+        http.Response.ContentType = "application/problem+json";
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = "5";
+        }
+        reply.Writer.WriteStartObject();
+        reply.Writer.WriteString("type", "about:blank");
+        reply.Writer.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
+        reply.Writer.WriteNumber("status", status);
+        reply.Writer.WriteString("detail", Message);
+        reply.Writer.WriteEndObject();
+        await reply.CompleteAsync(http.RequestAborted);
+    }
+}

@@ -1,0 +1,93 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>Filters of the list, all exact; null does not filter.</summary>
+public sealed record OperationQuery
+{
+    public string? Status { get; init; }
+    public string? Kind { get; init; }
+    public string? ShareId { get; init; }
+    public string? BackupId { get; init; }
+
+    /// <summary>Administrators only; refused to others.</summary>
+    public bool AllProjects { get; init; }
+
+    /// <summary>At least 1.</summary>
+    public required int Limit { get; init; }
+
+    /// <summary>Only what stands behind this operation in the list, whether or not it is still there.</summary>
+    public OperationPlace? After { get; init; }
+}
+
+/// <summary>A place in the list of operations.</summary>
+public sealed record OperationPlace(DateTimeOffset CreatedAt, string Id);
+
+/// <param name="More">Whether there are rows behind these.</param>
+public sealed record OperationList(IReadOnlyList<Operation> Rows, bool More);
+
+/// <summary>The use cases of operations: to look at them, and to cancel one.</summary>
+public sealed class OperationService(ICatalog catalog, OperationQueue queue, Policy policy)
+{
+    /// <summary>Newest first.</summary>
+    public async Task<OperationList> ListAsync(Caller caller, OperationQuery query, CancellationToken cancellationToken)
+    {
+        policy.Require(caller, "operation:get_all");
+        if (query.AllProjects)
+        {
+            policy.Require(caller, "operation:get_all_project");
+        }
+        OperationFilter filter = new()
+        {
+            ProjectId = query.AllProjects ? null : caller.ProjectId,
+            Status = query.Status,
+            Kind = query.Kind,
+            ShareId = query.ShareId,
+            BackupId = query.BackupId,
+        };
+        RowOrder<Operation> order = new(
+            new SortColumn<Operation>("created_at", row => row.CreatedAt),
+            Descending: true,
+            query.After is { } after ? new RowPlace(after.CreatedAt, after.Id) : null,
+            // One more says whether there is more.
+            query.Limit + 1
+        );
+        IReadOnlyList<Operation> rows = await catalog.ReadAsync(
+            session => session.Operations.ListAsync(filter, order),
+            cancellationToken
+        );
+        return new OperationList([.. rows.Take(query.Limit)], rows.Count > query.Limit);
+    }
+
+    public Task<Operation> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        policy.Require(caller, "operation:get");
+        return FindAsync(caller, id, cancellationToken);
+    }
+
+    /// <summary>Cancels one that no worker has, with all that it held; asks the worker of one that runs to stop.</summary>
+    /// <returns>The operation as it is then: cancelled, or still running.</returns>
+    public async Task<Operation> CancelAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        policy.Require(caller, "operation:cancel");
+        Operation operation = await FindAsync(caller, id, cancellationToken);
+        if (operation.UserId.Length == 0 && !caller.IsAdmin)
+        {
+            throw ServiceError.Forbidden("Only an administrator may cancel what the service does of its own accord.");
+        }
+        return await queue.CancelAsync(id, cancellationToken)
+            ?? throw ServiceError.Conflict($"Operation {id} has ended; there is nothing to cancel.");
+    }
+
+    /// <summary>Permission alone, for the endpoints that must refuse before they read the query.</summary>
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
+
+    private async Task<Operation> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
+        await catalog.ReadAsync(session => session.Operations.FindAsync(id), cancellationToken) is { } operation
+        && (caller.IsAdmin || operation.ProjectId == caller.ProjectId)
+            ? operation
+            : throw ServiceError.NotFound($"No operation exists with ID {id}.");
+}
