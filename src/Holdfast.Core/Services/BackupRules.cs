@@ -1,3 +1,4 @@
+using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 
@@ -21,8 +22,8 @@ internal static class BackupRules
         "data_copying_completed",
     };
 
-    /// <param name="project">The caller's: others' backups of a public share are not to be told of.</param>
-    public static async Task CheckCreateAsync(ICatalogSession session, string project, Share share, NewBackup request)
+    /// <param name="caller">Whose the backup will be; others' backups of a public share are not to be told of.</param>
+    public static async Task CheckCreateAsync(ICatalogSession session, Caller caller, Share share, NewBackup request)
     {
         if (share.TaskState is { } task && BusyTasks.Contains(task))
         {
@@ -36,6 +37,11 @@ internal static class BackupRules
                 $"Share {share.Id} is in '{share.Status}' state, but it must be in 'available' state to create a backup."
             );
         }
+        await QuotaRules.CheckBackupAsync(
+            session,
+            new QuotaOwner(caller.ProjectId, caller.UserId, share.ShareTypeId),
+            share.Size
+        );
         if (request.Options is null && share.Protocol != "NFS")
         {
             throw ServiceError.Invalid(
@@ -45,7 +51,7 @@ internal static class BackupRules
         }
         if (
             request.BackupType is { Length: > 0 } type
-            && await session.Backups.NewestWithOptionsAsync(project, share.Id) is { } newest
+            && await session.Backups.NewestWithOptionsAsync(caller.ProjectId, share.Id) is { } newest
             && newest.BackupType != type
         )
         {

@@ -98,7 +98,7 @@ public sealed class BackupService(
             {
                 Share share =
                     await session.FindShareAsync(caller, request.ShareId) ?? throw NoShareToBackUp(request.ShareId);
-                await BackupRules.CheckCreateAsync(session, caller.ProjectId, share, request);
+                await BackupRules.CheckCreateAsync(session, caller, share, request);
                 DateTimeOffset now = time.Now();
                 Backup backup = NewRow(caller, request, share, now);
                 await session.Shares.SetStatusAsync(share.Id, share.Status, ShareStatus.BackupCreating, now);

@@ -100,6 +100,11 @@ public sealed class ShareService(
             async session =>
             {
                 ShareType type = await TypeAsync(session, request.ShareType);
+                await QuotaRules.CheckShareAsync(
+                    session,
+                    new QuotaOwner(caller.ProjectId, caller.UserId, type.Id),
+                    request.Size
+                );
                 DateTimeOffset now = time.Now();
                 string id = Guid.NewGuid().ToString();
                 Share share = new()

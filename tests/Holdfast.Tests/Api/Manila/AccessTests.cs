@@ -119,6 +119,13 @@ public sealed class AccessTests : ManilaTests
         public string Path => Name.Split(' ')[1];
     }
 
+    internal override async Task<ManilaWorld> StartAsync()
+    {
+        ManilaWorld world = await base.StartAsync();
+        await world.LiftQuotasAsync();
+        return world;
+    }
+
     [Fact]
     public void The_table_names_every_call_there_is_and_no_other()
     {

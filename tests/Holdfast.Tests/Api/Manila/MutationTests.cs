@@ -67,6 +67,13 @@ public sealed class MutationTests : ManilaTests
         ("GET", "/v2/types/default", null, "member", "2.91"),
     ];
 
+    internal override async Task<ManilaWorld> StartAsync()
+    {
+        ManilaWorld world = await base.StartAsync();
+        await world.LiftQuotasAsync();
+        return world;
+    }
+
     [Fact]
     public async Task Never_a_500()
     {
