@@ -47,7 +47,9 @@ public static class CoreRegistration
             .AddSingleton<ShareRoots>()
             .AddSingleton<Adoption>()
             .AddSingleton<TrashBin>()
+            .AddSingleton<Captures>()
             // In order of preference; the live walk always works, so it is last.
+            .AddSingleton<ISourceCapture, SubvolumeCapture>()
             .AddSingleton<ISourceCapture, LiveCapture>();
 
     private static IServiceCollection AddUseCases(this IServiceCollection services) =>

@@ -20,9 +20,9 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         NamedRoot root = RootOf(path);
         CheckOwn(path, root);
         string beneath = path[(root.Path == "/" ? 1 : root.Path.Length + 1)..];
-        if (Paths.IsWithin(beneath, ShareRoots.Trash))
+        if (OwnPlace.All.FirstOrDefault(place => Paths.IsWithin(beneath, place)) is { } own)
         {
-            throw Refuse(path, $"'{ShareRoots.Trash}' beneath a root is where removed shares go");
+            throw Refuse(path, $"'{own}' beneath a root is the service's own");
         }
         CheckDirectory(path, root, beneath);
         return new SharePlace(root.Name, beneath);

@@ -8,6 +8,12 @@ namespace Holdfast.Core.Sources;
 /// <param name="How">What the backup says of it: <c>snapshot</c> or <c>live</c>.</param>
 public sealed record Capture(DirectoryHandle Directory, string How, Func<ValueTask>? Release = null) : IAsyncDisposable
 {
+    public const string Snapshot = "snapshot";
+    public const string Live = "live";
+
+    /// <summary>Whether nothing in it changes while it is read.</summary>
+    public bool IsStill => How == Snapshot;
+
     public async ValueTask DisposeAsync()
     {
         Directory.Dispose();

@@ -11,7 +11,7 @@ public sealed class LiveCapture(ShareRoots roots) : ISourceCapture
     public bool CanCapture(Share share) => true;
 
     public Task<Capture> CaptureAsync(Share share, Operation claimed, CancellationToken cancellationToken) =>
-        Task.FromResult(new Capture(roots.OpenShare(share), "live"));
+        Task.FromResult(new Capture(roots.OpenShare(share), Capture.Live));
 
     /// <summary>Nothing is made, so nothing is left.</summary>
     public Task<int> ReleaseLeftoversAsync(

@@ -11,9 +11,6 @@ public sealed record SharePlace(string Root, string Path);
 /// <summary>The share roots of this node, and the way to every share's directory.</summary>
 public sealed class ShareRoots
 {
-    /// <summary>Where removed shares wait for their end, beneath each root; never a share itself.</summary>
-    public const string Trash = "trash";
-
     private readonly IReadOnlyList<NamedRoot> roots;
 
     public ShareRoots(CoreOptions options)
@@ -69,6 +66,13 @@ public sealed class ShareRoots
                 "Put the directory back; a symbolic link or a mount in its place is refused."
             );
     }
+
+    /// <summary>
+    /// Makes a share's directory right beneath its root: a subvolume where there are any, so that it can be captured.
+    /// <see cref="Errno.EEXIST"/> when the name is taken.
+    /// </summary>
+    public static Errno TryMakeShare(DirectoryHandle root, ReadOnlySpan<byte> name) =>
+        root.IsOnBtrfs ? root.TryMakeSubvolume(name) : root.TryMakeDirectory(name);
 
     /// <summary>For people and export locations; files are never opened by it.</summary>
     public string AbsolutePath(string root, string path) => Path.Join(PathOf(root), path);

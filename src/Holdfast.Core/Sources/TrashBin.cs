@@ -8,21 +8,20 @@ namespace Holdfast.Core.Sources;
 /// <summary>Where removed shares go: out of everybody's reach by one rename, and then away.</summary>
 public sealed class TrashBin(ShareRoots roots)
 {
-    private static readonly byte[] Name = Encoding.UTF8.GetBytes(ShareRoots.Trash);
-
     /// <summary>Moves the share's directory to the trash of its root. What is gone already is what was wanted.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
     public void Throw(Share share)
     {
         using DirectoryHandle root = roots.Open(share.Root);
-        Errno errno = root.TryMakeDirectory(Name);
-        if (errno is not (Errno.None or Errno.EEXIST))
-        {
-            throw errno.ToError($"The trash of share root '{share.Root}' cannot be made", "Check the root's space.");
-        }
-        using DirectoryHandle trash = Open(root, share.Root)!;
+        using DirectoryHandle trash = OwnPlace.Make(root, share.Root, OwnPlace.Trash);
         // Shares that we made lie right beneath their root; the id keeps names in the trash apart.
-        errno = root.TryRename(Encoding.UTF8.GetBytes(share.Path), trash, Encoding.UTF8.GetBytes(share.Id));
+        byte[] path = Encoding.UTF8.GetBytes(share.Path);
+        byte[] name = Encoding.UTF8.GetBytes(share.Id);
+        Errno errno = root.TryRename(path, trash, name);
+        if (errno == Errno.EROFS && MakeWritable(root, path))
+        {
+            errno = root.TryRename(path, trash, name);
+        }
         errno = errno is Errno.None or Errno.ENOENT ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
         {
@@ -38,13 +37,13 @@ public sealed class TrashBin(ShareRoots roots)
     public void Empty(string rootName, CancellationToken cancellationToken)
     {
         using DirectoryHandle root = roots.Open(rootName);
-        if (Open(root, rootName) is not { } trash)
+        if (OwnPlace.Find(root, rootName, OwnPlace.Trash) is not { } trash)
         {
             return;
         }
         List<DirectoryEntry> entries = [];
         Errno errno = trash.TryReadEntries(entries);
-        using DirectoryPool pool = DirectoryPool.Beneath(trash);
+        using DirectoryPool pool = DirectoryPool.Beneath(trash, acrossSubvolumes: true);
         string? stayed = errno == Errno.None ? null : errno.Describe();
         TreeRemoval removal = new(pool, (place, name, why) => stayed ??= $"{place.PathOf(name)}: {why.Describe()}");
         foreach (DirectoryEntry entry in entries)
@@ -62,15 +61,13 @@ public sealed class TrashBin(ShareRoots roots)
         }
     }
 
-    /// <returns>Null when the root has no trash.</returns>
-    private static DirectoryHandle? Open(DirectoryHandle root, string rootName)
+    // Whoever owns a subvolume may make it read-only, and it could not be moved then.
+    private static bool MakeWritable(DirectoryHandle root, byte[] path)
     {
-        Errno errno = root.TryOpenDirectory(Name, out DirectoryHandle? trash);
-        return errno is Errno.None or Errno.ENOENT
-            ? trash
-            : throw errno.ToError(
-                $"The trash of share root '{rootName}' cannot be opened",
-                "It must be a directory of the root's own, not a link or a mount."
-            );
+        Errno errno = root.TryOpenDirectory(path, out DirectoryHandle? share);
+        using (share)
+        {
+            return errno == Errno.None && share!.TryMakeWritable() == Errno.None;
+        }
     }
 }

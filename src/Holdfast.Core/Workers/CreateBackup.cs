@@ -79,9 +79,9 @@ public sealed class CreateBackup(
 
         // 4.
         await repository.LoadIndexAsync(cancellationToken);
-        await using Capture capture = await CaptureAsync(share, claimed.Row, cancellationToken);
         string[] paths = ["/" + share.Id];
         DateTimeOffset now = repository.Options.Time.GetUtcNow();
+        await using Capture capture = await CaptureAsync(share, claimed.Row, cancellationToken);
         BackupRequest request = new()
         {
             Paths = paths,
@@ -91,7 +91,12 @@ public sealed class CreateBackup(
             ProgramVersion = "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3),
             Time = now,
             Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),
-            Options = new BackupOptions { MaxFileSize = Math.Max(LeastFileLimit, (long)share.Size << 30) },
+            Options = new BackupOptions
+            {
+                MaxFileSize = Math.Max(LeastFileLimit, (long)share.Size << 30),
+                RecordDevice = false,
+                IsStill = capture.IsStill,
+            },
         };
         using BackupSource source = BackupSource.Single(share.Id, capture.Directory);
         TreeBackup run = new(repository, source, request);
@@ -105,8 +110,16 @@ public sealed class CreateBackup(
         );
     }
 
-    private Task<Capture> CaptureAsync(Share share, Operation row, CancellationToken cancellationToken) =>
-        captures.First(way => way.CanCapture(share)).CaptureAsync(share, row, cancellationToken);
+    private async Task<Capture> CaptureAsync(Share share, Operation row, CancellationToken cancellationToken)
+    {
+        ISourceCapture way = captures.First(way => way.CanCapture(share));
+        // Earlier claims of this operation are over: what they held still keeps space that the tenant thinks is free.
+        await way.ReleaseLeftoversAsync(
+            (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
+            cancellationToken
+        );
+        return await way.CaptureAsync(share, row, cancellationToken);
+    }
 
     // Bytes where a parent says how many to expect; else files, once all of them are found.
     private static (long Done, long Total) Measure(BackupProgress progress) =>

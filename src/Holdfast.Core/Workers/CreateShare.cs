@@ -44,7 +44,7 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
         string path = roots.AbsolutePath(share.Root, share.Path);
         using DirectoryHandle root = roots.Open(share.Root);
         byte[] name = Encoding.UTF8.GetBytes(share.Path);
-        Errno errno = root.TryMakeDirectory(name);
+        Errno errno = ShareRoots.TryMakeShare(root, name);
         if (errno is not (Errno.None or Errno.EEXIST))
         {
             throw errno.ToError($"The directory {path} of share {share.Id} cannot be made", "Check the root's space.");

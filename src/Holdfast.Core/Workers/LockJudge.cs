@@ -1,31 +1,19 @@
-using System.Globalization;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Engine.Locks;
 
 namespace Holdfast.Core.Workers;
 
 /// <summary>
-/// Our lock files name <c>operation.epoch</c> as their user. One whose claim is over belongs to a worker that is dead, or
+/// Our lock files have a <see cref="ClaimName"/> as their user. One whose claim is over belongs to a worker that is dead, or
 /// that may commit nothing any more, and is in nobody's way; a lock of anybody else is not ours to judge.
 /// </summary>
 public sealed class LockJudge(ICatalog catalog, TimeProvider time)
 {
-    public static string UserOf(Operation claimed) => $"{claimed.Id}.{claimed.Epoch}";
-
-    /// <summary>Reads such a name.</summary>
-    public static bool TryParse(string name, out string operation, out long epoch)
-    {
-        int dot = name.LastIndexOf('.');
-        operation = dot > 0 ? name[..dot] : "";
-        epoch = 0;
-        return Guid.TryParseExact(operation, "D", out _)
-            && long.TryParse(name.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out epoch);
-    }
-
     /// <summary>Whether the lock is ours and of a claim that is over. One of an operation that the catalog does not know is not.</summary>
     public async Task<bool> IsOverAsync(LockInfo held) =>
-        TryParse(held.Username, out string operation, out long epoch)
+        ClaimName.TryParse(held.Username, out string operation, out long epoch)
         && await FindAsync(operation) is { } row
         && IsOver(row, epoch);
 

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Engine;
 
 namespace Holdfast.Core.Workers;
@@ -71,7 +72,7 @@ public sealed class ProjectRepositories(
     {
         string project = claimed.ProjectId;
         string lease = "make-repository:" + project;
-        string holder = LockJudge.UserOf(claimed);
+        string holder = ClaimName.Of(claimed);
         // Two first backups of a project must not both make its repository: the second config would replace the first.
         bool taken = await catalog.WriteAsync(
             session => session.Leases.TryTakeAsync(lease, holder, time.Now(), MakingLease),
@@ -102,7 +103,7 @@ public sealed class ProjectRepositories(
         new()
         {
             LockHostname = options.Node,
-            LockUsername = LockJudge.UserOf(claimed),
+            LockUsername = ClaimName.Of(claimed),
             IsOver = judge.IsOverAsync,
             Time = time,
         };

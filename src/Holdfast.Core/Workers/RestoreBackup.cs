@@ -111,7 +111,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
             directory?.Dispose();
             if (errno == Errno.ENOENT && !target.Path.Contains('/'))
             {
-                _ = root.TryMakeDirectory(path);
+                _ = ShareRoots.TryMakeShare(root, path);
             }
         }
         return roots.OpenShare(target);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
 using Holdfast.Engine.Snapshots;
 
 namespace Holdfast.Core.Workers;
@@ -14,12 +16,7 @@ internal static class SnapshotTags
     private const string CaptureTag = "capture=";
 
     public static IReadOnlyList<string> For(Operation claimed, Share share, string capture) =>
-        [
-            "share=" + share.Id,
-            BackupTag + claimed.BackupId,
-            $"{OperationTag}{claimed.Id}.{claimed.Epoch}",
-            CaptureTag + capture,
-        ];
+        ["share=" + share.Id, BackupTag + claimed.BackupId, OperationTag + ClaimName.Of(claimed), CaptureTag + capture];
 
     /// <summary>Whether this claim of the operation, or an earlier one, made the snapshot.</summary>
     public static bool IsOf(Snapshot snapshot, Operation claimed) =>
@@ -30,11 +27,11 @@ internal static class SnapshotTags
     public static string? BackupOf(Snapshot snapshot) =>
         snapshot.Hostname == CreateBackup.Hostname
         && Value(snapshot, OperationTag) is { } claim
-        && LockJudge.TryParse(claim, out _, out _)
+        && ClaimName.TryParse(claim, out _, out _)
             ? Value(snapshot, BackupTag)
             : null;
 
-    public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? "live";
+    public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? Capture.Live;
 
     /// <summary>Entries that are not in the snapshot as they were.</summary>
     public static long ErrorsOf(Snapshot snapshot) =>

@@ -39,6 +39,18 @@ public sealed record BackupOptions
     /// </summary>
     public bool CheckInode { get; init; } = true;
 
+    /// <summary>
+    /// Whether nodes tell the device that they lie on. False for a source that is captured anew each time and so has
+    /// another: its trees stay the same, and as it is one file system, inodes alone tell files apart.
+    /// </summary>
+    public bool RecordDevice { get; init; } = true;
+
+    /// <summary>
+    /// Whether the source stands still. What vanishes from it then shows that the source itself is being taken away, and
+    /// ends the run before it stores a snapshot of the rest.
+    /// </summary>
+    public bool IsStill { get; init; }
+
     /// <summary>How often a file is read, at most, until nobody writes to it meanwhile.</summary>
     public int ReadAttempts { get; init; } = 3;
 

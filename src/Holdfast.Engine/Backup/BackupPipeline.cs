@@ -24,7 +24,7 @@ internal sealed class BackupPipeline(
     public BackupOptions Options { get; } = options;
     public BackupCounters Counters { get; } = counters;
     public ProblemLog Problems { get; } = problems;
-    public NodeFactory Nodes { get; } = new();
+    public NodeFactory Nodes { get; } = new(options);
     public HardLinks Links { get; } = new();
     public TreeSaver Trees => trees ??= new TreeSaver(this, writer);
 

@@ -19,7 +19,9 @@ public sealed record BackupRequest
     public string? ErrorsTag { get; init; }
     public string ProgramVersion { get; init; } = "";
 
-    /// <summary>The snapshot's time; the moment the run begins when null.</summary>
+    /// <summary>
+    /// The snapshot's time, which must not be later than the source was captured; the moment the run begins when null.
+    /// </summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>

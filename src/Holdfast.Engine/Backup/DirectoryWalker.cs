@@ -97,9 +97,10 @@ internal sealed class DirectoryWalker(
             return errno;
         }
         errno = handle!.TryStat(out FileStatus status);
-        if (errno == Errno.None && status.Device != directory.Target!.Status.Device)
+        bool isOther = status.Device != directory.Target!.Status.Device || handle.IsLeftOutSubvolume(in status);
+        if (errno == Errno.None && isOther)
         {
-            // A nested subvolume is on our mount, but its inode numbers are its own.
+            // A nested subvolume is on our mount, but its inode numbers are its own; a snapshot has it empty.
             errno = Errno.EXDEV;
         }
         if (errno != Errno.None)

@@ -6,7 +6,7 @@ namespace Holdfast.Engine.Backup;
 /// <summary>
 /// Makes nodes as restic makes them of the same status, field by field, so that equal directories become equal trees.
 /// </summary>
-internal sealed class NodeFactory
+internal sealed class NodeFactory(BackupOptions options)
 {
     /// <summary>Marks a node, so that the next backup does not take its attributes for those of the entry.</summary>
     private const string AttributesNotWhole = "the extended attributes are not those of the entry";
@@ -38,7 +38,7 @@ internal sealed class NodeFactory
         && node.ModifyTime == status.ModifyTime
         && node.AccessTime == status.ModifyTime
         && node.Inode == status.Inode
-        && node.DeviceId == status.Device
+        && node.DeviceId == DeviceIdOf(in status)
         && node.Mode == GoFileMode.FromUnix(status.Mode)
         && node.Uid == status.Uid
         && node.Gid == status.Gid
@@ -48,6 +48,8 @@ internal sealed class NodeFactory
         && node.Error.Length == 0
         && node.User == accounts.UserName(status.Uid)
         && node.Group == accounts.GroupName(status.Gid);
+
+    private ulong DeviceIdOf(in FileStatus status) => options.RecordDevice ? status.Device : 0;
 
     private static ulong LinksOf(in FileStatus status) =>
         status.Type is FileType.Directory or FileType.Fifo ? 0 : status.Links;
@@ -78,7 +80,7 @@ internal sealed class NodeFactory
             User = accounts.UserName(status.Uid),
             Group = accounts.GroupName(status.Gid),
             Inode = status.Inode,
-            DeviceId = status.Device,
+            DeviceId = DeviceIdOf(in status),
             Size = (ulong)size,
             Links = LinksOf(in status),
             LinkTarget = linkTarget ?? [],

@@ -26,10 +26,14 @@ public static class ParentSnapshot
             .MaxBy(snapshot => snapshot.Time);
     }
 
-    /// <summary>A change time before this was a tick past when the snapshot's run began.</summary>
+    /// <summary>
+    /// A change time before this was a tick past when the snapshot's run began, or its source was captured: what it says
+    /// of itself is its time.
+    /// </summary>
     internal static UnixTime SettledBefore(Snapshot? parent)
     {
-        DateTimeOffset begin = parent?.Summary?.BackupStart ?? parent?.Time ?? DateTimeOffset.UnixEpoch;
+        DateTimeOffset captured = parent?.Time ?? DateTimeOffset.UnixEpoch;
+        DateTimeOffset begin = parent?.Summary?.BackupStart is { } start && start < captured ? start : captured;
         long ticks = (begin - ClockTick - DateTimeOffset.UnixEpoch).Ticks;
         (long seconds, long rest) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);
         return new UnixTime(seconds, (int)(rest * TimeSpan.NanosecondsPerTick));

@@ -5,17 +5,26 @@ using Holdfast.Engine.Trees;
 namespace Holdfast.Engine.Backup;
 
 /// <summary>All problems counted, the first of them listed. Safe for many threads.</summary>
-internal sealed class ProblemLog(int mostListed)
+internal sealed class ProblemLog(BackupOptions options)
 {
     private readonly long[] counts = new long[Enum.GetValues<BackupProblemKind>().Length];
     private readonly List<BackupProblem> listed = [];
 
+    /// <exception cref="EngineError">A source that stands still has lost something.</exception>
     public void Add(BackupProblemKind kind, PendingDirectory directory, byte[]? name, Errno errno = Errno.None)
     {
+        if (options.IsStill && kind is (BackupProblemKind.Vanished or BackupProblemKind.ChangedWhileRead))
+        {
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                "The capture of the source was taken away while it was read."
+            );
+        }
         Interlocked.Increment(ref counts[(int)kind]);
         lock (listed)
         {
-            if (listed.Count < mostListed)
+            if (listed.Count < options.MaxListedProblems)
             {
                 listed.Add(new BackupProblem(kind, directory.PathOf(name), errno));
             }
@@ -23,7 +32,7 @@ internal sealed class ProblemLog(int mostListed)
     }
 
     /// <summary>Adds what kept an entry from being opened, listed or read.</summary>
-    /// <exception cref="EngineError">Descriptors or memory ran out, which is no fault of the entry.</exception>
+    /// <exception cref="EngineError">As above; or descriptors or memory ran out, which is no fault of the entry.</exception>
     public void AddOrThrow(Errno errno, PendingDirectory directory, byte[]? name)
     {
         if (errno.IsExhaustion())

@@ -49,7 +49,7 @@ public sealed class TreeBackup(Repository repository, BackupSource source, Backu
     {
         TimeProvider time = repository.Options.Time;
         DateTimeOffset start = time.GetUtcNow();
-        var problems = new ProblemLog(request.Options.MaxListedProblems);
+        var problems = new ProblemLog(request.Options);
         await using BlobWriter writer = repository.CreateWriter();
         var pipeline = new BackupPipeline(repository, writer, request.Options, counters, problems)
         {

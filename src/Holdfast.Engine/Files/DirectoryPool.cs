@@ -2,8 +2,8 @@ namespace Holdfast.Engine.Files;
 
 /// <summary>
 /// Open directories beneath one root: opened by name from the nearest one that is open, and kept until others are
-/// wanted more. A place on another device than the root's is never opened (<see cref="Errno.EXDEV"/>), be it a mount or
-/// a nested subvolume. Safe for many threads.
+/// wanted more. A place on another mount than the root's is never opened (<see cref="Errno.EXDEV"/>), and a nested
+/// subvolume only where that is asked for. Safe for many threads.
 /// </summary>
 public sealed class DirectoryPool : IDisposable
 {
@@ -16,10 +16,11 @@ public sealed class DirectoryPool : IDisposable
     private readonly LinkedList<Entry> idle = [];
     private readonly Entry root;
 
-    private DirectoryPool(Place place, DirectoryHandle handle, ulong device)
+    private DirectoryPool(Place place, DirectoryHandle handle, ulong device, bool acrossSubvolumes)
     {
         Root = place;
         Device = device;
+        CrossesSubvolumes = acrossSubvolumes && handle.IsOnBtrfs;
         root = new Entry(place, handle) { Users = 1 };
         place.Open = root;
     }
@@ -29,9 +30,13 @@ public sealed class DirectoryPool : IDisposable
     /// <summary><c>st_dev</c> of everything beneath.</summary>
     public ulong Device { get; }
 
+    /// <summary>Whether subvolumes are opened like other directories, and there may be any.</summary>
+    public bool CrossesSubvolumes { get; }
+
     /// <summary>Takes over the handle.</summary>
+    /// <param name="acrossSubvolumes">For what is to go, whatever its owner made in it.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
-    public static DirectoryPool Beneath(DirectoryHandle handle)
+    public static DirectoryPool Beneath(DirectoryHandle handle, bool acrossSubvolumes = false)
     {
         Errno errno = handle.TryStat(out FileStatus status);
         if (errno != Errno.None)
@@ -39,7 +44,7 @@ public sealed class DirectoryPool : IDisposable
             handle.Dispose();
             throw errno.ToError("The directory cannot be asked for its status");
         }
-        return new DirectoryPool(Place.Root(), handle, status.Device);
+        return new DirectoryPool(Place.Root(), handle, status.Device, acrossSubvolumes);
     }
 
     /// <summary>Opens the place unless it is open. Dispose the lease soon: it pins a descriptor.</summary>
@@ -106,7 +111,7 @@ public sealed class DirectoryPool : IDisposable
             return errno;
         }
         errno = handle.TryStat(out FileStatus status);
-        if (errno != Errno.None || status.Device != Device)
+        if (errno != Errno.None || (status.Device != Device && !CrossesSubvolumes))
         {
             handle.Dispose();
             return errno == Errno.None ? Errno.EXDEV : errno;

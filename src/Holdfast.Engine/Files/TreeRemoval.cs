@@ -2,7 +2,8 @@ namespace Holdfast.Engine.Files;
 
 /// <summary>
 /// Removes entries with all that is in them, by descriptor and without recursion, so that no depth and no planted link
-/// leads astray. What lies on another device or mount stays, and so do the directories above it.
+/// leads astray. What lies on another mount stays, and so do the directories above it; a subvolume goes as a whole where
+/// the pool crosses into them, and stays where not.
 /// </summary>
 /// <param name="failed">Told of each entry that stays, and why.</param>
 public sealed class TreeRemoval(DirectoryPool pool, Action<Place, byte[], Errno> failed)
@@ -20,6 +21,10 @@ public sealed class TreeRemoval(DirectoryPool pool, Action<Place, byte[], Errno>
         if (!directory)
         {
             return Unlink(parent, entry.Name);
+        }
+        if (RemoveSubvolume(parent, entry.Name))
+        {
+            return true;
         }
         var levels = new Stack<Level>();
         levels.Push(new Level(new Place(parent, entry.Name)));
@@ -50,6 +55,8 @@ public sealed class TreeRemoval(DirectoryPool pool, Action<Place, byte[], Errno>
     {
         switch (IsDirectory(level.Place, entry))
         {
+            case true when RemoveSubvolume(level.Place, entry.Name):
+                break;
             case true:
                 levels.Push(new Level(new Place(level.Place, entry.Name)));
                 break;
@@ -68,9 +75,30 @@ public sealed class TreeRemoval(DirectoryPool pool, Action<Place, byte[], Errno>
         Errno errno = pool.TryRent(level.Place, out DirectoryPool.Lease lease);
         using (lease)
         {
+            if (pool.CrossesSubvolumes && errno == Errno.None && lease.Handle.IsSubvolume)
+            {
+                // It is entered for the subvolumes in it, which a read-only one would keep.
+                errno = lease.Handle.TryMakeWritable();
+            }
             errno = errno == Errno.None ? lease.Handle.TryReadEntries(level.Entries) : errno;
         }
         return Tell(errno, level.Place.Parent!, level.Place.Name);
+    }
+
+    /// <returns>False when it is none, or has subvolumes in it: those go first.</returns>
+    private bool RemoveSubvolume(Place parent, byte[] name)
+    {
+        if (!pool.CrossesSubvolumes)
+        {
+            return false;
+        }
+        Errno errno = pool.TryRent(parent, out DirectoryPool.Lease lease);
+        using (lease)
+        {
+            return errno == Errno.None
+                && lease.Handle.HasSubvolume(name)
+                && Count(lease.Handle.TryRemoveSubvolume(name) == Errno.None);
+        }
     }
 
     private bool RemoveEmpty(Place place)

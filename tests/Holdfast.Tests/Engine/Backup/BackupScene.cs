@@ -55,11 +55,12 @@ internal sealed class BackupScene : IAsyncDisposable
         Snapshot? parent = null,
         BackupOptions? options = null,
         Action<byte[]>? afterRead = null,
+        DateTimeOffset? capturedAt = null,
         CancellationToken cancellationToken = default
     )
     {
         using var source = BackupSource.Single(SourceName, DirectoryHandle.Open(Source));
-        return await RunAsync(source, parent, options, afterRead, cancellationToken);
+        return await RunAsync(source, parent, options, afterRead, capturedAt, cancellationToken);
     }
 
     public async Task<BackupReport> RunAsync(
@@ -67,6 +68,7 @@ internal sealed class BackupScene : IAsyncDisposable
         Snapshot? parent = null,
         BackupOptions? options = null,
         Action<byte[]>? afterRead = null,
+        DateTimeOffset? capturedAt = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -77,6 +79,7 @@ internal sealed class BackupScene : IAsyncDisposable
             Paths = source.Paths,
             Hostname = "holdfast",
             Tags = ["share=1"],
+            Time = capturedAt,
             Parent = parent,
             Options = options ?? new BackupOptions(),
         };

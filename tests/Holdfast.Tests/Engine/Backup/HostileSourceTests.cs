@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Files;
 using Holdfast.Testing.Files;
@@ -275,5 +276,21 @@ public sealed class HostileSourceTests
         BackupReport report = await scene.RunAsync(options: new BackupOptions { MaxListedProblems = 10 });
         Assert.Equal(30, report.ProblemCounts[BackupProblemKind.Socket]);
         Assert.Equal(10, report.Problems.Count);
+    }
+
+    [Fact]
+    public async Task What_vanishes_from_a_source_that_stands_still_ends_the_run()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["a"], "a");
+        RawFiles.Write(scene["b"], "b");
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() =>
+            scene.RunAsync(
+                options: new BackupOptions { IsStill = true },
+                afterRead: _ => File.Delete(Path.Join(scene.Source, "b"))
+            )
+        );
+        Assert.True(error.Temporary);
+        Assert.Empty(await scene.Repository.ListSnapshotsAsync(default));
     }
 }

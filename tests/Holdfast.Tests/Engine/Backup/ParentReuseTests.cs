@@ -182,4 +182,29 @@ public sealed class ParentReuseTests
         Assert.Same(snapshots[1], ParentSnapshot.Choose(snapshots, "h", ["/a", "/b"], before));
         Assert.Null(ParentSnapshot.Choose(snapshots, "h", ["/c"], before));
     }
+
+    /// <summary>It may have been written to after its capture, and before the run began, within one tick of the clock.</summary>
+    [Fact]
+    public async Task A_file_that_is_younger_than_the_parents_capture_is_read_again()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "content");
+        DateTimeOffset hourAgo = DateTimeOffset.UtcNow - TimeSpan.FromHours(1);
+        BackupReport first = await scene.RunAsync(capturedAt: hourAgo);
+        BackupReport second = await scene.RunAsync(first.Snapshot);
+        Assert.Equal((1, 0), (second.Snapshot.Summary!.FilesChanged, second.Snapshot.Summary.FilesUnmodified));
+        Assert.Equal(first.Snapshot.Tree, second.Snapshot.Tree);
+    }
+
+    [Fact]
+    public async Task A_source_without_its_device_has_the_same_tree_wherever_it_lies()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "content");
+        BackupOptions options = new() { RecordDevice = false };
+        BackupReport first = await scene.RunAsync(options: options);
+        Assert.Equal(0UL, (await scene.FindAsync(first, "file")).DeviceId);
+        BackupReport second = await scene.RunAsync(first.Snapshot, options, _ => Assert.Fail("A file was read."));
+        Assert.Equal(first.Snapshot.Tree, second.Snapshot.Tree);
+    }
 }
