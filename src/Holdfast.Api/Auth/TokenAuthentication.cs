@@ -56,7 +56,8 @@ internal static class TokenAuthentication
             await RefuseAsync(http, ServiceError.Unauthenticated());
             return;
         }
-        http.Items[Key] = new Caller(token.ProjectId ?? "", token.UserId, token.Roles, http.RequestId());
+        Policy policy = http.RequestServices.GetRequiredService<Policy>();
+        http.Items[Key] = policy.Identify(token, http.RequestId());
         await next(http);
     }
 

@@ -4,6 +4,12 @@ namespace Holdfast.Core.Access;
 /// <param name="Roles">Lower-case names, implied roles included.</param>
 public sealed record Caller(string ProjectId, string UserId, IReadOnlySet<string> Roles, string RequestId)
 {
-    /// <summary>Manila's context_is_admin, decided once a request.</summary>
-    public bool IsAdmin => Roles.Contains("admin");
+    /// <summary>
+    /// Whether every project's objects are the caller's: Manila's context_is_admin, decided once a request by
+    /// <see cref="Policy.Identify"/>. Local identity asks no policy: there it is Keystone's administrator.
+    /// </summary>
+    public bool IsAdmin { get; init; } = Roles.Contains(BaseRoles.Admin);
+
+    /// <summary>Whether the caller sees where things lie: Manila's context_is_host_admin, decided once a request.</summary>
+    public bool IsHostAdmin { get; init; } = Roles.Contains(BaseRoles.Admin);
 }

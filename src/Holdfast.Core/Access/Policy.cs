@@ -1,59 +1,43 @@
+using Holdfast.Core.Access.Policies;
+
 namespace Holdfast.Core.Access;
 
 /// <summary>
-/// Who may call what, by Manila's rule names and defaults. A rule speaks of the caller's roles in the caller's own project;
-/// which rows are the caller's is the services' matter.
+/// Who may call what, in oslo.policy's language with Manila's rule names. A rule speaks of the caller in the caller's own
+/// project, unless the call gives it an object to look at; which rows are the caller's is the services' matter.
 /// </summary>
 public sealed class Policy
 {
-    private static readonly Dictionary<string, string> Rules = new(StringComparer.Ordinal)
-    {
-        ["share_backup:create"] = Member,
-        ["share_backup:get"] = Reader,
-        ["share_backup:get_all"] = Reader,
-        ["share_backup:get_all_project"] = Admin,
-        ["share_backup:restore"] = Member,
-        ["share_backup:update"] = Member,
-        ["share_backup:delete"] = Member,
-        ["share_backup:reset_status"] = Admin,
-        ["share:create"] = Member,
-        ["share:create_public_share"] = Admin,
-        ["share:get"] = Reader,
-        ["share:get_all"] = Reader,
-        ["share:delete"] = Member,
-        ["share:manage"] = Admin,
-        ["share:unmanage"] = Admin,
-        ["share:reset_status"] = Admin,
-        ["share_export_location:index"] = Reader,
-        ["operation:get"] = Reader,
-        ["operation:get_all"] = Reader,
-        ["operation:get_all_project"] = Admin,
-        ["operation:cancel"] = Member,
-        ["share_type:index"] = Reader,
-        ["share_type:show"] = Reader,
-    };
-
-    private const string Admin = "admin";
-    private const string Member = "member";
-    private const string Reader = "reader";
+    private readonly RuleSet rules = RuleSet.Build(RuleDefaults.All, []);
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Forbidden"/>; which rule refused is not told.</exception>
-    public void Require(Caller caller, string rule)
+    public void Require(Caller caller, string rule) => Require(caller, rule, PolicyTarget.Of(caller));
+
+    /// <inheritdoc cref="Require(Caller, string)"/>
+    public void Require(Caller caller, string rule, PolicyTarget target)
     {
-        if (!Allows(caller, rule))
+        if (!Allows(caller, rule, target))
         {
             throw ServiceError.Forbidden();
         }
     }
 
     /// <exception cref="ArgumentException">There is no such rule.</exception>
-    public bool Allows(Caller caller, string rule)
+    public bool Allows(Caller caller, string rule) => Allows(caller, rule, PolicyTarget.Of(caller));
+
+    /// <inheritdoc cref="Allows(Caller, string)"/>
+    public bool Allows(Caller caller, string rule, PolicyTarget target)
     {
-        if (!Rules.TryGetValue(rule, out string? role))
-        {
-            throw new ArgumentException($"There is no rule '{rule}'.", nameof(rule));
-        }
+        Rule asked = rules.Find(rule) ?? throw new ArgumentException($"There is no rule '{rule}'.", nameof(rule));
         // Every rule is a project's: a token of the whole system, or of a domain, satisfies none.
-        return caller.ProjectId.Length > 0 && (caller.IsAdmin || caller.Roles.Contains(role));
+        return caller.ProjectId.Length > 0 && asked.Check.Holds(new Question(caller, target));
+    }
+
+    /// <summary>Whose request it is. What the policy says of a caller once a request, it says here.</summary>
+    public Caller Identify(ValidToken token, string requestId)
+    {
+        Caller caller = new(token.ProjectId ?? "", token.UserId, token.Roles, requestId) { IsAdmin = false };
+        caller = caller with { IsAdmin = Allows(caller, RuleSet.ContextIsAdmin) };
+        return caller with { IsHostAdmin = Allows(caller, RuleSet.ContextIsHostAdmin) };
     }
 }

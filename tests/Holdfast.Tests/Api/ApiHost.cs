@@ -49,6 +49,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Endpoints.MaxRequestBodyBytes);
         builder.Services.AddSingleton<ITokenValidator, FixedTokens>();
+        builder.Services.AddSingleton<Policy>();
         builder.Services.AddSingleton<IReadiness, Ready>();
         services?.Invoke(builder.Services);
         builder.Services.AddHoldfastApi(new ApiOptions(PublicUrl));

@@ -43,7 +43,7 @@ internal static class ShareBackupView
         {
             writer.WriteString("backup_type", backup.BackupType);
         }
-        if (request.Caller.IsAdmin)
+        if (request.Caller.IsHostAdmin)
         {
             writer.WriteString("host", backup.Host);
             writer.WriteString("topic", backup.Topic);

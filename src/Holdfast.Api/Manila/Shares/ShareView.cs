@@ -37,7 +37,7 @@ internal static class ShareView
         WriteLinks(writer, share, request);
         WriteSince2To32(writer, share, minor);
         WriteSince54(writer, share, minor);
-        if (request.Caller.IsAdmin)
+        if (request.Caller.IsHostAdmin)
         {
             writer.WriteString("host", share.Host);
             writer.WriteNull("share_server_id");

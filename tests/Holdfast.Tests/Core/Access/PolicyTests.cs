@@ -1,5 +1,6 @@
 using Holdfast.Core;
 using Holdfast.Core.Access;
+using Holdfast.Core.Access.Policies;
 using Holdfast.Testing.Core;
 using Xunit;
 
@@ -38,6 +39,35 @@ public sealed class PolicyTests
         Assert.Equal(role is "reader", new Policy().Allows(CoreFixture.Reader, rule));
         Assert.False(new Policy().Allows(CoreFixture.Nobody, rule));
         Assert.False(new Policy().Allows(CoreFixture.Of("", "member", "reader"), rule));
+    }
+
+    [Fact]
+    public void Who_is_an_administrator_is_decided_once_a_request()
+    {
+        Assert.Equal((true, true), Identify("p1", "admin"));
+        Assert.Equal((false, false), Identify("p1", "member"));
+        // An administrator of no project is none.
+        Assert.Equal((false, false), Identify(null, "admin"));
+
+        static (bool, bool) Identify(string? project, string role)
+        {
+            ValidToken token = new("u1", project, new HashSet<string> { role }, DateTimeOffset.MaxValue);
+            Caller caller = new Policy().Identify(token, "req-1");
+            Assert.Equal((project ?? "", "u1", "req-1"), (caller.ProjectId, caller.UserId, caller.RequestId));
+            return (caller.IsAdmin, caller.IsHostAdmin);
+        }
+    }
+
+    [Fact]
+    public void A_rule_may_be_asked_about_an_object_of_somebody_elses()
+    {
+        PolicyTarget own = new(CoreFixture.Reader.ProjectId, "another user");
+        PolicyTarget foreign = new("another project", CoreFixture.Reader.UserId);
+        Assert.True(new Policy().Allows(CoreFixture.Reader, "project-reader", own));
+        Assert.False(new Policy().Allows(CoreFixture.Reader, "owner-user", own));
+        Assert.False(new Policy().Allows(CoreFixture.Reader, "project-reader", foreign));
+        Assert.True(new Policy().Allows(CoreFixture.Admin, "share_backup:get", foreign));
+        Assert.Throws<ServiceError>(() => new Policy().Require(CoreFixture.Reader, "share_backup:get", foreign));
     }
 
     [Fact]

@@ -1,0 +1,67 @@
+namespace Holdfast.Core.Access.Policies;
+
+/// <summary>
+/// Every rule there is, by Manila's names and with Manila's defaults. A rule is asked about the caller's own project
+/// unless its call says otherwise; which rows are the caller's is the services' matter.
+/// </summary>
+public static class RuleDefaults
+{
+    private const string Admin = "rule:context_is_admin";
+    private const string Member = "(rule:context_is_admin) or (rule:project-member)";
+    private const string Reader = "(rule:context_is_admin) or (rule:project-reader)";
+
+    public static IReadOnlyList<RuleDefault> All { get; } =
+    [
+        // What the others are made of.
+        new(RuleSet.ContextIsAdmin, "role:admin", "Is an administrator: sees and may act on every project's objects."),
+        new(
+            RuleSet.ContextIsHostAdmin,
+            "role:admin and project_id:%(project_id)s",
+            "Sees the host and topic of shares and backups."
+        ),
+        new("project-admin", "role:admin and project_id:%(project_id)s", "An administrator of the project."),
+        new("project-member", "role:member and project_id:%(project_id)s", "A member of the project."),
+        new("project-reader", "role:reader and project_id:%(project_id)s", "A reader of the project."),
+        new("owner-user", "user_id:%(user_id)s and project_id:%(project_id)s", "The user that the object belongs to."),
+        new("admin_or_service_api", "role:admin or role:service", "An administrator, or another service."),
+        new(
+            "admin_or_owner",
+            "is_admin:True or project_id:%(project_id)s",
+            "An administrator, or whoever is of the project."
+        ),
+        new(
+            "admin_or_owner_user",
+            "is_admin:True or project_id:%(project_id)s and user_id:%(user_id)s",
+            "An administrator, or the user that the object belongs to."
+        ),
+        new("default", "rule:admin_or_owner", "For rules of one's own to refer to."),
+        new("admin_api", "is_admin:True", "An administrator."),
+        // Share backups.
+        new("share_backup:create", Member, "Back a share up."),
+        new("share_backup:get", Reader, "Show a backup."),
+        new("share_backup:get_all", Reader, "List backups."),
+        new("share_backup:get_all_project", Admin, "List the backups of all projects."),
+        new("share_backup:restore", Member, "Restore a backup."),
+        new("share_backup:update", Member, "Change a backup's name and description."),
+        new("share_backup:delete", Member, "Delete a backup."),
+        new("share_backup:reset_status", Admin, "Set a backup's status."),
+        // Shares.
+        new("share:create", Member, "Make a share."),
+        new("share:create_public_share", Admin, "Make a share that every project sees."),
+        new("share:get", Reader, "Show a share."),
+        new("share:get_all", Reader, "List shares."),
+        new("share:delete", Member, "Delete a share."),
+        new("share:manage", Admin, "Adopt a directory as a share."),
+        new("share:unmanage", Admin, "Forget a share, and leave its directory."),
+        new("share:reset_status", Admin, "Set a share's status."),
+        new("share_export_location:index", Reader, "List a share's export locations."),
+        // Share types.
+        new("share_type:index", Reader, "List share types."),
+        new("share_type:show", Reader, "Show a share type."),
+        // Operations: a native call, with names in Manila's manner.
+        new("operation:get", Reader, "Show an operation."),
+        new("operation:get_all", Reader, "List operations."),
+        new("operation:get_all_project", Admin, "List the operations of all projects."),
+        new("operation:cancel", Member, "Cancel an operation."),
+    ];
+}
