@@ -42,7 +42,8 @@ public sealed class BackupRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order)
     {
-        ListQuery query = new ListQuery(Select)
+        // The page is found in the indexes alone; only its rows are read whole.
+        ListQuery query = new ListQuery("SELECT id AS page_id FROM backups")
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("id = @id", "id", filter.Id)
             .Where("name = @name", "name", filter.Name)
@@ -53,7 +54,10 @@ public sealed class BackupRows(ICatalogSession session)
             .Where("share_id = @shareId", "shareId", filter.ShareId)
             .Where("topic = @topic", "topic", filter.Topic)
             .Where("host = @host", "host", filter.Host);
-        return session.QueryAsync<Backup>(query.Build(order), query.Parameters);
+        return session.QueryAsync<Backup>(
+            $"{Select}, ({query.Build(order)}) AS page WHERE id = page_id ORDER BY {order.By}",
+            query.Parameters
+        );
     }
 
     public Task AddAsync(Backup backup) =>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Holdfast.Core.Catalog;
 
 /// <summary>A place in an ordered list: the sort column's value of a row, and its id.</summary>
@@ -19,7 +21,18 @@ public sealed record RowOrder<T>(
     RowPlace? After = null,
     int? Limit = null,
     int Offset = 0
-);
+)
+{
+    /// <summary>What stands behind ORDER BY.</summary>
+    public string By
+    {
+        get
+        {
+            string direction = Descending ? "DESC" : "ASC";
+            return Column.Expression == "id" ? $"id {direction}" : $"{Column.Expression} {direction}, id {direction}";
+        }
+    }
+}
 
 /// <summary>Puts a list's SELECT together from conditions that hold.</summary>
 internal sealed class ListQuery(string select)
@@ -40,12 +53,18 @@ internal sealed class ListQuery(string select)
     }
 
     /// <summary>The column contains the text, without case; % and _ in the text are wildcards.</summary>
-    public ListQuery Like(string column, string name, string? text) =>
-        Where(
-            $@"lower({column}) LIKE lower(@{name}) ESCAPE '\'",
-            name,
-            text is null ? null : $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal)}%"
-        );
+    public ListQuery Like(string column, string name, string? text)
+    {
+        if (text is null)
+        {
+            return this;
+        }
+        // The database's own LIKE knows the case of ASCII, and is several times as fast as folding every letter there is.
+        string condition = Ascii.IsValid(text)
+            ? $@"{column} LIKE @{name} ESCAPE '\'"
+            : $@"lower({column}) LIKE lower(@{name}) ESCAPE '\'";
+        return Where(condition, name, $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal)}%");
+    }
 
     public string Build<T>(RowOrder<T> order)
     {
@@ -59,8 +78,6 @@ internal sealed class ListQuery(string select)
         Parameters.Add("limit", order.Limit ?? int.MaxValue);
         Parameters.Add("offset", order.Offset);
         string where = conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);
-        string direction = order.Descending ? "DESC" : "ASC";
-        string by = expression == "id" ? $"id {direction}" : $"{expression} {direction}, id {direction}";
-        return $"{select}{where} ORDER BY {by} LIMIT @limit OFFSET @offset";
+        return $"{select}{where} ORDER BY {order.By} LIMIT @limit OFFSET @offset";
     }
 }

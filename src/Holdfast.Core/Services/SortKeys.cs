@@ -9,9 +9,9 @@ internal static class SortKeys
     private static readonly Dictionary<string, SortColumn<Backup>> OfBackups = new(StringComparer.Ordinal)
     {
         ["id"] = new("id", row => row.Id),
-        ["status"] = new("status", row => row.Status),
+        ["status"] = Text<Backup>("status", row => row.Status),
         ["size"] = new("size", row => row.Size),
-        ["share_id"] = new("share_id", row => row.ShareId),
+        ["share_id"] = Text<Backup>("share_id", row => row.ShareId),
         ["project_id"] = new("project_id", row => row.ProjectId),
         ["user_id"] = new("user_id", row => row.UserId),
         ["availability_zone"] = new("availability_zone", row => row.AvailabilityZone),

@@ -33,3 +33,29 @@ CREATE INDEX operations_by_project_time ON operations (project_id, created_at, i
 CREATE INDEX operations_by_time ON operations (created_at, id);
 
 -- Lists: an index for each order and filter that must stay fast with many rows.
+-- A project's backups in the default order, with the texts that are searched.
+DROP INDEX backups_by_project;
+CREATE INDEX backups_by_project ON backups (project_id, created_at, id, name, description);
+-- Filters, in the default order.
+CREATE INDEX backups_with_name ON backups (project_id, name, created_at, id);
+CREATE INDEX backups_with_description ON backups (project_id, description, created_at, id);
+CREATE INDEX backups_with_status ON backups (project_id, status, created_at, id);
+CREATE INDEX backups_with_share ON backups (project_id, share_id, created_at, id);
+CREATE INDEX backups_with_host ON backups (project_id, host, created_at, id);
+CREATE INDEX backups_with_topic ON backups (project_id, topic, created_at, id);
+-- Other orders. What filters use too is an expression here: a filter must never take these and sort.
+CREATE INDEX backups_by_id ON backups (project_id, id);
+CREATE INDEX backups_by_size ON backups (project_id, size, id);
+CREATE INDEX backups_by_user ON backups (project_id, user_id, id);
+CREATE INDEX backups_by_zone ON backups (project_id, availability_zone, id);
+CREATE INDEX backups_by_progress ON backups (project_id, progress, id);
+CREATE INDEX backups_by_restore_progress ON backups (project_id, restore_progress, id);
+CREATE INDEX backups_by_change ON backups (project_id, coalesce(updated_at, 0), id);
+CREATE INDEX backups_by_name ON backups (project_id, coalesce(name, ''), id);
+CREATE INDEX backups_by_description ON backups (project_id, coalesce(description, ''), id);
+CREATE INDEX backups_by_state ON backups (project_id, coalesce(status, ''), id);
+CREATE INDEX backups_by_source ON backups (project_id, coalesce(share_id, ''), id);
+CREATE INDEX backups_by_host ON backups (project_id, coalesce(host, ''), id);
+CREATE INDEX backups_by_topic ON backups (project_id, coalesce(topic, ''), id);
+CREATE INDEX backups_by_type ON backups (project_id, coalesce(backup_type, ''), id);
+CREATE INDEX backups_of_all_by_state ON backups (coalesce(status, ''), id);

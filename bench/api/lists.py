@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Measures whether lists stay as fast with 1,000,000 backups in the catalog as they are with 1,000.
+
+Every filter, order and way of paging is asked of both catalogs in turns, by one connection: the project asking has 1,000
+backups in the small catalog, which are all there are, and 10,000 in the large one.
+"""
+
+import argparse
+import os
+import statistics
+
+import world
+from server import load, sign_in, start_holdfast
+
+SMALL = 1_000
+LARGE = 1_000_000
+ORDERS = """id status size share_id project_id user_id availability_zone progress restore_progress created_at updated_at
+name description host topic backup_type""".split()
+
+
+def shapes_of(made: dict) -> dict:
+    """A query string for each way to ask for 100 rows."""
+    ids, share = made["ids"], made["shares"][-1]
+    return {
+        "first page": "",
+        **{f"by {order}": f"&sort_key={order}" for order in ORDERS},
+        "name": "&name=nightly%200000000",
+        "description": "&description=of%20week%200%20by%20the%20schedule",
+        "status, of most": "&status=available",
+        "status, of few": "&status=deleting",
+        "share_id": f"&share_id={share}",
+        "topic": "&topic=manila-data",
+        "host": "&host=node3",
+        "id": f"&id={ids[5]}",
+        "name~, of all": "&name~=nightly",
+        "name~, of few": "&name~=00012",
+        "name~, of none": "&name~=weekly",
+        "name~, of none, beyond ASCII": "&name~=%C3%A9t%C3%A9",
+        "description~, of none": "&description~=month",
+        "the last page by offset": f"&offset={made['own'] - 100}",
+        "the middle by marker": f"&marker={ids[len(ids) // 2]}",
+        "of all projects": "&all_tenants=1",
+        "of all projects, by status": "&all_tenants=1&sort_key=status",
+        "of all projects, by project_id": "&all_tenants=1&sort_key=project_id",
+        "of all projects, status": "&all_tenants=1&status=error",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=200, help="of a round")
+    options = parser.parse_args()
+    servers, asks = [], []
+    with world.workplace() as work:
+        try:
+            for size in (SMALL, LARGE):
+                made = world.make(work / f"{size}", size, 1)
+                servers.append(start_holdfast(work / f"{size}", roles="api"))
+                asks.append((servers[-1], sign_in(servers[-1])[0], shapes_of(made)))
+            rows = [measure(shape, asks, options) for shape in asks[0][2]]
+        finally:
+            for server in servers:
+                server.stop()
+    print(f"{'list':<32} {'p50 ms':>7} {'at 1 M':>7} {'p99 ms':>7} {'at 1 M':>7} {'ratio of p99':>13}")
+    for row in rows:
+        small, large = row["small"], row["large"]
+        print(f"{row['list']:<32} {small['p50'] * 1e3:7.2f} {large['p50'] * 1e3:7.2f} "
+              f"{small['p99'] * 1e3:7.2f} {large['p99'] * 1e3:7.2f} {row['ratio']:13.2f}")
+    world.write_results("lists", {"options": vars(options), "cpus": os.cpu_count(), "rows": rows})
+
+
+def measure(shape: str, asks: list, options) -> dict:
+    rounds = [[], []]
+    for number in range(options.rounds + 1):
+        for results, (server, headers, shapes) in zip(rounds, asks):
+            path = f"/v2/share-backups/detail?limit=100{shapes[shape]}"
+            result = load(server, [(path, None)] * options.requests, headers, connections=1)
+            if number > 0:  # the first is warming up
+                results.append(result)
+    small, large = ({name: statistics.median(one[name] for one in results) for name in results[0]} for results in rounds)
+    return {"list": shape, "small": small, "large": large, "ratio": large["p99"] / small["p99"], "rounds": rounds}
+
+
+if __name__ == "__main__":
+    main()
