@@ -22,6 +22,24 @@ internal static class CliJson
 
     public static string Line<T>(T value) => JsonSerializer.Serialize(value, Options);
 
+    /// <summary>Reads what a service of ours sent.</summary>
+    /// <exception cref="CommandError">It is something else.</exception>
+    public static T Read<T>(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                "the service answered what this program does not understand",
+                "Is it another version, or is something else at its address?"
+            );
+        }
+    }
+
     /// <summary>RFC 3339 with a Z for UTC, as restic writes it.</summary>
     private sealed class TimeConverter : JsonConverter<DateTimeOffset>
     {

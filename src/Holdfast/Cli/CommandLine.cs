@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Operation;
 using Holdfast.Cli.Repo;
 
 namespace Holdfast.Cli;
@@ -15,6 +16,7 @@ internal static class CommandLine
             CommonOptions.Json,
             CommonOptions.Quiet,
             ServeVerb.Create(),
+            OperationVerb.Create(),
             KeyVerb.Create(),
             RepoVerb.Create(),
         };

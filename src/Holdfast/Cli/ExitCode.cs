@@ -13,11 +13,18 @@ internal static class ExitCode
     /// <summary>The backup exists, but some source files could not be read.</summary>
     public const int Incomplete = 3;
 
+    /// <summary>The service knows no such object, or it is another project's.</summary>
+    public const int NotFound = 4;
+
     public const int NoRepository = 10;
 
     public const int Locked = 11;
 
+    /// <summary>Of a repository; or a sign-in was refused.</summary>
     public const int WrongPassword = 12;
+
+    /// <summary>No service answers, or not as it should: EX_UNAVAILABLE of sysexits.h.</summary>
+    public const int Unreachable = 69;
 
     /// <summary>Another <c>serve</c> holds the data directory: EX_TEMPFAIL of sysexits.h.</summary>
     public const int Held = 75;

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Cli.Operation;
+
+/// <summary>An operation as the native API has it (docs/api/native.md), and as <c>--json</c> shows it.</summary>
+internal sealed record OperationObject(
+    string Id,
+    string Kind,
+    string Status,
+    string? ProjectId,
+    string? ShareId,
+    string? BackupId,
+    long Done,
+    long Total,
+    int Percent,
+    string? Message,
+    int Attempts,
+    string? Node,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt
+)
+{
+    private static readonly string[] Headings =
+    [
+        "ID",
+        "Kind",
+        "Status",
+        "Percent",
+        "Share",
+        "Backup",
+        "Created",
+        "Message",
+    ];
+
+    private bool CountsBytes => Kind is "create_backup" or "restore_backup";
+
+    [JsonIgnore]
+    public bool HasEnded => Status is not ("queued" or "running");
+
+    [JsonIgnore]
+    public Step Step => new(Kind, Done, Total, CountsBytes, $"{Kind} {Status}");
+
+    public static void WriteTable(Output output, IReadOnlyList<OperationObject> operations)
+    {
+        output.Table(
+            Headings,
+            operations.Select(one =>
+                (IReadOnlyList<string>)
+                    [
+                        one.Id,
+                        one.Kind,
+                        one.Status,
+                        $"{one.Percent}",
+                        one.ShareId ?? "",
+                        one.BackupId ?? "",
+                        Output.Time(one.CreatedAt),
+                        one.Message ?? "",
+                    ]
+            )
+        );
+        output.Line($"{operations.Count} {(operations.Count == 1 ? "operation" : "operations")}");
+    }
+
+    public void Write(Output output)
+    {
+        output.Object(this);
+        output.Table(
+            ["Field", "Value"],
+            [
+                ["id", Id],
+                ["kind", Kind],
+                ["status", Status],
+                ["project_id", ProjectId ?? ""],
+                ["share_id", ShareId ?? ""],
+                ["backup_id", BackupId ?? ""],
+                ["done", Amount(Done)],
+                ["total", Amount(Total)],
+                ["percent", $"{Percent}"],
+                ["message", Message ?? ""],
+                ["attempts", $"{Attempts}"],
+                .. Node is null
+                    ? Array.Empty<string[]>()
+                    :
+                    [
+                        ["node", Node],
+                    ],
+                ["created_at", Output.Time(CreatedAt)],
+                ["started_at", Time(StartedAt)],
+                ["finished_at", Time(FinishedAt)],
+            ]
+        );
+    }
+
+    private string Amount(long count) =>
+        CountsBytes ? Output.Size(count) : count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(DateTimeOffset? time) => time is { } value ? Output.Time(value) : "";
+}
