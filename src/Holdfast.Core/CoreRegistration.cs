@@ -57,7 +57,9 @@ public static class CoreRegistration
             .AddSingleton<Policy>()
             .AddSingleton<BackupService>()
             .AddSingleton<ShareService>()
-            .AddSingleton<OperationService>();
+            .AddSingleton<OperationService>()
+            .AddSingleton<ShareTypeService>()
+            .AddSingleton<ExtraSpecService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services

@@ -1,5 +1,6 @@
 using Holdfast.Api.Manila.ShareBackups;
 using Holdfast.Api.Manila.Shares;
+using Holdfast.Api.Manila.ShareTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

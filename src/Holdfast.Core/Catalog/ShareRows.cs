@@ -58,6 +58,12 @@ public sealed class ShareRows(ICatalogSession session)
             new { projectId }
         );
 
+    public Task<long> CountOfTypeAsync(string shareTypeId) =>
+        session.ScalarAsync<long>(
+            "SELECT count(*) FROM shares WHERE share_type_id = @shareTypeId",
+            new { shareTypeId }
+        );
+
     public Task AddAsync(Share share) =>
         session.ExecuteAsync(
             """

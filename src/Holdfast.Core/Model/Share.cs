@@ -51,15 +51,5 @@ public sealed record Share
     public DateTimeOffset? UpdatedAt { get; init; }
 }
 
-public sealed record ShareType
-{
-    public required string Id { get; init; }
-    public required string Name { get; init; }
-    public string? Description { get; init; }
-    public bool IsPublic { get; init; } = true;
-    public bool IsDefault { get; init; }
-    public IReadOnlyDictionary<string, string> ExtraSpecs { get; init; } = new Dictionary<string, string>();
-}
-
 /// <summary>Where clients mount a share: <see cref="Path"/> is <c>node:/absolute/directory</c>.</summary>
 public sealed record ExportLocation(string Id, string ShareId, string Path, bool Preferred, DateTimeOffset CreatedAt);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 
@@ -64,6 +65,56 @@ internal static class ShareRules
         if (!string.IsNullOrEmpty(zone) && zone != options.AvailabilityZone)
         {
             throw ServiceError.NotFound($"Availability zone {zone} could not be found.");
+        }
+    }
+
+    /// <summary>Whether shares of the type can be here at all.</summary>
+    public static void CheckType(ShareType type, CoreOptions options)
+    {
+        if (type.ExtraSpecs.IsTrue(ExtraSpec.DriverHandlesShareServers))
+        {
+            throw ServiceError.Invalid(
+                "Share network must be set when the driver_handles_share_servers is true; there are no share networks "
+                    + $"here, so that no share can be of type {type.Name}. Name another."
+            );
+        }
+        if (!ShareTypeRules.MayBeIn(type, options.AvailabilityZone))
+        {
+            throw ServiceError.Invalid(
+                $"Share type {type.Name} is not supported within the availability zone chosen {options.AvailabilityZone}."
+            );
+        }
+    }
+
+    /// <summary>Whether a new share of the type may be that large.</summary>
+    public static void CheckSizeOf(ShareType type, int size)
+    {
+        CheckLeast(type, size);
+        CheckMost(type, size, ExtraSpec.LargestSize, "maximum allowable size");
+    }
+
+    private static void CheckLeast(ShareType type, int size)
+    {
+        if (
+            type.ExtraSpecs.TryGetValue(ExtraSpec.SmallestSize, out string? least)
+            && size < int.Parse(least, CultureInfo.InvariantCulture)
+        )
+        {
+            throw ServiceError.Invalid(
+                $"Invalid input received: Specified share size of '{size}' is less than the minimum required size of "
+                    + $"'{least}' for share type '{type.Name}'."
+            );
+        }
+    }
+
+    private static void CheckMost(ShareType type, int size, string spec, string what)
+    {
+        if (type.ExtraSpecs.TryGetValue(spec, out string? most) && size > int.Parse(most, CultureInfo.InvariantCulture))
+        {
+            throw ServiceError.Invalid(
+                $"Invalid input received: Specified share size of '{size}' is greater than the {what} of '{most}' for "
+                    + $"share type '{type.Name}'."
+            );
         }
     }
 

@@ -99,7 +99,8 @@ public sealed class ShareService(
         return ChangeAsync(
             async session =>
             {
-                ShareType type = await TypeAsync(session, request.ShareType);
+                ShareType type = await TypeAsync(session, caller, request.ShareType);
+                ShareRules.CheckSizeOf(type, request.Size);
                 await QuotaRules.CheckShareAsync(
                     session,
                     new QuotaOwner(caller.ProjectId, caller.UserId, type.Id),
@@ -154,7 +155,7 @@ public sealed class ShareService(
         return ChangeAsync(
             async session =>
             {
-                ShareType type = await TypeAsync(session, request.ShareType);
+                ShareType type = await TypeAsync(session, caller, request.ShareType);
                 adoption.CheckApart(place, await session.Shares.PlacesAsync());
                 DateTimeOffset now = time.Now();
                 Share share = new()
@@ -268,25 +269,6 @@ public sealed class ShareService(
         );
     }
 
-    public Task<IReadOnlyList<ShareType>> ListTypesAsync(Caller caller, CancellationToken cancellationToken)
-    {
-        Require(caller, "share_type:index");
-        return catalog.ReadAsync(session => session.ShareTypes.ListAsync(), cancellationToken);
-    }
-
-    /// <param name="idOrName">Or <c>default</c>.</param>
-    public async Task<ShareType> GetTypeAsync(Caller caller, string idOrName, CancellationToken cancellationToken)
-    {
-        Require(caller, "share_type:show");
-        return await catalog.ReadAsync(
-                session =>
-                    idOrName == "default"
-                        ? session.ShareTypes.FindDefaultAsync()
-                        : session.ShareTypes.FindAsync(idOrName),
-                cancellationToken
-            ) ?? throw ServiceError.NotFound();
-    }
-
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
@@ -302,12 +284,19 @@ public sealed class ShareService(
     private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);
 
-    private static async Task<ShareType> TypeAsync(ICatalogSession session, string? idOrName) =>
-        (
-            string.IsNullOrEmpty(idOrName)
-                ? await session.ShareTypes.FindDefaultAsync()
-                : await session.ShareTypes.FindAsync(idOrName)
-        ) ?? throw ServiceError.NotFound($"Share type {idOrName} could not be found.");
+    /// <summary>The type that a share is to be of; a caller's own, or the default.</summary>
+    private async Task<ShareType> TypeAsync(ICatalogSession session, Caller caller, string? idOrName)
+    {
+        ShareType type =
+            (
+                string.IsNullOrEmpty(idOrName)
+                    ? await session.ShareTypes.FindDefaultAsync()
+                    : await session.FindShareTypeAsync(caller, idOrName)
+                        ?? await session.FindShareTypeNamedAsync(caller, idOrName)
+            ) ?? throw ServiceError.NotFound("Share type not found.");
+        ShareRules.CheckType(type, options);
+        return type;
+    }
 
     private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -22,4 +22,23 @@ internal static class Visibility
     /// <returns>Null when it is not there or not the caller's.</returns>
     public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;
+
+    /// <returns>Null when it is not there, or is neither public nor given to the caller's project.</returns>
+    public static async Task<ShareType?> FindShareTypeAsync(this ICatalogSession session, Caller caller, string id) =>
+        await session.VisibleAsync(caller, await session.ShareTypes.FindAsync(id));
+
+    /// <inheritdoc cref="FindShareTypeAsync"/>
+    public static async Task<ShareType?> FindShareTypeNamedAsync(
+        this ICatalogSession session,
+        Caller caller,
+        string name
+    ) => await session.VisibleAsync(caller, await session.ShareTypes.FindNamedAsync(name));
+
+    private static async Task<ShareType?> VisibleAsync(this ICatalogSession session, Caller caller, ShareType? type) =>
+        type is null
+        || type.IsPublic
+        || caller.IsAdmin
+        || await session.ShareTypes.HasProjectAsync(type.Id, caller.ProjectId)
+            ? type
+            : null;
 }

@@ -34,6 +34,8 @@ public sealed class CoreFixture : IAsyncDisposable
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
         Shares = new ShareService(Catalog, new Policy(), Options, Roots, new Adoption(Roots, Options), Time, Wake);
+        ShareTypes = new ShareTypeService(Catalog, new Policy(), Time);
+        ExtraSpecs = new ExtraSpecService(Catalog, new Policy());
     }
 
     public TemporaryDirectory Directory { get; } = new();
@@ -45,6 +47,8 @@ public sealed class CoreFixture : IAsyncDisposable
     public OperationQueue Queue { get; }
     public BackupService Backups { get; }
     public ShareService Shares { get; }
+    public ShareTypeService ShareTypes { get; }
+    public ExtraSpecService ExtraSpecs { get; }
 
     /// <summary>A migrated catalog with the default type and the shares.</summary>
     public static async Task<CoreFixture> MakeAsync(params Holdfast.Core.Model.Share[] shares)

@@ -17,7 +17,11 @@ public static class Rows
             Id = "11111111-1111-4111-8111-111111111111",
             Name = "default",
             IsDefault = true,
-            ExtraSpecs = new Dictionary<string, string> { ["snapshot_support"] = "True" },
+            ExtraSpecs = new Dictionary<string, string>
+            {
+                ["driver_handles_share_servers"] = "False",
+                ["snapshot_support"] = "True",
+            },
         };
 
     public static Share Share(string id, string status = ShareStatus.Available) =>

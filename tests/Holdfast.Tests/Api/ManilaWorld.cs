@@ -70,6 +70,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
                 provider.GetRequiredService<WakeSignal>()
             ));
             services.AddSingleton<OperationService>();
+            services.AddSingleton<ShareTypeService>();
+            services.AddSingleton<ExtraSpecService>();
         });
         return new ManilaWorld(top, catalog, host);
     }
@@ -128,6 +130,39 @@ internal sealed class ManilaWorld : IAsyncDisposable
         };
         await Catalog.AddBackupsAsync(backup);
         return backup;
+    }
+
+    public async Task<ShareType> AddTypeAsync(
+        string? name = null,
+        bool isPublic = true,
+        params (string Key, string Value)[] specs
+    )
+    {
+        ShareType type = new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            Name = name ?? Guid.NewGuid().ToString("N"),
+            IsPublic = isPublic,
+            ExtraSpecs = specs
+                .Prepend((ExtraSpec.DriverHandlesShareServers, "False"))
+                .ToDictionary(spec => spec.Item1, spec => spec.Item2),
+        };
+        await Catalog.WriteAsync(session => session.ShareTypes.TryAddAsync(type, Rows.Start), CancellationToken.None);
+        return type;
+    }
+
+    /// <summary>A type that these projects alone were given.</summary>
+    public async Task<ShareType> AddPrivateTypeAsync(params string[] projects)
+    {
+        ShareType type = await AddTypeAsync(isPublic: false);
+        foreach (string project in projects)
+        {
+            await Catalog.WriteAsync(
+                session => session.ShareTypes.TryAddProjectAsync(type.Id, project),
+                CancellationToken.None
+            );
+        }
+        return type;
     }
 
     /// <returns>Its id.</returns>

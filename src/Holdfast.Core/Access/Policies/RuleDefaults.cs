@@ -58,6 +58,18 @@ public static class RuleDefaults
         // Share types.
         new("share_type:index", Reader, "List share types."),
         new("share_type:show", Reader, "Show a share type."),
+        new("share_type:default", Reader, "Show the default share type."),
+        new("share_type:create", Admin, "Make a share type."),
+        new("share_type:update", Admin, "Change a share type."),
+        new("share_type:delete", Admin, "Delete a share type."),
+        new("share_type:list_project_access", Admin, "List the projects that a share type was given to."),
+        new("share_type:add_project_access", Admin, "Give a share type to a project."),
+        new("share_type:remove_project_access", Admin, "Take a share type from a project."),
+        new("share_types_extra_spec:index", Admin, "List a share type's extra specs, and shares by them."),
+        new("share_types_extra_spec:show", Admin, "Show an extra spec."),
+        new("share_types_extra_spec:create", Admin, "Set extra specs."),
+        new("share_types_extra_spec:update", Admin, "Change an extra spec."),
+        new("share_types_extra_spec:delete", Admin, "Delete an extra spec."),
         // Operations: a native call, with names in Manila's manner.
         new("operation:get", Reader, "Show an operation."),
         new("operation:get_all", Reader, "List operations."),

@@ -98,8 +98,38 @@ public sealed class AccessTests : ManilaTests
         new("GET /v2/shares/{id}/export_locations/{location_id}", "401 401 403 403 404 200 200 200", Object.Share),
         // Share types.
         new("GET /v2/types", "401 401 403 403 200 200 200 200"),
+        new("POST /v2/types", "401 401 403 403 403 403 403 200", Object.Type)
+        {
+            Body = """{"share_type":{"name":"{id}2","extra_specs":{"driver_handles_share_servers":false}}}""",
+        },
         new("GET /v2/types/default", "401 401 403 403 200 200 200 200"),
         new("GET /v2/types/{id}", "401 401 403 403 200 200 200 200", Object.Type),
+        new("PUT /v2/types/{id}", "401 401 403 403 403 403 403 200", Object.Type)
+        {
+            Body = """{"share_type":{"description":"d"}}""",
+        },
+        new("DELETE /v2/types/{id}", "401 401 403 403 403 403 403 202", Object.Type),
+        new("GET /v2/types/{id}/share_type_access", "401 401 403 403 403 403 403 200", Object.PrivateType),
+        new("GET /v2/types/{id}/os-share-type-access", "401 401 403 403 403 403 403 200", Object.PrivateType),
+        new("POST /v2/types/{id}/action addProjectAccess", "401 401 403 403 403 403 403 202", Object.PrivateType)
+        {
+            Body = """{"addProjectAccess":{"project":"0b0000000000000000000000000000bb"}}""",
+        },
+        new("POST /v2/types/{id}/action removeProjectAccess", "401 401 403 403 403 403 403 202", Object.PrivateType)
+        {
+            Body = """{"removeProjectAccess":{"project":"0a0000000000000000000000000000aa"}}""",
+        },
+        new("GET /v2/types/{id}/extra_specs", "401 401 403 403 403 403 403 200", Object.Type),
+        new("POST /v2/types/{id}/extra_specs", "401 401 403 403 403 403 403 200", Object.Type)
+        {
+            Body = """{"extra_specs":{"other":"value"}}""",
+        },
+        new("GET /v2/types/{id}/extra_specs/{key}", "401 401 403 403 403 403 403 200", Object.Type),
+        new("PUT /v2/types/{id}/extra_specs/{key}", "401 401 403 403 403 403 403 200", Object.Type)
+        {
+            Body = """{"key":"other"}""",
+        },
+        new("DELETE /v2/types/{id}/extra_specs/{key}", "401 401 403 403 403 403 403 202", Object.Type),
     ];
 
     private enum Object
@@ -109,6 +139,7 @@ public sealed class AccessTests : ManilaTests
         Backup,
         Directory,
         Type,
+        PrivateType,
     }
 
     private sealed record Call(string Name, string Statuses, Object Of = Object.None)
@@ -201,7 +232,12 @@ public sealed class AccessTests : ManilaTests
                 {
                     continue;
                 }
-                Answer answer = await Host.SendAsync(method, path.Replace("{location_id}", "x"), "{}", "admin");
+                Answer answer = await Host.SendAsync(
+                    method,
+                    path.Replace("{location_id}", "x").Replace("{key}", "x"),
+                    "{}",
+                    "admin"
+                );
                 if (answer.Code != 404 || answer.Header("X-OpenStack-Manila-API-Version") is not null)
                 {
                     wrong.Add($"{method} {path}: {answer.Code}");
@@ -217,7 +253,7 @@ public sealed class AccessTests : ManilaTests
         (string id, string location) = await MakeAsync(call.Of);
         Answer answer = await Host.SendAsync(
             call.Method,
-            path.Replace("{id}", id).Replace("{location_id}", location),
+            path.Replace("{id}", id).Replace("{location_id}", location).Replace("{key}", "key"),
             call.Body?.Replace("{id}", id),
             caller,
             call.Version
@@ -235,7 +271,9 @@ public sealed class AccessTests : ManilaTests
             case Object.Directory:
                 return (World.MakeDirectory(Guid.NewGuid().ToString()), "");
             case Object.Type:
-                return ("default", "");
+                return ((await World.AddTypeAsync(specs: ("key", "value"))).Id, "");
+            case Object.PrivateType:
+                return ((await World.AddPrivateTypeAsync("0a0000000000000000000000000000aa")).Id, "");
             default:
                 Share share = await World.AddShareAsync();
                 return kind == Object.Backup

@@ -65,6 +65,44 @@ public sealed class MutationTests : ManilaTests
         ("POST", "/api/v1/operations/{operation}/cancel", null, "member", "2.91"),
         ("GET", "/v2/types", null, "reader", "2.91"),
         ("GET", "/v2/types/default", null, "member", "2.91"),
+        ("GET", "/v2/types?is_public=all&extra_specs={'a':+'b'}", null, "admin", "2.91"),
+        ("GET", "/v2/types/{type}", null, "member", "2.99"),
+        (
+            "POST",
+            "/v2/types",
+            """{"share_type":{"name":"{new}","description":"d","extra_specs":{"driver_handles_share_servers":"False","snapshot_support":true,"provisioning:max_share_size":"5"},"share_type_access:is_public":true}}""",
+            "admin",
+            "2.91"
+        ),
+        (
+            "PUT",
+            "/v2/types/{type}",
+            """{"share_type":{"name":"{new}","description":"","share_type_access:is_public":"true"}}""",
+            "admin",
+            "2.91"
+        ),
+        ("DELETE", "/v2/types/{type}", null, "admin", "2.91"),
+        ("GET", "/v2/types/{private}/share_type_access", null, "admin", "2.91"),
+        ("GET", "/v2/types/{private}/os-share-type-access", null, "admin", "2.6"),
+        (
+            "POST",
+            "/v2/types/{private}/action",
+            """{"addProjectAccess":{"project":"0b0000000000000000000000000000bb"}}""",
+            "admin",
+            "2.91"
+        ),
+        (
+            "POST",
+            "/v2/types/{private}/action",
+            """{"removeProjectAccess":{"project":"0a0000000000000000000000000000aa"}}""",
+            "admin",
+            "2.91"
+        ),
+        ("GET", "/v2/types/{type}/extra_specs", null, "admin", "2.91"),
+        ("POST", "/v2/types/{type}/extra_specs", """{"extra_specs":{"a":"b","c":true}}""", "admin", "2.91"),
+        ("GET", "/v2/types/{type}/extra_specs/key", null, "admin", "2.91"),
+        ("PUT", "/v2/types/{type}/extra_specs/key", """{"key":"b"}""", "admin", "2.91"),
+        ("DELETE", "/v2/types/{type}/extra_specs/key", null, "admin", "2.91"),
     ];
 
     internal override async Task<ManilaWorld> StartAsync()
@@ -163,6 +201,9 @@ public sealed class MutationTests : ManilaTests
             ["location"] = await World.AddExportLocationAsync(share),
             ["operation"] = (await World.AddOperationAsync()).Id,
             ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),
+            ["type"] = (await World.AddTypeAsync(specs: ("key", "value"))).Id,
+            ["private"] = (await World.AddPrivateTypeAsync("0a0000000000000000000000000000aa")).Id,
+            ["new"] = Guid.NewGuid().ToString("N"),
         };
     }
 

@@ -219,11 +219,7 @@ public sealed class SharesTests : ManilaTests
     [Fact]
     public async Task Create_with_an_unknown_type_or_zone_is_404()
     {
-        AssertFault(
-            await CreateAsync(Smallest + ",\"share_type\":\"gold\""),
-            404,
-            "Share type gold could not be found."
-        );
+        AssertFault(await CreateAsync(Smallest + ",\"share_type\":\"gold\""), 404, "Share type not found.");
         AssertFault(
             await CreateAsync(Smallest + ",\"availability_zone\":\"mars\""),
             404,

@@ -75,7 +75,7 @@ public sealed class ShareServiceTests : IAsyncLifetime
         );
         await RefusesAsync(
             ServiceErrorKind.NotFound,
-            "Share type gold could not be found.",
+            "Share type not found.",
             Create(Request() with { ShareType = "gold" })
         );
         Assert.Empty(await core.QueuedAsync());
@@ -175,7 +175,6 @@ public sealed class ShareServiceTests : IAsyncLifetime
         await Forbidden(() => core.Shares.UnmanageAsync(CoreFixture.Member, "none", default));
         await Forbidden(() => core.Shares.ResetStatusAsync(CoreFixture.Member, "none", "error", default));
         await Forbidden(() => core.Shares.ListAsync(CoreFixture.Nobody, new(), default));
-        await Forbidden(() => core.Shares.ListTypesAsync(CoreFixture.Nobody, default));
     }
 
     [Fact]
@@ -230,19 +229,6 @@ public sealed class ShareServiceTests : IAsyncLifetime
         );
         await core.Shares.UnmanageAsync(CoreFixture.Admin, made.Id, default);
         Assert.Equal("kept", await File.ReadAllTextAsync(Path.Join(directory, "file")));
-    }
-
-    [Fact]
-    public async Task Types_are_found_by_id_name_and_as_the_default()
-    {
-        Assert.Equal("default", Assert.Single(await core.Shares.ListTypesAsync(CoreFixture.Reader, default)).Name);
-        Assert.Equal(Rows.Type().Id, (await core.Shares.GetTypeAsync(CoreFixture.Reader, "default", default)).Id);
-        Assert.Equal("default", (await core.Shares.GetTypeAsync(CoreFixture.Reader, Rows.Type().Id, default)).Name);
-        await RefusesAsync(
-            ServiceErrorKind.NotFound,
-            "could not be found",
-            () => core.Shares.GetTypeAsync(CoreFixture.Reader, "gold", default)
-        );
     }
 
     private static NewShare Request() =>

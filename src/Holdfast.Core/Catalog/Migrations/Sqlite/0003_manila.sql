@@ -1,6 +1,13 @@
 -- Messages.
 
 -- Share types.
+-- Which projects may use a type that is not public.
+CREATE TABLE share_type_projects (
+    share_type_id TEXT NOT NULL REFERENCES share_types (id) ON DELETE CASCADE,
+    project_id TEXT NOT NULL,
+    PRIMARY KEY (share_type_id, project_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shares_by_type ON shares (share_type_id, created_at, id);
 
 -- Shares.
 

@@ -1,0 +1,18 @@
+namespace Holdfast.Core.Model;
+
+/// <summary>A kind of share that an administrator offers.</summary>
+public sealed record ShareType
+{
+    public required string Id { get; init; }
+
+    /// <summary>Unique.</summary>
+    public required string Name { get; init; }
+    public string? Description { get; init; }
+
+    /// <summary>False: for the projects that were given access alone.</summary>
+    public bool IsPublic { get; init; } = true;
+
+    /// <summary>Used by shares that name no type; exactly one has it.</summary>
+    public bool IsDefault { get; init; }
+    public IReadOnlyDictionary<string, string> ExtraSpecs { get; init; } = new Dictionary<string, string>();
+}
