@@ -1,4 +1,8 @@
 namespace Holdfast.Api;
 
 /// <param name="PublicUrl">Base of every link we write, without a trailing slash; the Host header is never used.</param>
-public sealed record ApiOptions(string PublicUrl);
+public sealed record ApiOptions(string PublicUrl)
+{
+    /// <summary>Where a client that is not let in is told to log in.</summary>
+    public string LoginUrl { get; init; } = $"{PublicUrl}/identity";
+}

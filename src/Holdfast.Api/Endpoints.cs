@@ -30,11 +30,12 @@ public static class Endpoints
         app.UseMiddleware<UnexpectedErrors>();
         app.Use(ManilaPaths.ApplyAsync);
         app.UseRouting();
-        app.UseTokenAuthentication();
+        bool identityIsOurs = app.Services.GetService<IdentityLogins>() is not null;
+        app.UseTokenAuthentication(identityIsOurs);
 
         app.MapHealth(); //   /healthcheck  /healthz  /readyz
         app.MapMetrics(); //   /metrics, on loopback
-        if (app.Services.GetService<IdentityLogins>() is not null)
+        if (identityIsOurs)
         {
             app.MapIdentity(); //   /identity…, where identity is local
         }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core;
 
-/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling.</summary>
+/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
@@ -62,4 +62,20 @@ internal static partial class Log
 
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);
+
+    [LoggerMessage(400, LogLevel.Information, "Signed in to Keystone at {Url} as {User}")]
+    public static partial void KeystoneReady(ILogger logger, string user, Uri url);
+
+    [LoggerMessage(
+        401,
+        LogLevel.Warning,
+        "Keystone's user {User} has neither the role 'service' nor 'admin' in project {Project}; unless Keystone's policy says otherwise it may not ask about tokens"
+    )]
+    public static partial void KeystoneRoleMissing(ILogger logger, string user, string project);
+
+    [LoggerMessage(402, LogLevel.Error, "Requests with tokens that are not known are answered 503: {Trouble}")]
+    public static partial void KeystoneAway(ILogger logger, string trouble);
+
+    [LoggerMessage(403, LogLevel.Information, "Keystone answers again")]
+    public static partial void KeystoneBack(ILogger logger);
 }

@@ -1,4 +1,5 @@
 using Holdfast.Api.Identity;
+using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
 using Holdfast.Core;
 using Holdfast.Core.Access;
@@ -10,13 +11,17 @@ namespace Holdfast.Api.Auth;
 
 /// <summary>
 /// Who asks: every path needs a valid <c>X-Auth-Token</c>, served or not, but the few that are open by nature. The
-/// answer without one is keystonemiddleware's, the same everywhere.
+/// answer without one is keystonemiddleware's, the same everywhere. A service that hands a user's token on shows its own
+/// beside it, as <c>X-Service-Token</c>.
 /// </summary>
 internal static class TokenAuthentication
 {
     private const string Key = "holdfast.caller";
 
-    // Discovery and probes; identity has rules of its own.
+    // The role that makes a token a service's.
+    private const string ServiceRole = "service";
+
+    // Discovery and probes.
     private static readonly string[] OpenPaths =
     [
         "/",
@@ -27,23 +32,18 @@ internal static class TokenAuthentication
         "/api/v1/openapi.json",
     ];
 
-    public static void UseTokenAuthentication(this WebApplication app) => app.Use(AuthenticateAsync);
+    /// <param name="identityIsOurs">Paths beneath <c>/identity</c> have rules of their own.</param>
+    public static void UseTokenAuthentication(this WebApplication app, bool identityIsOurs) =>
+        app.Use((http, next) => IsOpen(http.Request.Path, identityIsOurs) ? next(http) : AuthenticateAsync(http, next));
 
     public static Caller Caller(this HttpContext http) => (Caller)http.Items[Key]!;
 
     private static async Task AuthenticateAsync(HttpContext http, RequestDelegate next)
     {
-        if (IsOpen(http.Request.Path))
-        {
-            await next(http);
-            return;
-        }
-        ITokenValidator tokens = http.RequestServices.GetRequiredService<ITokenValidator>();
-        string? text = http.Request.Headers["X-Auth-Token"];
         ValidToken? token;
         try
         {
-            token = string.IsNullOrEmpty(text) ? null : await tokens.ValidateAsync(text, http.RequestAborted);
+            token = await ValidateAsync(http);
         }
         catch (ServiceError error)
         {
@@ -61,10 +61,31 @@ internal static class TokenAuthentication
         await next(http);
     }
 
-    private static bool IsOpen(PathString path) =>
-        path.StartsWithSegments("/identity", StringComparison.Ordinal)
-        || OpenPaths.Contains(path.Value, StringComparer.Ordinal);
+    private static async Task<ValidToken?> ValidateAsync(HttpContext http)
+    {
+        ITokenValidator tokens = http.RequestServices.GetRequiredService<ITokenValidator>();
+        string? user = http.Request.Headers["X-Auth-Token"];
+        string? service = http.Request.Headers["X-Service-Token"];
+        if (string.IsNullOrEmpty(user))
+        {
+            return null;
+        }
+        if (string.IsNullOrEmpty(service))
+        {
+            return await tokens.ValidateAsync(user, http.RequestAborted);
+        }
+        ValidToken? own = await tokens.ValidateAsync(service, http.RequestAborted);
+        return own is not null && own.Roles.Contains(ServiceRole)
+            ? await tokens.ValidateEvenExpiredAsync(user, http.RequestAborted)
+            : null;
+    }
+
+    private static bool IsOpen(PathString path, bool identityIsOurs) =>
+        OpenPaths.Contains(path.Value, StringComparer.Ordinal)
+        || (identityIsOurs && path.StartsWithSegments("/identity", StringComparison.Ordinal));
 
     private static Task RefuseAsync(HttpContext http, ServiceError error) =>
-        IdentityError.Of(error).WriteAsync(http, http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl);
+        error.Kind != ServiceErrorKind.Unauthenticated && http.Request.Path.StartsWithSegments("/v2")
+            ? Fault.Of(error).WriteAsync(http)
+            : IdentityError.Of(error).WriteAsync(http);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api.Identity;
 
@@ -38,12 +39,12 @@ internal sealed class IdentityError(int status, string message) : Exception(mess
             RetryAfter = error.RetryAfter,
         };
 
-    /// <param name="publicUrl">Where a client that is not let in is told to log in.</param>
-    public Task WriteAsync(HttpContext http, string publicUrl)
+    public Task WriteAsync(HttpContext http)
     {
         if (Status == StatusCodes.Status401Unauthorized)
         {
-            http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{publicUrl}/identity\"";
+            string login = http.RequestServices.GetRequiredService<ApiOptions>().LoginUrl;
+            http.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{login}\"";
         }
         if (RetryAfter is { } wait)
         {

@@ -82,15 +82,15 @@ internal sealed class IdentityRoute
         }
         catch (ServiceError error) when (!http.Response.HasStarted)
         {
-            await WriteAsync(http, IdentityError.Of(error));
+            await IdentityError.Of(error).WriteAsync(http);
         }
         catch (IdentityError error) when (!http.Response.HasStarted)
         {
-            await WriteAsync(http, error);
+            await error.WriteAsync(http);
         }
         catch (BadHttpRequestException error) when (!http.Response.HasStarted)
         {
-            await WriteAsync(http, new IdentityError(error.StatusCode, error.Message));
+            await new IdentityError(error.StatusCode, error.Message).WriteAsync(http);
         }
     }
 
@@ -103,7 +103,4 @@ internal sealed class IdentityRoute
             ? throw ServiceError.Unauthenticated()
             : new Caller(token.ProjectId ?? "", token.UserId, token.Roles, http.RequestId());
     }
-
-    private static Task WriteAsync(HttpContext http, IdentityError error) =>
-        error.WriteAsync(http, http.RequestServices.GetRequiredService<ApiOptions>().PublicUrl);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Holdfast.Core.Access;
@@ -9,6 +10,17 @@ namespace Holdfast.Core.Access;
 public static class IdentityId
 {
     public const int Length = 32;
+
+    // Manila's own rule for a project's id in a URL, and Keystone's longest id.
+    private const int LongestProject = 64;
+    private static readonly SearchValues<char> InProject = SearchValues.Create("0123456789abcdef-");
+
+    /// <summary>
+    /// Whether a project of Keystone's may have this id here, where it names a directory and is a part of a URL: hex digits
+    /// and hyphens.
+    /// </summary>
+    public static bool IsProject(string id) =>
+        id.Length is > 0 and <= LongestProject && !id.AsSpan().ContainsAnyExcept(InProject);
 
     public static string New()
     {

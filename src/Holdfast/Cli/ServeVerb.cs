@@ -24,7 +24,16 @@ internal static class ServeVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        await ServiceHost.RunAsync(SettingsOption.Read(parsed), parsed.GetValue(WithDemo), stop);
+        Settings settings = SettingsOption.Read(parsed);
+        bool demo = parsed.GetValue(WithDemo);
+        if (demo && settings.Keystone is not null)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                "--demo makes users, and those of HOLDFAST_AUTH=keystone are not ours."
+            );
+        }
+        await ServiceHost.RunAsync(settings, demo, stop);
         return ExitCode.Ok;
     }
 }

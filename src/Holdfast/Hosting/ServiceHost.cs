@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core;
+using Holdfast.Core.Access.Keystone;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
 using Holdfast.Engine;
@@ -18,8 +19,8 @@ internal static class ServiceHost
 {
     /// <summary>
     /// Serves until told to stop. In order: claim the data directory; read the certificate; migrate; check the master
-    /// key; first administrator; listen; run the roles. On the way down the roles end first, so that what they hold is
-    /// given back.
+    /// key; first administrator, where identity is local; listen; run the roles, and try Keystone where it is not. On the
+    /// way down the roles end first, so that what they hold is given back.
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
@@ -31,7 +32,7 @@ internal static class ServiceHost
         TlsCertificate? tls = TlsCertificate.Open(settings);
         WebApplicationBuilder builder = WebHost.Create(settings, tls);
         AddFloors(builder.Services, settings);
-        builder.Services.AddHoldfastApi(new ApiOptions(settings.Core.PublicUrl));
+        builder.Services.AddHoldfastApi(Api(settings));
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<IReadiness>(provider => provider.GetRequiredService<Readiness>());
         await using WebApplication app = builder.Build();
@@ -39,20 +40,24 @@ internal static class ServiceHost
 
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
         await core.PrepareAsync(stop);
-        await app.Services.GetRequiredService<IdentityFirstStart>().RunAsync(stop);
+        if (app.Services.GetService<IdentityFirstStart>() is { } firstStart)
+        {
+            await firstStart.RunAsync(stop);
+        }
         await app.StartAsync(stop);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task roles = core.RunAsync(ending.Token);
         app.Services.GetRequiredService<Readiness>().Watch(roles);
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
+        Task check = app.Services.GetService<KeystoneTokenValidator>()?.CheckAsync(ending.Token) ?? Task.CompletedTask;
         Task demonstration = demo
             ? Demo.RunAsync(settings, tls, TimeProvider.System, Console.Out, ending.Token)
             : Task.CompletedTask;
         await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
         log.Stopping();
         await ending.CancelAsync();
-        await demonstration;
+        await Task.WhenAll(demonstration, check);
         try
         {
             await roles;
@@ -78,8 +83,14 @@ internal static class ServiceHost
             OpenStore(settings, provider.GetRequiredService<TimeProvider>())
         ));
         services.AddHoldfastCore(settings.Core);
-        services.AddLocalIdentity();
+        _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
         services.AddSingleton<KeyExport>();
+    }
+
+    private static ApiOptions Api(Settings settings)
+    {
+        ApiOptions options = new(settings.Core.PublicUrl);
+        return settings.LoginUrl is { } login ? options with { LoginUrl = login } : options;
     }
 
     private static RetryObjectStore OpenStore(Settings settings, TimeProvider time) =>

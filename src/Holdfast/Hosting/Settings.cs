@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Holdfast.Cli;
 using Holdfast.Core;
+using Holdfast.Core.Access.Keystone;
 
 namespace Holdfast.Hosting;
 
@@ -17,24 +18,33 @@ internal sealed record Settings
     public string? TlsKey { get; init; }
     public required CoreOptions Core { get; init; }
 
+    /// <summary>Null where identity is local.</summary>
+    public KeystoneOptions? Keystone { get; init; }
+
+    /// <summary>Where a client that is not let in is told to log in; null where that is with us.</summary>
+    public string? LoginUrl { get; init; }
+
     // Values that this version cannot honour; ignoring one would be a promise broken in silence. Their values are not
     // shown: some hold a password.
     private static readonly (string Name, string? Served)[] NotServed =
     [
         ("HOLDFAST_CATALOG", "sqlite"),
-        ("HOLDFAST_AUTH", "local"),
         ("HOLDFAST_POLICY_FILE", null),
         ("HOLDFAST_VOLUME_ROOTS", null),
         ("HOLDFAST_CACHE__BYTES", null),
         ("HOLDFAST_METRICS__TOKEN_FILE", null),
-        ("HOLDFAST_KEYSTONE__URL", null),
-        ("HOLDFAST_KEYSTONE__USERNAME", null),
-        ("HOLDFAST_KEYSTONE__PASSWORD", null),
-        ("HOLDFAST_KEYSTONE__PROJECT", null),
-        ("HOLDFAST_KEYSTONE__USER_DOMAIN", null),
-        ("HOLDFAST_KEYSTONE__PROJECT_DOMAIN", null),
-        ("HOLDFAST_KEYSTONE__CACHE_SECONDS", null),
-        ("HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI", null),
+    ];
+
+    private static readonly string[] OfKeystone =
+    [
+        "HOLDFAST_KEYSTONE__URL",
+        "HOLDFAST_KEYSTONE__USERNAME",
+        "HOLDFAST_KEYSTONE__PASSWORD",
+        "HOLDFAST_KEYSTONE__PROJECT",
+        "HOLDFAST_KEYSTONE__USER_DOMAIN",
+        "HOLDFAST_KEYSTONE__PROJECT_DOMAIN",
+        "HOLDFAST_KEYSTONE__CACHE_SECONDS",
+        "HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI",
     ];
 
     private static readonly string[] AllRoles = ["api", "worker", "scheduler"];
@@ -61,12 +71,17 @@ internal sealed record Settings
         string store = ReadStore(source) ?? Path.Join(data, "store");
         Uri listen = ReadListen(source);
         (string? certificate, string? key) = ReadTls(source, listen);
+        KeystoneOptions? keystone = ReadKeystone(source);
         return new Settings
         {
             Listen = listen,
             StoreDirectory = store,
             TlsCertificate = certificate,
             TlsKey = key,
+            Keystone = keystone,
+            LoginUrl = keystone is null
+                ? null
+                : (ReadUrl(source, "HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI") ?? keystone.Url).AbsoluteUri,
             Core = new CoreOptions
             {
                 DataDirectory = data,
@@ -137,6 +152,56 @@ internal sealed record Settings
         return (certificate, key);
     }
 
+    private static KeystoneOptions? ReadKeystone(SettingSource source)
+    {
+        string auth = source["HOLDFAST_AUTH"] ?? "local";
+        if (auth == "local")
+        {
+            return Array.Find(OfKeystone, name => source[name] is not null) is { } name
+                ? throw new CommandError(
+                    ExitCode.Failed,
+                    $"{name} ({source.Origin(name)}) has no meaning without HOLDFAST_AUTH=keystone."
+                )
+                : null;
+        }
+        if (auth != "keystone")
+        {
+            throw Wrong(source, "HOLDFAST_AUTH", "must be local or keystone");
+        }
+        return new KeystoneOptions
+        {
+            Url = ReadKeystoneUrl(source),
+            Username = Require(source, "HOLDFAST_KEYSTONE__USERNAME"),
+            Password = Require(source, "HOLDFAST_KEYSTONE__PASSWORD"),
+            Project = source["HOLDFAST_KEYSTONE__PROJECT"] ?? "service",
+            UserDomain = source["HOLDFAST_KEYSTONE__USER_DOMAIN"] ?? "Default",
+            ProjectDomain = source["HOLDFAST_KEYSTONE__PROJECT_DOMAIN"] ?? "Default",
+            CacheFor =
+                ReadSeconds(source, "HOLDFAST_KEYSTONE__CACHE_SECONDS", least: 0, most: 3600)
+                ?? TimeSpan.FromSeconds(60),
+        };
+    }
+
+    // Clients are told the URL with the version or without; either will do.
+    private static Uri ReadKeystoneUrl(SettingSource source)
+    {
+        const string name = "HOLDFAST_KEYSTONE__URL";
+        Require(source, name);
+        Uri url = ReadUrl(source, name)!;
+        if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                $"{name} ({source.Origin(name)}) must be a URL such as https://keystone.example:5000/v3, without a user or a query."
+            );
+        }
+        string path = url.AbsoluteUri.TrimEnd('/');
+        return new Uri(path.EndsWith("/v3", StringComparison.Ordinal) ? path : $"{path}/v3");
+    }
+
+    private static string Require(SettingSource source, string name) =>
+        source[name] ?? throw new CommandError(ExitCode.Failed, $"HOLDFAST_AUTH=keystone needs {name}.");
+
     private static string? ReadStore(SettingSource source)
     {
         if (source["HOLDFAST_STORE"] is not { } text)
@@ -190,7 +255,7 @@ internal sealed record Settings
         return roots.Count > 0 ? roots : throw Wrong(source, name, "names no root");
     }
 
-    private static TimeSpan? ReadSeconds(SettingSource source, string name, double least)
+    private static TimeSpan? ReadSeconds(SettingSource source, string name, double least, double most = 86400)
     {
         if (source[name] is not { } text)
         {
@@ -199,9 +264,9 @@ internal sealed record Settings
         return
             double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
             && seconds >= least
-            && seconds <= 86400
+            && seconds <= most
             ? TimeSpan.FromSeconds(seconds)
-            : throw Wrong(source, name, $"must be a number of seconds from {least} to 86400");
+            : throw Wrong(source, name, $"must be a number of seconds from {least} to {most}");
     }
 
     private static int? ReadCount(SettingSource source, string name)
