@@ -1,5 +1,4 @@
 using Holdfast.Api.Identity;
-using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
 using Holdfast.Core;
 using Holdfast.Core.Access;
@@ -40,20 +39,10 @@ internal static class TokenAuthentication
 
     private static async Task AuthenticateAsync(HttpContext http, RequestDelegate next)
     {
-        ValidToken? token;
-        try
+        // Where nobody can say whether the token is good, the caller is to come back (503), not to log in again.
+        if (await ValidateAsync(http) is not { } token)
         {
-            token = await ValidateAsync(http);
-        }
-        catch (ServiceError error)
-        {
-            // Nobody could say whether the token is good: the caller is to come back, not to log in again.
-            await RefuseAsync(http, error);
-            return;
-        }
-        if (token is null)
-        {
-            await RefuseAsync(http, ServiceError.Unauthenticated());
+            await IdentityError.Of(ServiceError.Unauthenticated()).WriteAsync(http);
             return;
         }
         Policy policy = http.RequestServices.GetRequiredService<Policy>();
@@ -83,9 +72,4 @@ internal static class TokenAuthentication
     private static bool IsOpen(PathString path, bool identityIsOurs) =>
         OpenPaths.Contains(path.Value, StringComparer.Ordinal)
         || (identityIsOurs && path.StartsWithSegments("/identity", StringComparison.Ordinal));
-
-    private static Task RefuseAsync(HttpContext http, ServiceError error) =>
-        error.Kind != ServiceErrorKind.Unauthenticated && http.Request.Path.StartsWithSegments("/v2")
-            ? Fault.Of(error).WriteAsync(http)
-            : IdentityError.Of(error).WriteAsync(http);
 }

@@ -8,9 +8,6 @@ internal sealed class Fault(int status, string message) : Exception(message)
 {
     public int Status { get; } = status;
 
-    /// <summary>When the same request may succeed; of a 413 and a 503 only.</summary>
-    public TimeSpan? RetryAfter { get; init; }
-
     // WebOb's stock texts, line ends included: clients print them.
     public static Fault BadRequest() =>
         new(
@@ -40,10 +37,7 @@ internal sealed class Fault(int status, string message) : Exception(message)
                 _ => 500,
             },
             error.Message
-        )
-        {
-            RetryAfter = error.RetryAfter,
-        };
+        );
 
     private string Name =>
         Status switch
@@ -76,8 +70,7 @@ internal sealed class Fault(int status, string message) : Exception(message)
         reply.Writer.WriteEndObject();
         if (Status is 413 or 503)
         {
-            TimeSpan wait = RetryAfter ?? TimeSpan.FromSeconds(Status == 413 ? 0 : 5);
-            http.Response.Headers.RetryAfter = $"{(long)Math.Ceiling(wait.TotalSeconds)}";
+            http.Response.Headers.RetryAfter = Status == 413 ? "0" : "5";
         }
         await reply.CompleteAsync(http.RequestAborted);
     }

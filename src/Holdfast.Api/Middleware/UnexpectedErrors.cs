@@ -28,7 +28,11 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
         }
         catch (ServiceError error) when (!http.Response.HasStarted)
         {
-            await Fault.Of(error).WriteAsync(http);
+            await (
+                NativeRoutes.Own(http.Request.Path)
+                    ? Problem.Of(error).WriteAsync(http)
+                    : Fault.Of(error).WriteAsync(http)
+            );
         }
         catch (Exception error) when (!http.Response.HasStarted)
         {

@@ -35,11 +35,6 @@ public sealed class KeystoneClient(Uri url, string user, string password, string
         };
         JsonObject auth = new()
         {
-            ["identity"] = new JsonObject
-            {
-                ["methods"] = new JsonArray("password"),
-                ["password"] = new JsonObject { ["user"] = login },
-            },
             ["scope"] = kind switch
             {
                 KeystoneScope.Project => new JsonObject
@@ -51,13 +46,12 @@ public sealed class KeystoneClient(Uri url, string user, string password, string
                 _ => "unscoped",
             },
         };
-        using HttpResponseMessage reply = await http.PostAsJsonAsync(
-            $"{url}/auth/tokens",
-            new JsonObject { ["auth"] = auth }
-        );
-        await CheckAsync(reply, "POST", "auth/tokens");
-        return reply.Headers.GetValues("X-Subject-Token").Single();
+        return await SignInAsync("password", new JsonObject { ["user"] = login }, auth);
     }
+
+    /// <summary>A token for an application credential, which has a scope of its own.</summary>
+    public Task<string> SignInWithCredentialAsync(string id, string secret) =>
+        SignInAsync("application_credential", new() { ["id"] = id, ["secret"] = secret }, []);
 
     /// <returns>The project's id.</returns>
     public Task<string> MakeProjectAsync(string name) => MakeAsync("project", new() { ["name"] = name });
@@ -117,6 +111,17 @@ public sealed class KeystoneClient(Uri url, string user, string password, string
     }
 
     public void Dispose() => http.Dispose();
+
+    private async Task<string> SignInAsync(string method, JsonObject shown, JsonObject auth)
+    {
+        auth["identity"] = new JsonObject { ["methods"] = new JsonArray(method), [method] = shown };
+        using HttpResponseMessage reply = await http.PostAsJsonAsync(
+            $"{url}/auth/tokens",
+            new JsonObject { ["auth"] = auth }
+        );
+        await CheckAsync(reply, "POST", "auth/tokens");
+        return reply.Headers.GetValues("X-Subject-Token").Single();
+    }
 
     private async Task<string> RoleAsync(string name)
     {

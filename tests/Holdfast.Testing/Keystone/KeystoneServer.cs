@@ -43,8 +43,7 @@ public sealed class KeystoneServer : IAsyncDisposable
     /// <summary>The administrator that bootstrap makes.</summary>
     public KeystoneClient Admin { get; }
 
-    /// <summary>What Keystone has logged since it was last started: a line for each request it answered.</summary>
-    public string Log => process!.Log;
+    private string Log => process!.Log;
 
     public static async Task<KeystoneServer> StartAsync()
     {
@@ -84,6 +83,27 @@ public sealed class KeystoneServer : IAsyncDisposable
         await Eventually.HoldsAsync("Keystone to answer", AnswersAsync, TimeSpan.FromMinutes(2));
     }
 
+    /// <summary>How many requests Keystone has answered since it was last started.</summary>
+    /// <param name="request">How they begin: <c>GET /v3/auth/tokens</c>.</param>
+    public async Task<int> CountAsync(string request)
+    {
+        // A request is logged before it is answered: when this one is there, all before it are.
+        string mark = Guid.NewGuid().ToString();
+        (await http.GetAsync(new Uri($"{Url}?{mark}"))).Dispose();
+        await Eventually.HoldsAsync(
+            "Keystone's log",
+            () => Task.FromResult(Log.Contains(mark, StringComparison.Ordinal))
+        );
+        return Log.Split(request).Length - 1;
+    }
+
+    /// <summary>Gives a project an id of one's choice, which only the database can. Tokens of it end.</summary>
+    public Task GiveIdAsync(string project, string id) =>
+        SqlAsync(
+            $"UPDATE project SET id = '{id}' WHERE id = '{project}';"
+                + $"UPDATE assignment SET target_id = '{id}' WHERE target_id = '{project}'"
+        );
+
     public async ValueTask DisposeAsync()
     {
         if (process is not null)
@@ -101,6 +121,8 @@ public sealed class KeystoneServer : IAsyncDisposable
         MakeKeys("fernet-keys");
         MakeKeys("credential-keys");
         await ManageAsync("db_sync");
+        // Else a thread of Keystone's that has read keeps another from writing.
+        await SqlAsync("PRAGMA journal_mode = WAL");
         await ManageAsync(
             "bootstrap",
             ["--bootstrap-password", AdminPassword, "--bootstrap-public-url", Url.AbsoluteUri],
@@ -114,6 +136,9 @@ public sealed class KeystoneServer : IAsyncDisposable
         string[] arguments = ["--config-file", directory["keystone.conf"], command, .. options.SelectMany(o => o)];
         (await ChildProcess.RunAsync("/usr/bin/keystone-manage", arguments)).Checked($"keystone-manage {command}");
     }
+
+    private async Task SqlAsync(string statement) =>
+        (await ChildProcess.RunAsync("sqlite3", [directory["keystone.db"], statement])).Checked("sqlite3");
 
     // Cheap password hashes, and no cache: what is revoked is so at once.
     private void WriteSettings(TimeSpan tokenLifetime) =>

@@ -37,6 +37,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>What the callers that a test names send in truth, where identity is real.</summary>
+    public IReadOnlyDictionary<string, string> Tokens { get; set; } = new Dictionary<string, string>();
+
     /// <summary>What was logged as an error since the start.</summary>
     public IReadOnlyCollection<string> Errors => errors.Lines;
 
@@ -78,7 +81,7 @@ internal sealed class ApiHost : IAsyncDisposable
         using HttpRequestMessage request = new(new HttpMethod(method), path);
         void Header(string name, string? value) =>
             _ = value is not null && request.Headers.TryAddWithoutValidation(name, value);
-        Header("X-Auth-Token", token);
+        Header("X-Auth-Token", token is null ? null : Tokens.GetValueOrDefault(token, token));
         Header("X-OpenStack-Manila-API-Version", version);
         Header("X-OpenStack-Manila-API-Experimental", experimental);
         if (body is not null)

@@ -33,7 +33,10 @@ internal sealed class ManilaWorld : IAsyncDisposable
     public ApiHost Host { get; }
 
     /// <param name="more">Share roots beside the default one, beneath <see cref="Top"/> or absolute.</param>
-    public static async Task<ManilaWorld> StartAsync(params NamedRoot[] more)
+    public static Task<ManilaWorld> StartAsync(params NamedRoot[] more) => StartAsync(_ => { }, more);
+
+    /// <param name="identity">Whose tokens it takes, in place of the fixed ones.</param>
+    public static async Task<ManilaWorld> StartAsync(Action<IServiceCollection> identity, params NamedRoot[] more)
     {
         TemporaryDirectory top = new();
         SqliteCatalog catalog = new(Path.Join(top.Make("data"), "catalog.db"), TimeProvider.System);
@@ -72,6 +75,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<OperationService>();
             services.AddSingleton<ShareTypeService>();
             services.AddSingleton<ExtraSpecService>();
+            identity(services);
         });
         return new ManilaWorld(top, catalog, host);
     }

@@ -169,7 +169,6 @@ public sealed class KeystoneTokenValidator : ITokenValidator, IDisposable
     private static ServiceError Unavailable(string detail) =>
         new(ServiceErrorKind.Unavailable, "The identity service cannot say whose token this is; try again.")
         {
-            RetryAfter = TimeSpan.FromSeconds(5),
             Detail = detail,
         };
 

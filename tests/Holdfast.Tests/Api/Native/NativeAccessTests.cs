@@ -5,7 +5,7 @@ using Xunit;
 namespace Holdfast.Tests.Api.Native;
 
 /// <summary>Who may do what at the native API: every call there is, as everybody.</summary>
-public sealed class NativeAccessTests : ManilaTests
+public class NativeAccessTests : ManilaTests
 {
     private static readonly string?[] Callers =
     [

@@ -40,7 +40,7 @@ public sealed class SettingsTests
     [InlineData("HOLDFAST_ROLES", "api,cook")]
     [InlineData("HOLDFAST_STORE", "s3://bucket/prefix")]
     [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast")]
-    [InlineData("HOLDFAST_AUTH", "keystone")]
+    [InlineData("HOLDFAST_AUTH", "ldap")]
     [InlineData("HOLDFAST_KEYSTONE__URL", "https://keystone.example")]
     [InlineData("HOLDFAST_KEYSTONE__PASSWORD", "secret")]
     [InlineData("HOLDFAST_METRICS__TOKEN_FILE", "/etc/token")]
@@ -65,6 +65,69 @@ public sealed class SettingsTests
         CommandError error = Assert.Throws<CommandError>(() => Read((name, value)));
 
         Assert.DoesNotContain("secret", error.Message + error.Advice, StringComparison.Ordinal);
+    }
+
+    private static readonly (string, string)[] Keystone =
+    [
+        ("HOLDFAST_AUTH", "keystone"),
+        ("HOLDFAST_KEYSTONE__URL", "https://keystone.example:5000"),
+        ("HOLDFAST_KEYSTONE__USERNAME", "holdfast"),
+        ("HOLDFAST_KEYSTONE__PASSWORD", "secret"),
+    ];
+
+    [Fact]
+    public void Keystone_needs_a_url_a_user_and_a_password_and_has_defaults_for_the_rest()
+    {
+        Settings settings = Read(Keystone);
+
+        Assert.Equal(new Uri("https://keystone.example:5000/v3"), settings.Keystone!.Url);
+        Assert.Equal(("holdfast", "secret"), (settings.Keystone.Username, settings.Keystone.Password));
+        Assert.Equal(
+            ("service", "Default", "Default"),
+            (settings.Keystone.Project, settings.Keystone.UserDomain, settings.Keystone.ProjectDomain)
+        );
+        Assert.Equal(TimeSpan.FromSeconds(60), settings.Keystone.CacheFor);
+        Assert.Equal("https://keystone.example:5000/v3", settings.LoginUrl);
+        Assert.Null(Read().Keystone);
+    }
+
+    [Fact]
+    public void Clients_may_be_told_another_keystone_url_than_we_use()
+    {
+        Settings settings = Read([
+            .. Keystone,
+            ("HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI", "https://public.example/v3"),
+        ]);
+
+        Assert.Equal("https://public.example/v3", settings.LoginUrl);
+    }
+
+    [Theory]
+    [InlineData("HOLDFAST_KEYSTONE__URL")]
+    [InlineData("HOLDFAST_KEYSTONE__USERNAME")]
+    [InlineData("HOLDFAST_KEYSTONE__PASSWORD")]
+    public void Without_one_of_them_the_start_ends_and_names_it(string missing)
+    {
+        CommandError error = Assert.Throws<CommandError>(() =>
+            Read([.. Keystone.Where(pair => pair.Item1 != missing)])
+        );
+
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HOLDFAST_KEYSTONE__URL", "keystone.example:5000")]
+    [InlineData("HOLDFAST_KEYSTONE__URL", "https://holdfast:secret@keystone.example/")]
+    [InlineData("HOLDFAST_KEYSTONE__URL", "https://keystone.example/?password=secret")]
+    [InlineData("HOLDFAST_KEYSTONE__CACHE_SECONDS", "-1")]
+    [InlineData("HOLDFAST_KEYSTONE__CACHE_SECONDS", "3601")]
+    public void A_setting_of_keystones_that_makes_no_sense_is_refused_without_a_password(string name, string value)
+    {
+        (string, string)[] settings = [.. Keystone.Where(pair => pair.Item1 != name), (name, value)];
+        CommandError error = Assert.Throws<CommandError>(() => Read(settings));
+
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
