@@ -45,6 +45,7 @@ public static class CoreRegistration
     private static IServiceCollection AddSources(this IServiceCollection services) =>
         services
             .AddSingleton<ShareRoots>()
+            .AddSingleton<KnownRoots>()
             .AddSingleton<Adoption>()
             .AddSingleton<TrashBin>()
             .AddSingleton<Captures>()

@@ -16,6 +16,7 @@ public sealed class CoreStartup(
     ICatalog catalog,
     MasterKey masterKey,
     ShareRoots roots,
+    KnownRoots knownRoots,
     WorkerService workers,
     Scheduler scheduler,
     NodePresence presence,
@@ -27,13 +28,14 @@ public sealed class CoreStartup(
     /// <summary>True once <see cref="PrepareAsync"/> has ended well.</summary>
     public bool IsPrepared { get; private set; }
 
-    /// <summary>Directories, then the schema, then the master key, then the default share type. May be run again.</summary>
+    /// <summary>Directories, then the schema, then the master key, then the roots' ids, then the default share type. May be run again.</summary>
     /// <exception cref="ServiceError">The node must not start; the message says what to do.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         MakeOwnRoots();
         await catalog.MigrateAsync(cancellationToken);
         await masterKey.LoadAsync(cancellationToken);
+        await knownRoots.LearnAsync(cancellationToken);
         await catalog.WriteAsync(
             async session =>
             {
@@ -73,10 +75,6 @@ public sealed class CoreStartup(
             if (Paths.IsWithin(root.Path, Paths.Canonical(options.DataDirectory)))
             {
                 Directory.CreateDirectory(root.Path);
-            }
-            else if (!Directory.Exists(root.Path))
-            {
-                Log.RootMissing(logger, root.Name, root.Path);
             }
         }
     }

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
     public static partial void Prepared(ILogger logger, string node);
 
-    [LoggerMessage(101, LogLevel.Warning, "Share root {Root} ({Path}) cannot be opened; its shares wait")]
-    public static partial void RootMissing(ILogger logger, string root, string path);
+    [LoggerMessage(101, LogLevel.Warning, "{Problem} {Advice} Its shares wait")]
+    public static partial void RootNotUsable(ILogger logger, string problem, string? advice);
 
     [LoggerMessage(102, LogLevel.Information, "{Count} operations of an earlier run of this node begin again")]
     public static partial void Recovered(ILogger logger, int count);

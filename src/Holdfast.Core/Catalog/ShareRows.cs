@@ -48,6 +48,16 @@ public sealed class ShareRows(ICatalogSession session)
     public Task<IReadOnlyList<SharePlace>> PlacesAsync() =>
         session.QueryAsync<SharePlace>("SELECT root, path FROM shares");
 
+    /// <summary>Where shares lie beneath the root that have been made or adopted: those have an export location.</summary>
+    public Task<IReadOnlyList<string>> MadePathsAsync(string root) =>
+        session.QueryAsync<string>(
+            """
+            SELECT path FROM shares AS s
+            WHERE root = @root AND EXISTS (SELECT 1 FROM export_locations WHERE share_id = s.id)
+            """,
+            new { root }
+        );
+
     /// <summary>The project's shares, and others' that it has backups of.</summary>
     public Task<IReadOnlyList<Share>> KnownToAsync(string projectId) =>
         session.QueryAsync<Share>(

@@ -5,11 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core.Scheduling;
 
-/// <summary>Says which roles this node plays and which share roots it can open, three times a lease.</summary>
+/// <summary>
+/// Says which roles this node plays and which share roots it can use, three times a lease; and to the log why it cannot
+/// use one, once for each reason.
+/// </summary>
 public sealed class NodePresence(
     ICatalog catalog,
     OperationQueue queue,
     ShareRoots roots,
+    KnownRoots knownRoots,
     CoreOptions options,
     TimeProvider time,
     ILogger<NodePresence> logger
@@ -18,6 +22,7 @@ public sealed class NodePresence(
     public const string Worker = "worker";
 
     private readonly DateTimeOffset started = time.Now();
+    private readonly Dictionary<string, string> said = new(StringComparer.Ordinal);
 
     /// <summary>How old a node's row may be while the node counts as there.</summary>
     public static TimeSpan AliveFor(TimeSpan lease) => lease;
@@ -44,11 +49,12 @@ public sealed class NodePresence(
         }
     }
 
-    public Task AnnounceAsync(CancellationToken cancellationToken)
+    public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        TextList usable = new(roots.Usable());
+        await knownRoots.LearnAsync(cancellationToken);
+        TextList usable = new([.. roots.All.Select(root => root.Name).Where(IsUsable)]);
         DateTimeOffset now = time.Now();
-        return catalog.WriteAsync(
+        await catalog.WriteAsync(
             async session =>
             {
                 foreach (string role in options.Roles)
@@ -68,5 +74,20 @@ public sealed class NodePresence(
             },
             cancellationToken
         );
+    }
+
+    private bool IsUsable(string name)
+    {
+        if (roots.WhyNotUsable(name) is not { } why)
+        {
+            said.Remove(name);
+            return true;
+        }
+        if (said.GetValueOrDefault(name) != why.Message)
+        {
+            said[name] = why.Message;
+            Log.RootNotUsable(logger, why.Message, why.Advice);
+        }
+        return false;
     }
 }

@@ -20,7 +20,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         NamedRoot root = RootOf(path);
         CheckOwn(path, root);
         string beneath = path[(root.Path == "/" ? 1 : root.Path.Length + 1)..];
-        if (OwnPlace.All.FirstOrDefault(place => Paths.IsWithin(beneath, place)) is { } own)
+        if (OwnPlace.All.Append(RootMarker.Name).FirstOrDefault(place => Paths.IsWithin(beneath, place)) is { } own)
         {
             throw Refuse(path, $"'{own}' beneath a root is the service's own");
         }

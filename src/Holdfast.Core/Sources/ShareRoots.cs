@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Holdfast.Core.Model;
 using Holdfast.Engine;
@@ -8,10 +9,15 @@ namespace Holdfast.Core.Sources;
 /// <summary>A directory found beneath a root: the root's name and the path from there.</summary>
 public sealed record SharePlace(string Root, string Path);
 
-/// <summary>The share roots of this node, and the way to every share's directory.</summary>
+/// <summary>
+/// The share roots of this node, and the way to every share's directory. A root is used only while what lies at its path
+/// bears its id: <see cref="KnownRoots"/> says which that is.
+/// </summary>
 public sealed class ShareRoots
 {
     private readonly IReadOnlyList<NamedRoot> roots;
+    private readonly ConcurrentDictionary<string, string> ids = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, EngineError> doubts = new(StringComparer.Ordinal);
 
     public ShareRoots(CoreOptions options)
     {
@@ -28,26 +34,52 @@ public sealed class ShareRoots
     /// <summary>Where new shares are made.</summary>
     public string Default => roots[0].Name;
 
-    /// <summary>Names of the roots that can be opened now.</summary>
+    public bool IsKnown(string name) => ids.ContainsKey(name);
+
+    /// <summary>The root's marker must bear this id.</summary>
+    public void Know(string name, string id) => ids[name] = id;
+
+    /// <summary>Why nobody knows yet which id the root bears.</summary>
+    public void CannotTell(string name, EngineError why) => doubts[name] = why;
+
+    /// <summary>Names of the roots that can be used now.</summary>
     public IReadOnlyList<string> Usable() =>
-        [.. roots.Where(root => Directory.Exists(root.Path)).Select(root => root.Name)];
+        [.. roots.Select(root => root.Name).Where(name => WhyNotUsable(name) is null)];
+
+    /// <returns>Null when the root can be used now.</returns>
+    public EngineError? WhyNotUsable(string name)
+    {
+        try
+        {
+            Open(name).Dispose();
+            return null;
+        }
+        catch (EngineError why)
+        {
+            return why;
+        }
+    }
 
     /// <summary>Opens a root by its name.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>, temporary: a mount that is away may come back.</exception>
     public DirectoryHandle Open(string name)
     {
         string path = PathOf(name);
+        DirectoryHandle? root = null;
         try
         {
-            return DirectoryHandle.Open(path);
+            root = DirectoryHandle.Open(path);
+            CheckMarker(root, name, path);
+            return root;
         }
         catch (EngineError error)
         {
+            root?.Dispose();
             throw new EngineError(
                 EngineErrorKind.Files,
                 temporary: true,
-                $"The share root '{name}' cannot be opened: {error.Message}",
-                $"Mount or make {path}.",
+                $"The share root '{name}' cannot be used: {error.Message}",
+                root is null ? $"Mount or make {path}." : error.Advice,
                 error
             );
         }
@@ -86,6 +118,32 @@ public sealed class ShareRoots
             Preferred: true,
             now
         );
+
+    private void CheckMarker(DirectoryHandle root, string name, string path)
+    {
+        if (!ids.TryGetValue(name, out string? id))
+        {
+            throw doubts.GetValueOrDefault(name)
+                ?? new EngineError(
+                    EngineErrorKind.Files,
+                    temporary: true,
+                    "It has not been looked at yet.",
+                    "It will be within a lease."
+                );
+        }
+        string? found = RootMarker.Read(root, name);
+        if (found != id)
+        {
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                found is null
+                    ? $"What lies at {path} is not that root: it has no {RootMarker.Name}."
+                    : $"What lies at {path} is another root: its {RootMarker.Name} bears another id.",
+                $"Mount the right one. If this is the right one: echo {id} > {Path.Join(path, RootMarker.Name)}"
+            );
+        }
+    }
 
     private string PathOf(string name) =>
         roots.FirstOrDefault(root => root.Name == name)?.Path

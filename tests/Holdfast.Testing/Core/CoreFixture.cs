@@ -56,6 +56,7 @@ public sealed class CoreFixture : IAsyncDisposable
         CoreFixture core = new();
         await core.Catalog.MigrateAsync(CancellationToken.None);
         await core.Catalog.AddSharesAsync(shares);
+        await new KnownRoots(core.Catalog, core.Roots).LearnAsync(CancellationToken.None);
         return core;
     }
 

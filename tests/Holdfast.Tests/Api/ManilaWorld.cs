@@ -77,6 +77,9 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<ExtraSpecService>();
             identity(services);
         });
+        await new KnownRoots(catalog, host.Services.GetRequiredService<ShareRoots>()).LearnAsync(
+            CancellationToken.None
+        );
         return new ManilaWorld(top, catalog, host);
     }
 

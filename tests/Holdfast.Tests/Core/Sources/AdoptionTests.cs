@@ -39,7 +39,13 @@ public sealed class AdoptionTests : IDisposable
             ],
             PublicUrl = "",
         };
-        adoption = new Adoption(new ShareRoots(options), options);
+        ShareRoots roots = new(options);
+        foreach (NamedRoot one in roots.All)
+        {
+            File.WriteAllText(Path.Join(one.Path, ".holdfast-root"), one.Name);
+            roots.Know(one.Name, one.Name);
+        }
+        adoption = new Adoption(roots, options);
     }
 
     public void Dispose() => directory.Dispose();
@@ -69,6 +75,7 @@ public sealed class AdoptionTests : IDisposable
     [InlineData("root/store/objects", "keeps its own things in")]
     [InlineData("root/trash", "the service's own")]
     [InlineData("root/trash/gone", "the service's own")]
+    [InlineData("root/.holdfast-root", "the service's own")]
     [InlineData("root/missing", "there is no such directory")]
     [InlineData("root/file", "not a directory")]
     [InlineData("root/link", "symbolic link")]

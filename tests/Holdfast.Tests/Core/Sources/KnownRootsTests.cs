@@ -1,0 +1,160 @@
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Sources;
+using Holdfast.Engine;
+using Holdfast.Engine.Files;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Sources;
+
+/// <summary>Which directory is taken for a root, and which never is.</summary>
+public sealed class KnownRootsTests : IAsyncLifetime
+{
+    private const string Name = "local";
+
+    private readonly CoreFixture core = new();
+
+    private string Root => core.Directory["shares"];
+
+    private string Marker => Path.Join(Root, ".holdfast-root");
+
+    public async ValueTask InitializeAsync() => await core.Catalog.MigrateAsync(default);
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    [Fact]
+    public async Task A_new_root_is_marked_and_known_ever_after()
+    {
+        await StartAsync();
+        Assert.Equal(await IdAsync() + "\n", await File.ReadAllTextAsync(Marker));
+        Assert.Equal([Marker], Directory.EnumerateFileSystemEntries(Root));
+        string? id = await IdAsync();
+
+        ShareRoots again = await StartAsync();
+        Assert.Equal([Name], again.Usable());
+        Assert.Equal(id, await IdAsync());
+        again.Open(Name).Dispose();
+    }
+
+    [Fact]
+    public async Task A_root_without_its_marker_is_not_used_and_never_marked_anew_until_the_operator_says_so()
+    {
+        await StartAsync();
+        string? id = await IdAsync();
+        File.Delete(Marker);
+
+        ShareRoots roots = await StartAsync();
+        Assert.Empty(roots.Usable());
+        Assert.False(File.Exists(Marker));
+        EngineError error = Refusal(roots);
+        Assert.Contains($"What lies at {Root} is not that root", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"If this is the right one: echo {id} > {Marker}", error.Advice, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Marker, id + "\n");
+        Assert.Equal([Name], roots.Usable());
+    }
+
+    [Theory]
+    [InlineData("another root's id", "is another root: its .holdfast-root bears another id")]
+    [InlineData("", "does not hold a root's id")]
+    [InlineData(null, "cannot be read")]
+    public async Task Another_marker_is_refused_as_well(string? text, string why)
+    {
+        ShareRoots roots = await StartAsync();
+        File.Delete(Marker);
+        if (text is null)
+        {
+            File.CreateSymbolicLink(Marker, "/etc/hostname");
+        }
+        else
+        {
+            await File.WriteAllTextAsync(Marker, text);
+        }
+        Assert.Empty(roots.Usable());
+        Assert.Contains(why, Refusal(roots).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_root_from_before_the_markers_is_known_by_a_share_that_is_there()
+    {
+        await AddMadeShareAsync("lost");
+        await AddMadeShareAsync("there");
+        ShareRoots away = await StartAsync();
+        Assert.Empty(away.Usable());
+        Assert.False(File.Exists(Marker));
+        Assert.Null(await IdAsync());
+        Assert.Contains("none of its shares is there", Refusal(away).Message, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(Path.Join(Root, "there"));
+        await new KnownRoots(core.Catalog, away).LearnAsync(default);
+        Assert.Equal([Name], away.Usable());
+        Assert.True(File.Exists(Marker));
+    }
+
+    [Fact]
+    public async Task A_root_whose_shares_are_lost_is_taken_by_a_marker_made_by_hand()
+    {
+        await AddMadeShareAsync("lost");
+        await File.WriteAllTextAsync(Marker, "mine");
+        Assert.Equal([Name], (await StartAsync()).Usable());
+        Assert.Equal("mine", await IdAsync());
+    }
+
+    [Fact]
+    public async Task A_share_that_waits_to_be_made_does_not_keep_its_root_from_being_known()
+    {
+        Directory.Delete(Root);
+        Assert.Empty((await StartAsync()).Usable());
+        await core.Catalog.AddSharesAsync(Rows.Share("s1", ShareStatus.Creating));
+        Directory.CreateDirectory(Root);
+        Assert.Equal([Name], (await StartAsync()).Usable());
+    }
+
+    [Fact]
+    public async Task A_death_between_marker_and_catalog_leaves_a_root_that_is_known_by_its_marker()
+    {
+        using (DirectoryHandle root = DirectoryHandle.Open(Root))
+        {
+            RootMarker.Make(root, Name);
+        }
+        string made = await File.ReadAllTextAsync(Marker);
+        Assert.Equal([Name], (await StartAsync()).Usable());
+        Assert.Equal(made, await IdAsync() + "\n");
+    }
+
+    [Fact]
+    public async Task Nodes_that_begin_at_once_agree_on_one_id()
+    {
+        ShareRoots[] nodes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(StartAsync)));
+        Assert.All(nodes, roots => Assert.Equal([Name], roots.Usable()));
+        Assert.Equal(await IdAsync() + "\n", await File.ReadAllTextAsync(Marker));
+        Assert.Equal([Marker], Directory.EnumerateFileSystemEntries(Root));
+    }
+
+    private async Task<ShareRoots> StartAsync()
+    {
+        ShareRoots roots = new(core.Options);
+        await new KnownRoots(core.Catalog, roots).LearnAsync(default);
+        return roots;
+    }
+
+    private static EngineError Refusal(ShareRoots roots)
+    {
+        EngineError error = Assert.Throws<EngineError>(() => roots.Open(Name).Dispose());
+        Assert.True(error.Temporary);
+        return error;
+    }
+
+    private Task<string?> IdAsync() =>
+        core.Catalog.ReadAsync(session => session.Settings.FindAsync($"share_root:{Name}"), default);
+
+    private async Task AddMadeShareAsync(string id)
+    {
+        Share share = Rows.Share(id);
+        await core.Catalog.AddSharesAsync(share);
+        ExportLocation location = new(id, id, $"node1:{Root}/{id}", Preferred: true, Rows.Start);
+        await core.Catalog.WriteAsync(session => session.ExportLocations.AddAsync(location), default);
+    }
+}
