@@ -100,7 +100,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
         string project = ApiHost.Project,
         string status = ShareStatus.Available,
         int size = 1,
-        bool isPublic = false
+        bool isPublic = false,
+        Func<Share, Share>? change = null
     )
     {
         string id = Guid.NewGuid().ToString();
@@ -112,6 +113,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             Path = id,
             Name = "a share",
         };
+        share = change?.Invoke(share) ?? share;
         await Catalog.AddSharesAsync(share);
         return share;
     }
@@ -121,7 +123,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
         string? project = null,
         string status = BackupStatus.Available,
         string? name = null,
-        DateTimeOffset? createdAt = null
+        DateTimeOffset? createdAt = null,
+        Func<Backup, Backup>? change = null
     )
     {
         Backup backup = Rows.Backup(Guid.NewGuid().ToString(), share.Id, status) with
@@ -135,6 +138,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             Progress = 100,
             CreatedAt = createdAt ?? Rows.Start,
         };
+        backup = change?.Invoke(backup) ?? backup;
         await Catalog.AddBackupsAsync(backup);
         return backup;
     }

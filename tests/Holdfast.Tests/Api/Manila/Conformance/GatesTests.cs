@@ -1,6 +1,7 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
-namespace Holdfast.Tests.Api.Manila;
+namespace Holdfast.Tests.Api.Manila.Conformance;
 
 /// <summary>What happens to a request before any use case: version, route, token, project, experiment.</summary>
 public sealed class GatesTests : IAsyncLifetime
@@ -243,5 +244,69 @@ public sealed class GatesTests : IAsyncLifetime
     public async Task Probes_need_no_token(string path)
     {
         Assert.Equal(200, (await host.SendAsync("GET", path, token: null)).Code);
+    }
+
+    [Fact]
+    public async Task The_discovery_document_is_the_same_at_the_root_and_below_v2()
+    {
+        const string Document = """
+            {"versions":[{"id":"v2.0","status":"CURRENT","version":"2.99","min_version":"2.0","updated":"2015-08-27T11:33:21Z",
+            "links":[{"rel":"describedby","type":"text/html","href":"http://docs.openstack.org/"},
+            {"rel":"self","href":"http://holdfast.example:8786/v2/"}],
+            "media-types":[{"base":"application/json","type":"application/vnd.openstack.share\u002Bjson;version=1"}]}]}
+            """;
+        foreach (string path in new[] { "/", "/v2/" })
+        {
+            Assert.True(
+                JsonNode.DeepEquals(JsonNode.Parse(Document), (await host.SendAsync("GET", path)).Json),
+                $"{path} has another document"
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/v2/share-backups/new", "2.91", "True")]
+    [InlineData("POST", "/v2/share-backups/x/action", "2.91", "True")]
+    [InlineData("GET", "/v2/share-backups/new", "2.0", null)]
+    public async Task A_routed_reply_fault_or_not_names_the_version_used(
+        string method,
+        string path,
+        string version,
+        string? experimental
+    )
+    {
+        Answer answer = await host.SendAsync(method, path, "{}", version: version, experimental: experimental);
+
+        Assert.Equal((version, Version), (answer.Header(Version), answer.Header("Vary")));
+        Assert.Equal(experimental, answer.Header("X-OpenStack-Manila-API-Experimental"));
+        Assert.Equal("application/json", answer.Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData(" T ")]
+    [InlineData("TRUE")]
+    [InlineData("on")]
+    [InlineData("y")]
+    [InlineData("Yes")]
+    public async Task Any_word_for_true_opts_into_experiments(string word) =>
+        Assert.Equal(
+            "True",
+            (await host.SendAsync("GET", "/v2/share-backups/new", experimental: word)).Header(
+                "X-OpenStack-Manila-API-Experimental"
+            )
+        );
+
+    [Fact]
+    public async Task The_version_header_of_other_services_is_not_looked_at()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "/v2/share-backups");
+        request.Headers.Add("X-Auth-Token", "member");
+        request.Headers.Add("X-OpenStack-Manila-API-Experimental", "true");
+        request.Headers.Add("OpenStack-API-Version", "shared-file-system 2.80");
+        using HttpResponseMessage response = await host.Client.SendAsync(request);
+
+        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Equal("2.0", Assert.Single(response.Headers.GetValues(Version)));
     }
 }

@@ -3,7 +3,7 @@ using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
 using Xunit;
 
-namespace Holdfast.Tests.Api.Manila;
+namespace Holdfast.Tests.Api.Manila.Conformance;
 
 /// <summary>The lists: filters, order, pages, links, and the keys that clients assert.</summary>
 public sealed class ShareBackupListTests : IAsyncLifetime
