@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.SystemTests.Server;
 using Xunit;
+using static Holdfast.SystemTests.Server.ClientOutput;
 
 namespace Holdfast.SystemTests;
 
@@ -79,9 +80,4 @@ public sealed class StockClientTests
         Assert.Contains("(HTTP 401)", await client.FailAsync("token", "issue"), StringComparison.Ordinal);
         await new StockClient(server, tenant.Name, next).RunAsync("token", "issue");
     }
-
-    private static IEnumerable<string> Column(JsonNode rows, string name) =>
-        rows.AsArray().Select(row => Text(row!, name));
-
-    private static string Text(JsonNode node, string name) => node[name]!.ToString();
 }
