@@ -36,7 +36,8 @@ public static class CoreRegistration
             provider.GetRequiredService<ICatalog>(),
             provider.GetRequiredService<TimeProvider>(),
             options.Lease,
-            provider.GetRequiredService<WakeSignal>()
+            provider.GetRequiredService<WakeSignal>(),
+            provider.GetService<ILogger<OperationQueue>>()
         ));
         services.AddSingleton<CoreStartup>();
         return services.AddSources().AddUseCases().AddWorkers();
@@ -60,7 +61,8 @@ public static class CoreRegistration
             .AddSingleton<ShareService>()
             .AddSingleton<OperationService>()
             .AddSingleton<ShareTypeService>()
-            .AddSingleton<ExtraSpecService>();
+            .AddSingleton<ExtraSpecService>()
+            .AddSingleton<MessageService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services

@@ -51,6 +51,20 @@ internal static partial class Log
     [LoggerMessage(208, LogLevel.Error, "{Kind} {Operation} epoch {Epoch} could not be ended; its lease will run out")]
     public static partial void NotEnded(ILogger logger, Exception error, string kind, string operation, long epoch);
 
+    [LoggerMessage(
+        209,
+        LogLevel.Error,
+        "{Kind} {Operation} epoch {Epoch} is given up: {Count} workers in a row were lost at it"
+    )]
+    public static partial void GivenUp(ILogger logger, string kind, string operation, long epoch, int count);
+
+    [LoggerMessage(
+        211,
+        LogLevel.Warning,
+        "{Kind} {Operation}: backup {Backup} ended with {Count} entries that are not in it as they were"
+    )]
+    public static partial void LeftOut(ILogger logger, string kind, string operation, string backup, long count);
+
     [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
     public static partial void QueueAway(ILogger logger, Exception error);
 

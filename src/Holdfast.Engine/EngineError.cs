@@ -47,4 +47,10 @@ public sealed class EngineError(
     public bool Temporary { get; } = temporary;
 
     public string? Advice { get; } = advice;
+
+    /// <summary>
+    /// The same for whoever does not run the machine: it names nothing of the host, of the store or of others, but may
+    /// name entries of the tree that was read or written. Null where the kind of error is all that can be told.
+    /// </summary>
+    public string? PublicMessage { get; init; }
 }

@@ -80,6 +80,9 @@ internal sealed class ManilaRequest(
         return Task.CompletedTask;
     }
 
+    /// <summary>204, and nothing else.</summary>
+    public void NoContent() => http.Response.StatusCode = StatusCodes.Status204NoContent;
+
     /// <summary>
     /// Streams the rows under <paramref name="name"/>. When as many came as the limit asked for, a link to what follows
     /// stands beside them; without a limit the object has exactly one key, which clients assert.

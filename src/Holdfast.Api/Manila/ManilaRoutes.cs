@@ -1,3 +1,4 @@
+using Holdfast.Api.Manila.Messages;
 using Holdfast.Api.Manila.ShareBackups;
 using Holdfast.Api.Manila.Shares;
 using Holdfast.Api.Manila.ShareTypes;
@@ -17,6 +18,7 @@ internal static class ManilaRoutes
         .. ShareBackupEndpoints.Resources,
         .. ShareEndpoints.Resources,
         .. ShareTypeEndpoints.Resources,
+        .. MessageEndpoints.Resources,
     ];
 
     /// <summary>Every resource at both of its URLs: with the project's id after <c>/v2</c>, and without.</summary>

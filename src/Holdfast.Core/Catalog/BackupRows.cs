@@ -152,6 +152,15 @@ public sealed class BackupRows(ICatalogSession session)
             new { projectId, shareId }
         );
 
+    /// <returns>The newest available backup that the project has of the share; null when there is none.</returns>
+    public Task<Backup?> NewestAsync(string projectId, string shareId) =>
+        session.FindAsync<Backup>(
+            Select
+                + " WHERE project_id = @projectId AND share_id = @shareId AND status = 'available'"
+                + " ORDER BY created_at DESC, id DESC LIMIT 1",
+            new { projectId, shareId }
+        );
+
     /// <summary>The project's usable backups, oldest first.</summary>
     public Task<IReadOnlyList<Backup>> AvailableAsync(string projectId) =>
         session.QueryAsync<Backup>(

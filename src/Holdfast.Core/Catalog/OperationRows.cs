@@ -29,7 +29,7 @@ public sealed class OperationRows(ICatalogSession session)
 {
     private const string Select = """
         SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status, status, priority, epoch,
-            attempts, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
+            attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
             updated_at, finished_at
         FROM operations AS o
         """;
@@ -52,10 +52,10 @@ public sealed class OperationRows(ICatalogSession session)
         session.ExecuteAsync(
             """
             INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status,
-                status, priority, epoch, attempts, node, lease_until, not_before, done, total, cancel_requested, message,
+                status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
                 created_at, started_at, updated_at, finished_at)
             VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @Root, @ShareStatus,
-                @Status, @Priority, @Epoch, @Attempts, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
+                @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
                 @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt)
             """,
             operation
@@ -138,7 +138,9 @@ public sealed class OperationRows(ICatalogSession session)
             }
         ) == 1;
 
-    /// <summary>Ends the claim, and lets another begin at <paramref name="notBefore"/>.</summary>
+    /// <summary>
+    /// Ends the claim, with the operation's count of lost claims, and lets another begin at <paramref name="notBefore"/>.
+    /// </summary>
     public async Task<bool> RequeueAsync(
         Operation claimed,
         string? message,
@@ -148,13 +150,14 @@ public sealed class OperationRows(ICatalogSession session)
         await session.ExecuteAsync(
             """
             UPDATE operations SET status = 'queued', epoch = epoch + 1, lease_until = NULL, not_before = @notBefore,
-                message = @message, updated_at = @now
+                lost_claims = @LostClaims, message = @message, updated_at = @now
             WHERE id = @Id AND status = 'running' AND epoch = @Epoch
             """,
             new
             {
                 claimed.Id,
                 claimed.Epoch,
+                claimed.LostClaims,
                 message,
                 notBefore,
                 now,

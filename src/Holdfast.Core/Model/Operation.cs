@@ -61,6 +61,9 @@ public sealed record Operation
     /// <summary>How often it was claimed.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>How many of its claims in a row were lost with their workers.</summary>
+    public int LostClaims { get; init; }
+
     /// <summary>Who claimed it last.</summary>
     public string? Node { get; init; }
 

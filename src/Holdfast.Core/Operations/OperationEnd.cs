@@ -4,8 +4,9 @@ using Holdfast.Core.Model;
 namespace Holdfast.Core.Operations;
 
 /// <summary>
-/// What becomes of the resources of an operation that ends without success, in the transaction that ends it. Each status
-/// changes only from the one that the operation itself gave: what an administrator set meanwhile stands.
+/// What becomes of the resources of an operation that ends without success, in the transaction that ends it, and what their
+/// projects are told. Each status changes only from the one that the operation itself gave: what an administrator set
+/// meanwhile stands.
 /// </summary>
 internal static class OperationEnd
 {
@@ -18,6 +19,7 @@ internal static class OperationEnd
         DateTimeOffset now
     )
     {
+        await session.TellEndAsync(operation, reason, now);
         switch (operation.Kind)
         {
             case OperationKind.CreateBackup:

@@ -1,5 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Core.Operations;
 
@@ -20,8 +22,25 @@ public enum Beat
 /// The life of operations: queued → running → succeeded, failed or cancelled, and back to queued when a worker died or an
 /// attempt failed for now. Every end names the epoch of its claim, so an operation is ended once, by its last claim.
 /// </summary>
-public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan lease, WakeSignal wake)
+public sealed class OperationQueue(
+    ICatalog catalog,
+    TimeProvider time,
+    TimeSpan lease,
+    WakeSignal wake,
+    ILogger<OperationQueue>? logger = null
+)
 {
+    /// <summary>
+    /// So many claims in a row lost with their workers, and it is the operation that kills them. More than a machine that
+    /// fails by itself would, and few enough that all others get their turn.
+    /// </summary>
+    public const int MostLostClaims = 10;
+
+    /// <summary>From this attempt on, what it waits for is no matter of a moment, and its project is told.</summary>
+    private const int ToldFromAttempt = 3;
+
+    private readonly ILogger log = logger ?? NullLogger<OperationQueue>.Instance;
+
     /// <summary>The longest time between two heartbeats of a claim: when three in a row are lost, so is the claim.</summary>
     public TimeSpan BeatInterval => lease / 3;
 
@@ -126,7 +145,16 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                return await AgainAsync(session, claimed, reason, now + Backoff.After(claimed.Attempts), now);
+                DateTimeOffset notBefore = now + Backoff.After(claimed.Attempts);
+                if (!await AgainAsync(session, claimed with { LostClaims = 0 }, reason, notBefore, now))
+                {
+                    return false;
+                }
+                if (claimed.Attempts >= ToldFromAttempt)
+                {
+                    await session.TellWaitingAsync(claimed, reason, now);
+                }
+                return true;
             },
             cancellationToken
         );
@@ -163,7 +191,7 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
             cancellationToken
         );
 
-    /// <summary>Requeues what workers left behind that have not been heard of for a lease.</summary>
+    /// <summary>Requeues what workers left behind that have not been heard of for a lease, or gives it up.</summary>
     /// <returns>How many.</returns>
     public Task<int> RecoverExpiredAsync(CancellationToken cancellationToken) =>
         RecoverAsync(session => session.Operations.ExpiredAsync(time.Now()), cancellationToken);
@@ -184,25 +212,54 @@ public sealed class OperationQueue(ICatalog catalog, TimeProvider time, TimeSpan
         {
             return 0;
         }
-        int count = await catalog.WriteAsync(
+        IReadOnlyList<Operation> left = await catalog.WriteAsync(
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                IReadOnlyList<Operation> left = await find(session);
-                foreach (Operation operation in left)
+                IReadOnlyList<Operation> lost = await find(session);
+                foreach (Operation operation in lost)
                 {
-                    string message = $"Worker {operation.Node} was lost; beginning again.";
-                    await AgainAsync(session, operation, message, now, now);
+                    await RecoverAsync(session, operation, now);
                 }
-                return left.Count;
+                return lost;
             },
             cancellationToken
         );
         wake.Wake();
-        return count;
+        foreach (Operation operation in left.Where(IsGivenUp))
+        {
+            Log.GivenUp(log, operation.Kind, operation.Id, operation.Epoch, MostLostClaims);
+        }
+        return left.Count;
     }
 
-    /// <summary>Puts a claimed operation back; one that its worker was asked to stop has nothing to wait for, and is cancelled.</summary>
+    private static async Task RecoverAsync(ICatalogSession session, Operation operation, DateTimeOffset now)
+    {
+        int lost = operation.LostClaims + 1;
+        if (!IsGivenUp(operation))
+        {
+            string message = $"Worker {operation.Node} was lost; beginning again.";
+            // The first time at once; then with room for others, whom it takes along whenever it kills its worker.
+            DateTimeOffset notBefore = lost == 1 ? now : now + Backoff.After(lost - 1);
+            await AgainAsync(session, operation with { LostClaims = lost }, message, notBefore, now);
+            return;
+        }
+        string reason =
+            $"The service died {lost} times in a row while it was at it, so it is not tried again. Let an administrator "
+            + "find out why, then ask for it again.";
+        if (await session.Operations.EndAsync(operation, OperationStatus.Failed, reason, now))
+        {
+            await OperationEnd.ReleaseAsync(session, operation, reason, started: true, now);
+        }
+    }
+
+    /// <summary>Whether the claim that was lost just now was the last.</summary>
+    private static bool IsGivenUp(Operation lost) => lost.LostClaims + 1 >= MostLostClaims;
+
+    /// <summary>
+    /// Puts a claimed operation back, with its count of lost claims; one that its worker was asked to stop has nothing to
+    /// wait for, and is cancelled.
+    /// </summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>
     private static async Task<bool> AgainAsync(
         ICatalogSession session,

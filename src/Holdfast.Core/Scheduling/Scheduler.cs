@@ -111,8 +111,13 @@ public sealed class Scheduler(
         await catalog.WriteAsync(
             async session =>
             {
+                DateTimeOffset now = time.Now();
                 foreach ((Operation operation, string? message) in changes)
                 {
+                    if (message is not null)
+                    {
+                        await session.TellWaitingAsync(operation, message, now);
+                    }
                     await session.Operations.SetMessageAsync(operation.Id, message);
                     if (operation.BackupId is { } backup)
                     {

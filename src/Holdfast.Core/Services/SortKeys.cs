@@ -47,9 +47,25 @@ internal static class SortKeys
         ["host"] = Text<Share>("host", row => row.Host),
     };
 
+    private static readonly Dictionary<string, SortColumn<Message>> OfMessages = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Id),
+        ["project_id"] = new("project_id", row => row.ProjectId),
+        ["request_id"] = new("request_id", row => row.RequestId),
+        ["resource_type"] = new("resource_type", row => row.ResourceType),
+        ["resource_id"] = new("resource_id", row => row.ResourceId),
+        ["action_id"] = new("action_id", row => row.ActionId),
+        ["detail_id"] = new("detail_id", row => row.DetailId),
+        ["message_level"] = new("message_level", row => row.MessageLevel),
+        ["created_at"] = new("created_at", row => row.CreatedAt),
+        ["expires_at"] = new("expires_at", row => row.ExpiresAt),
+    };
+
     public static RowOrder<Backup> Backups(Page page) => Order(OfBackups, page);
 
     public static RowOrder<Share> Shares(Page page) => Order(OfShares, page);
+
+    public static RowOrder<Message> Messages(Page page) => Order(OfMessages, page);
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: no such key or direction.</exception>
     private static RowOrder<T> Order<T>(Dictionary<string, SortColumn<T>> columns, Page page)

@@ -81,7 +81,10 @@ public sealed class ShareRoots
                 $"The share root '{name}' cannot be used: {error.Message}",
                 root is null ? $"Mount or make {path}." : error.Advice,
                 error
-            );
+            )
+            {
+                PublicMessage = Away(name),
+            };
         }
     }
 
@@ -95,7 +98,8 @@ public sealed class ShareRoots
             ? directory!
             : throw errno.ToError(
                 $"The directory of share {share.Id} ({AbsolutePath(share.Root, share.Path)}) cannot be opened",
-                "Put the directory back; a symbolic link or a mount in its place is refused."
+                "Put the directory back; a symbolic link or a mount in its place is refused.",
+                publicly: $"The directory of share {share.Id} cannot be opened"
             );
     }
 
@@ -152,5 +156,10 @@ public sealed class ShareRoots
             temporary: true,
             $"This node has no share root '{name}'.",
             "Add it to HOLDFAST_SHARE_ROOTS of a node with the worker role."
-        );
+        )
+        {
+            PublicMessage = Away(name),
+        };
+
+    private static string Away(string name) => $"The share root '{name}' is away.";
 }

@@ -27,7 +27,8 @@ public sealed class TrashBin(ShareRoots roots)
         {
             throw errno.ToError(
                 $"The directory {roots.AbsolutePath(share.Root, share.Path)} cannot be moved to the trash",
-                "Check its owner and the root's disk."
+                "Check its owner and the root's disk.",
+                publicly: $"The directory of share {share.Id} cannot be removed"
             );
         }
     }

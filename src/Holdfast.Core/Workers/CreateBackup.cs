@@ -5,6 +5,7 @@ using Holdfast.Core.Sources;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Snapshots;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core.Workers;
 
@@ -16,7 +17,8 @@ public sealed class CreateBackup(
     ICatalog catalog,
     ProjectRepositories repositories,
     IEnumerable<ISourceCapture> captures,
-    CoreOptions options
+    CoreOptions options,
+    ILogger<CreateBackup> logger
 ) : IOperationHandler
 {
     /// <summary>Every snapshot of ours has it, whichever node made it: a share's next backup finds its parent by it.</summary>
@@ -49,9 +51,14 @@ public sealed class CreateBackup(
         BackupCommit commit = await TakeAsync(repository, claimed, share, cancellationToken);
 
         // 5.
-        await claimed.SucceedAsync(
+        bool ended = await claimed.SucceedAsync(
             async (session, now) =>
             {
+                Backup? last = await session.Backups.NewestAsync(row.ProjectId, share.Id);
+                if (BackupNotes.News(commit, last) is { } news)
+                {
+                    await session.TellAsync(row, news.Level, news.Detail, news.Text, now);
+                }
                 await session.Backups.CommitAsync(row.BackupId!, commit, now);
                 string before = row.ShareStatus ?? ShareStatus.Available;
                 await session.Shares.SetStatusAsync(share.Id, ShareStatus.BackupCreating, before, now);
@@ -59,6 +66,10 @@ public sealed class CreateBackup(
             },
             cancellationToken
         );
+        if (ended && commit.ItemErrors > 0)
+        {
+            Log.LeftOut(logger, row.Kind, row.Id, row.BackupId!, commit.ItemErrors);
+        }
     }
 
     private async Task<BackupCommit> TakeAsync(
@@ -74,7 +85,13 @@ public sealed class CreateBackup(
         // 3.
         if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, claimed.Row)) is { } own)
         {
-            return new BackupCommit(own.Id.ToString(), SnapshotTags.CaptureOf(own), SnapshotTags.ErrorsOf(own), null);
+            long errors = SnapshotTags.ErrorsOf(own);
+            return new BackupCommit(
+                own.Id.ToString(),
+                SnapshotTags.CaptureOf(own),
+                errors,
+                BackupNotes.OfAdopted(errors)
+            );
         }
 
         // 4.
@@ -127,6 +144,9 @@ public sealed class CreateBackup(
         : progress.FoundAll ? (progress.Files, progress.FilesFound)
         : (0, 0);
 
-    private static EngineError Gone(string what, string? id) =>
-        new(EngineErrorKind.NotFound, temporary: false, $"The {what} {id} is gone from the catalog.");
+    private static EngineError Gone(string what, string? id)
+    {
+        string message = $"The {what} {id} is gone from the catalog.";
+        return new EngineError(EngineErrorKind.NotFound, temporary: false, message) { PublicMessage = message };
+    }
 }

@@ -47,7 +47,11 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
         Errno errno = ShareRoots.TryMakeShare(root, name);
         if (errno is not (Errno.None or Errno.EEXIST))
         {
-            throw errno.ToError($"The directory {path} of share {share.Id} cannot be made", "Check the root's space.");
+            throw errno.ToError(
+                $"The directory {path} of share {share.Id} cannot be made",
+                "Check the root's space.",
+                publicly: $"The directory of share {share.Id} cannot be made"
+            );
         }
         using DirectoryHandle directory = roots.OpenShare(share);
         errno = directory.TryChangeMode(Mode);
@@ -56,7 +60,8 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
         {
             throw errno.ToError(
                 $"The directory {path} of share {share.Id} cannot be finished",
-                "Check the root's disk."
+                "Check the root's disk.",
+                publicly: $"The directory of share {share.Id} cannot be finished"
             );
         }
     }

@@ -78,21 +78,21 @@ internal sealed class OperationRun(
         }
         catch (EngineError error) when (error.Temporary)
         {
-            return Requeue(Text(error));
+            return Requeue(FailureReason.Full(error), FailureReason.Public(error));
         }
         catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
         {
-            return Requeue(error.Message);
+            return Requeue(error.Detail ?? error.Message, error.Message);
         }
         catch (EngineError error)
         {
-            Log.Failed(logger, row.Kind, row.Id, row.Epoch, Text(error));
-            return Fail(Text(error));
+            Log.Failed(logger, row.Kind, row.Id, row.Epoch, FailureReason.Full(error));
+            return Fail(FailureReason.Public(error));
         }
         catch (Exception error)
         {
             Log.Faulted(logger, error, row.Kind, row.Id, row.Epoch);
-            return Fail("A fault of the program ended it; the log of the node says more.");
+            return Fail(FailureReason.Fault);
         }
     }
 
@@ -129,15 +129,12 @@ internal sealed class OperationRun(
         }
     }
 
-    private Func<Task<bool>> Requeue(string reason)
+    private Func<Task<bool>> Requeue(string logged, string reason)
     {
-        Log.Requeued(logger, row.Kind, row.Id, row.Epoch, reason);
+        Log.Requeued(logger, row.Kind, row.Id, row.Epoch, logged);
         return () => queue.RequeueAsync(row, reason, CancellationToken.None);
     }
 
     private Func<Task<bool>> Fail(string reason) =>
         () => queue.FailAsync(row, OperationStatus.Failed, reason, CancellationToken.None);
-
-    private static string Text(EngineError error) =>
-        error.Advice is null ? error.Message : $"{error.Message} {error.Advice}";
 }

@@ -29,7 +29,10 @@ public sealed class ProjectRepositories(
                 temporary: false,
                 $"Project {claimed.ProjectId} has no key in the keyring of the store.",
                 $"If it has backups, put keyring/{claimed.ProjectId} of the store back from a copy."
-            );
+            )
+            {
+                PublicMessage = "The project's key is missing from the backup store.",
+            };
         return await repositories.OpenAsync(claimed.ProjectId, password, Options(claimed), cancellationToken);
     }
 
@@ -48,7 +51,10 @@ public sealed class ProjectRepositories(
                 temporary: true,
                 $"The repository of project {project} is not in the store, where it was before.",
                 "Check that the store is the right one, and mounted; a new repository is not made in its place."
-            );
+            )
+            {
+                PublicMessage = "The project's repository is not in the store, where it was before.",
+            };
         }
         Repository repository = exists
             ? await OpenAsync(claimed, cancellationToken)
@@ -84,7 +90,10 @@ public sealed class ProjectRepositories(
                 EngineErrorKind.Locked,
                 temporary: true,
                 "Another backup is just making the project's repository."
-            );
+            )
+            {
+                PublicMessage = "Another backup is just making the project's repository.",
+            };
         }
         try
         {

@@ -8,7 +8,7 @@ namespace Holdfast.Core.Workers;
 
 /// <summary>
 /// Takes away what is nobody's any more. With a root: its trash, and captures whose claim is over. With a project:
-/// snapshots that no row names. With neither: unfinished uploads and operations long ended.
+/// snapshots that no row names. With neither: unfinished uploads, operations long ended, and messages that have expired.
 /// </summary>
 public sealed class Reap(
     ICatalog catalog,
@@ -44,8 +44,15 @@ public sealed class Reap(
         else
         {
             await store.RemoveUnfinishedAsync(time.GetUtcNow() - Patience, cancellationToken);
-            DateTimeOffset before = time.Now() - Remembered;
-            await catalog.WriteAsync(s => s.Operations.RemoveFinishedAsync(before), cancellationToken);
+            DateTimeOffset now = time.Now();
+            await catalog.WriteAsync(
+                async session =>
+                {
+                    await session.Operations.RemoveFinishedAsync(now - Remembered);
+                    await session.Messages.RemoveExpiredAsync(now);
+                },
+                cancellationToken
+            );
         }
         await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
     }

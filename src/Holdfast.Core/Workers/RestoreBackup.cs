@@ -25,7 +25,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
     {
         RestoreWork work = await FindAsync(claimed.Row, cancellationToken);
-        await RestoreAsync(claimed, work, cancellationToken);
+        RestoreReport report = await RestoreAsync(claimed, work, cancellationToken);
         await claimed.SucceedAsync(
             async (session, now) =>
             {
@@ -43,20 +43,28 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
                     ShareStatus.Available,
                     now
                 );
+                if (RestoreNotes.Of(report, work.Backup) is { } notes)
+                {
+                    await session.TellAsync(claimed.Row, MessageLevel.Warning, MessageDetail.LeftOut, notes, now);
+                }
                 await session.QueueExportAsync(work.Target.ProjectId, now);
             },
             cancellationToken
         );
     }
 
-    private async Task RestoreAsync(ClaimedOperation claimed, RestoreWork work, CancellationToken cancellationToken)
+    private async Task<RestoreReport> RestoreAsync(
+        ClaimedOperation claimed,
+        RestoreWork work,
+        CancellationToken cancellationToken
+    )
     {
         await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        await held.WhileHeldAsync(token => RestoreAsync(repository, claimed, work, token), cancellationToken);
+        return await held.WhileHeldAsync(token => RestoreAsync(repository, claimed, work, token), cancellationToken);
     }
 
-    private async Task RestoreAsync(
+    private async Task<RestoreReport> RestoreAsync(
         Repository repository,
         ClaimedOperation claimed,
         RestoreWork work,
@@ -76,7 +84,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
         );
         long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
-        await run.RunAsync(cancellationToken);
+        return await run.RunAsync(cancellationToken);
     }
 
     private Task<RestoreWork> FindAsync(Operation row, CancellationToken cancellationToken) =>
@@ -87,11 +95,11 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
                 Share? target = await session.Shares.FindAsync(row.ShareId!);
                 if (backup?.SnapshotId is null || target is null)
                 {
-                    throw new EngineError(
-                        EngineErrorKind.NotFound,
-                        temporary: false,
-                        $"Backup {row.BackupId} or share {row.ShareId} is gone from the catalog."
-                    );
+                    string message = $"Backup {row.BackupId} or share {row.ShareId} is gone from the catalog.";
+                    throw new EngineError(EngineErrorKind.NotFound, temporary: false, message)
+                    {
+                        PublicMessage = message,
+                    };
                 }
                 Share? source = await session.Shares.FindAsync(backup.ShareId);
                 // Devices and set-id bits of one project have no business in another's share, whoever made the backup.

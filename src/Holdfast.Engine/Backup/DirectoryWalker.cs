@@ -209,7 +209,10 @@ internal sealed class DirectoryWalker(
     {
         if (directory.Source is not null)
         {
-            throw errno.ToError($"The directory {directory.DisplayPath} cannot be backed up");
+            throw errno.ToError(
+                $"The directory {directory.DisplayPath} cannot be backed up",
+                publicly: "The directory cannot be read"
+            );
         }
         problems.AddOrThrow(errno, directory.Parent!, directory.Name);
     }

@@ -37,7 +37,11 @@ internal sealed class ProblemLog(BackupOptions options)
     {
         if (errno.IsExhaustion())
         {
-            throw errno.ToError("The backup ran short of file descriptors or memory", "Raise the process's limits.");
+            throw errno.ToError(
+                "The backup ran short of file descriptors or memory",
+                "Raise the process's limits.",
+                publicly: "The backup ran short of file descriptors or memory"
+            );
         }
         Add(
             errno switch

@@ -49,8 +49,12 @@ public static class Errnos
     public static string Describe(this Errno errno) => Marshal.GetPInvokeErrorMessage((int)errno);
 
     /// <summary>An <see cref="EngineErrorKind.Files"/> error saying what was tried; temporary when resources ran short.</summary>
-    public static EngineError ToError(this Errno errno, string tried, string? advice = null) =>
-        new(EngineErrorKind.Files, errno.IsExhaustion(), $"{tried}: {errno.Describe()} ({errno}).", advice);
+    /// <param name="publicly">What was tried, in words for <see cref="EngineError.PublicMessage"/>.</param>
+    public static EngineError ToError(this Errno errno, string tried, string? advice = null, string? publicly = null) =>
+        new(EngineErrorKind.Files, errno.IsExhaustion(), $"{tried}: {errno.Describe()} ({errno}).", advice)
+        {
+            PublicMessage = publicly is null ? null : $"{publicly}: {errno.Describe()}.",
+        };
 
     /// <summary>The errno of the last call, or <see cref="Errno.None"/> when it returned no negative number.</summary>
     internal static Errno Of(nint result) => result < 0 ? (Errno)Marshal.GetLastPInvokeError() : Errno.None;

@@ -29,6 +29,9 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
         {
             throw first.SourceException is EngineError error
                 ? new EngineError(error.Kind, error.Temporary, error.Message, error.Advice, error)
+                {
+                    PublicMessage = error.PublicMessage,
+                }
                 : new EngineError(
                     EngineErrorKind.Store,
                     false,

@@ -47,15 +47,27 @@ public sealed record RestoreReport
         }
         EngineErrorKind kind = DamagedCount > 0 ? EngineErrorKind.Damaged : EngineErrorKind.Files;
         RestoreItemError[] named = [.. Errors.Where(error => error.Kind == kind).Take(PathsNamed)];
-        string list = string.Join("; ", named.Select(error => $"{error.Path}: {error.Message}"));
-        string more = ErrorCount > named.Length ? "; and more" : "";
         return new EngineError(
             kind,
             temporary: false,
-            $"{ErrorCount} entries could not be restored, all others were: {list}{more}",
+            Message(named, error => error.Message),
             kind == EngineErrorKind.Damaged
                 ? "Run check --read-data on the repository, and restore the files named from another backup."
                 : "Mend what the messages name and restore again; what is right already is kept."
-        );
+        )
+        {
+            // What exactly is damaged is the operator's to know: it may name the store's files.
+            PublicMessage = Message(
+                named,
+                error => error.Kind == EngineErrorKind.Damaged ? "its data in the repository is damaged" : error.Message
+            ),
+        };
+    }
+
+    private string Message(RestoreItemError[] named, Func<RestoreItemError, string> why)
+    {
+        string list = string.Join("; ", named.Select(error => $"{error.Path}: {why(error)}"));
+        string more = ErrorCount > named.Length ? "; and more" : "";
+        return $"{ErrorCount} entries could not be restored, all others were: {list}{more}";
     }
 }

@@ -46,7 +46,8 @@ internal sealed class RestoreTally
         {
             throw errno.ToError(
                 $"{parent.PathOf(name)} {tried}",
-                "Mend the target (its space, quota, disk) and restore again; what is right already is kept."
+                "Mend the target (its space, quota, disk) and restore again; what is right already is kept.",
+                publicly: $"{parent.PathOf(name)} {tried}"
             );
         }
         Fail(parent, name, EngineErrorKind.Files, $"{tried}: {Explain(errno)}");

@@ -113,7 +113,8 @@ public sealed class TreeRestore(
             {
                 throw errno.ToError(
                     "What was restored could not be written to the target's disk",
-                    "Look at the disk, then restore again."
+                    "Look at the disk, then restore again.",
+                    publicly: "What was restored could not be written to the share's disk"
                 );
             }
         }

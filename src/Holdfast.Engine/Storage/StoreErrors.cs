@@ -16,12 +16,24 @@ internal static class StoreErrors
                 "Run check to see what else is damaged.",
                 error
             ),
-            ObjectErrorKind.Full => Store(error, "Free space in the store, or raise its quota."),
-            ObjectErrorKind.Denied => Store(error, "Check the store's credentials, owner and file modes."),
-            ObjectErrorKind.Unavailable => Store(error, "Check that the store is up and reachable."),
-            _ => Store(error, "Check the store and the disk beneath it."),
+            ObjectErrorKind.Full => Store(
+                error,
+                "Free space in the store, or raise its quota.",
+                "The backup store is full."
+            ),
+            ObjectErrorKind.Denied => Store(
+                error,
+                "Check the store's credentials, owner and file modes.",
+                "The backup store refuses the service."
+            ),
+            ObjectErrorKind.Unavailable => Store(
+                error,
+                "Check that the store is up and reachable.",
+                "The backup store does not answer."
+            ),
+            _ => Store(error, "Check the store and the disk beneath it.", "The backup store failed."),
         };
 
-    private static EngineError Store(ObjectError error, string advice) =>
-        new(EngineErrorKind.Store, error.Temporary, error.Message, advice, error);
+    private static EngineError Store(ObjectError error, string advice, string publicly) =>
+        new(EngineErrorKind.Store, error.Temporary, error.Message, advice, error) { PublicMessage = publicly };
 }

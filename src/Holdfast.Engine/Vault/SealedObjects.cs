@@ -68,7 +68,11 @@ public sealed class SealedObjects
                     temporary: false,
                     $"'{name}' cannot be opened: it was sealed with another key, or it is damaged.",
                     "Check that this node has the master key that the store was made with."
-                );
+                )
+                {
+                    PublicMessage =
+                        "A secret of the service cannot be opened: it was sealed with another key, or it is damaged.",
+                };
         }
     }
 

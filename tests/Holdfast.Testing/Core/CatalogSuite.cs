@@ -325,6 +325,66 @@ public abstract class CatalogSuite : IAsyncLifetime
         Assert.Equal(["local", "fast"], read.Roots.Items);
     }
 
+    [Fact]
+    public async Task A_message_is_found_by_everything_that_it_says()
+    {
+        Message first = Rows.Message("m1", "b1");
+        Message second = new()
+        {
+            Id = "m2",
+            ProjectId = Rows.Stranger,
+            RequestId = "req-2",
+            ActionId = MessageAction.RestoreBackup,
+            DetailId = MessageDetail.LeftOut,
+            MessageLevel = MessageLevel.Warning,
+            ResourceType = MessageResource.Share,
+            ResourceId = "s2",
+            UserMessage = "restore share backup: what",
+            CreatedAt = Rows.Start.AddSeconds(1),
+            ExpiresAt = Rows.Start.AddDays(31),
+        };
+        await Catalog.AddMessagesAsync(first, second);
+        await FindsAsync(new MessageFilter(), first, second);
+        await FindsAsync(new MessageFilter { ProjectId = Rows.Stranger }, second);
+        await FindsAsync(new MessageFilter { RequestId = "req-2" }, second);
+        await FindsAsync(new MessageFilter { ActionId = MessageAction.Create }, first);
+        await FindsAsync(new MessageFilter { DetailId = MessageDetail.LeftOut }, second);
+        await FindsAsync(new MessageFilter { MessageLevel = "ERROR" }, first);
+        await FindsAsync(new MessageFilter { ResourceType = "SHARE" }, second);
+        await FindsAsync(new MessageFilter { ResourceId = "b1" }, first);
+        await FindsAsync(new MessageFilter { CreatedSince = second.CreatedAt }, second);
+        await FindsAsync(new MessageFilter { CreatedBefore = first.CreatedAt }, first);
+        await FindsAsync(new MessageFilter { ResourceId = "b1", MessageLevel = "WARNING" });
+    }
+
+    [Fact]
+    public async Task A_message_goes_when_it_has_expired()
+    {
+        await Catalog.AddMessagesAsync(
+            Rows.Message("m1", "b1"),
+            Rows.Message("m2", "b1") with
+            {
+                ExpiresAt = Rows.Start.AddDays(31),
+            }
+        );
+        DateTimeOffset now = Rows.Start.AddDays(30);
+        Assert.Equal(0, await Catalog.WriteAsync(s => s.Messages.RemoveExpiredAsync(now), CancellationToken.None));
+        now = now.AddSeconds(1);
+        Assert.Equal(1, await Catalog.WriteAsync(s => s.Messages.RemoveExpiredAsync(now), CancellationToken.None));
+        Assert.Equal("m2", Assert.Single(await Catalog.MessagesAsync("b1")).Id);
+        Assert.True(await Catalog.WriteAsync(s => s.Messages.RemoveAsync("m2"), CancellationToken.None));
+        Assert.False(await Catalog.WriteAsync(s => s.Messages.RemoveAsync("m2"), CancellationToken.None));
+    }
+
+    private async Task FindsAsync(MessageFilter filter, params Message[] expected)
+    {
+        RowOrder<Message> order = new(new SortColumn<Message>("created_at", row => row.CreatedAt), false);
+        Assert.Equal(
+            expected,
+            await Catalog.ReadAsync(session => session.Messages.ListAsync(filter, order), CancellationToken.None)
+        );
+    }
+
     private Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order) =>
         Catalog.ReadAsync(session => session.Backups.ListAsync(filter, order), CancellationToken.None);
 

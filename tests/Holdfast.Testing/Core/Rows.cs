@@ -54,6 +54,22 @@ public static class Rows
             CreatedAt = Start,
         };
 
+    public static Message Message(string id, string resourceId) =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            RequestId = "req-1",
+            ActionId = MessageAction.Create,
+            DetailId = MessageDetail.Failed,
+            MessageLevel = MessageLevel.Error,
+            ResourceType = MessageResource.ShareBackup,
+            ResourceId = resourceId,
+            UserMessage = "create: why",
+            CreatedAt = Start,
+            ExpiresAt = Start.AddDays(30),
+        };
+
     /// <summary>Adds the default type and the shares.</summary>
     public static Task AddSharesAsync(this ICatalog catalog, params Share[] shares) =>
         catalog.WriteAsync(
@@ -77,6 +93,32 @@ public static class Rows
                     await session.Backups.AddAsync(backup);
                 }
             },
+            CancellationToken.None
+        );
+
+    public static Task AddMessagesAsync(this ICatalog catalog, params Message[] messages) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                foreach (Message message in messages)
+                {
+                    await session.Messages.AddAsync(message);
+                }
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>What was said of a resource, oldest first.</summary>
+    public static Task<IReadOnlyList<Message>> MessagesAsync(this ICatalog catalog, string resourceId) =>
+        catalog.ReadAsync(
+            session =>
+                session.Messages.ListAsync(
+                    new MessageFilter { ResourceId = resourceId },
+                    new RowOrder<Message>(
+                        new SortColumn<Message>("created_at", row => row.CreatedAt),
+                        Descending: false
+                    )
+                ),
             CancellationToken.None
         );
 

@@ -76,6 +76,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<ShareTypeService>();
             services.AddSingleton<ExtraSpecService>();
             identity(services);
+            services.AddSingleton<MessageService>();
         });
         await new KnownRoots(catalog, host.Services.GetRequiredService<ShareRoots>()).LearnAsync(
             CancellationToken.None
@@ -174,6 +175,17 @@ internal sealed class ManilaWorld : IAsyncDisposable
             );
         }
         return type;
+    }
+
+    public async Task<Message> AddMessageAsync(Func<Message, Message>? change = null)
+    {
+        Message message = Rows.Message(Guid.NewGuid().ToString(), Guid.NewGuid().ToString()) with
+        {
+            ProjectId = ApiHost.Project,
+        };
+        message = change?.Invoke(message) ?? message;
+        await Catalog.AddMessagesAsync(message);
+        return message;
     }
 
     /// <returns>Its id.</returns>

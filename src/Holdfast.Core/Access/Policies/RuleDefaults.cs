@@ -70,6 +70,10 @@ public static class RuleDefaults
         new("share_types_extra_spec:create", Admin, "Set extra specs."),
         new("share_types_extra_spec:update", Admin, "Change an extra spec."),
         new("share_types_extra_spec:delete", Admin, "Delete an extra spec."),
+        // Messages.
+        new("message:get", Reader, "Show a message."),
+        new("message:get_all", Reader, "List messages."),
+        new("message:delete", Member, "Delete a message."),
         // Operations: a native call, with names in Manila's manner.
         new("operation:get", Reader, "Show an operation."),
         new("operation:get_all", Reader, "List operations."),

@@ -130,6 +130,10 @@ public class AccessTests : ManilaTests
             Body = """{"key":"other"}""",
         },
         new("DELETE /v2/types/{id}/extra_specs/{key}", "401 401 403 403 403 403 403 202", Object.Type),
+        // Messages.
+        new("GET /v2/messages", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/messages/{id}", "401 401 403 403 404 200 200 200", Object.Message),
+        new("DELETE /v2/messages/{id}", "401 401 403 403 404 403 204 204", Object.Message),
     ];
 
     private enum Object
@@ -140,6 +144,7 @@ public class AccessTests : ManilaTests
         Directory,
         Type,
         PrivateType,
+        Message,
     }
 
     private sealed record Call(string Name, string Statuses, Object Of = Object.None)
@@ -275,6 +280,8 @@ public class AccessTests : ManilaTests
                 return ((await World.AddTypeAsync(specs: ("key", "value"))).Id, "");
             case Object.PrivateType:
                 return ((await World.AddPrivateTypeAsync("0a0000000000000000000000000000aa")).Id, "");
+            case Object.Message:
+                return ((await World.AddMessageAsync()).Id, "");
             default:
                 Share share = await World.AddShareAsync();
                 return kind == Object.Backup

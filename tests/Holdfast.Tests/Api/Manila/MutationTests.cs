@@ -103,6 +103,15 @@ public sealed class MutationTests : ManilaTests
         ("GET", "/v2/types/{type}/extra_specs/key", null, "admin", "2.91"),
         ("PUT", "/v2/types/{type}/extra_specs/key", """{"key":"b"}""", "admin", "2.91"),
         ("DELETE", "/v2/types/{type}/extra_specs/key", null, "admin", "2.91"),
+        (
+            "GET",
+            "/v2/messages?resource_id={backup}&created_since=2026-01-01T00:00:00&sort_key=id&limit=2",
+            null,
+            "member",
+            "2.91"
+        ),
+        ("GET", "/v2/messages/{message}", null, "reader", "2.37"),
+        ("DELETE", "/v2/messages/{message}", null, "member", "2.91"),
     ];
 
     internal override async Task<ManilaWorld> StartAsync()
@@ -198,6 +207,7 @@ public sealed class MutationTests : ManilaTests
         {
             ["share"] = share.Id,
             ["backup"] = backup.Id,
+            ["message"] = (await World.AddMessageAsync()).Id,
             ["location"] = await World.AddExportLocationAsync(share),
             ["operation"] = (await World.AddOperationAsync()).Id,
             ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),
@@ -216,6 +226,14 @@ public sealed class MutationTests : ManilaTests
         };
         await Holdfast.Testing.Core.Rows.AddSharesAsync(World.Catalog, share);
         await World.AddExportLocationAsync(share);
+        await World.AddMessageAsync(message =>
+            message with
+            {
+                ProjectId = ApiHost.OtherProject,
+                ResourceId = share.Id,
+                UserMessage = Secret,
+            }
+        );
         return share;
     }
 
@@ -230,12 +248,17 @@ public sealed class MutationTests : ManilaTests
                     new RowOrder<Backup>(new SortColumn<Backup>("id", row => row.Id), Descending: false)
                 );
                 var locations = await session.ExportLocations.OfShareAsync(shares[0].Id);
+                IReadOnlyList<Message> messages = await session.Messages.ListAsync(
+                    new MessageFilter { ProjectId = ApiHost.OtherProject },
+                    new RowOrder<Message>(new SortColumn<Message>("id", row => row.Id), Descending: false)
+                );
                 return JsonSerializer.Serialize(
                     new
                     {
                         shares,
                         backups,
                         locations,
+                        messages,
                     }
                 );
             },

@@ -32,6 +32,9 @@ public sealed class PolicyTests
     [InlineData("operation:cancel", "member")]
     [InlineData("share_type:index", "reader")]
     [InlineData("share_type:show", "reader")]
+    [InlineData("message:get", "reader")]
+    [InlineData("message:get_all", "reader")]
+    [InlineData("message:delete", "member")]
     public void A_rule_asks_for_the_least_role(string rule, string role)
     {
         Assert.True(new Policy().Allows(CoreFixture.Admin, rule));

@@ -79,11 +79,19 @@ public sealed class OperationMachineTests
             foreach (Backup backup in await BackupsAsync())
             {
                 Assert.DoesNotContain(backup.Status, (string[])["creating", "restoring", "deleting"]);
+                if (backup.Status is BackupStatus.Error or BackupStatus.ErrorDeleting)
+                {
+                    Assert.NotEmpty(await core.Catalog.MessagesAsync(backup.Id));
+                }
             }
             for (int n = 0; n < Shares; n++)
             {
                 string status = (await core.Catalog.ShareAsync($"s{n}"))!.Status;
                 Assert.Contains(status, (string[])[ShareStatus.Available, ShareStatus.BackupRestoringError]);
+                if (status == ShareStatus.BackupRestoringError)
+                {
+                    Assert.NotEmpty(await core.Catalog.MessagesAsync($"s{n}"));
+                }
             }
         }
 

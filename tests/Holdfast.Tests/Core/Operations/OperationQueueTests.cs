@@ -104,6 +104,92 @@ public sealed class OperationQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_operation_that_loses_its_worker_each_time_is_given_up()
+    {
+        Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        TimeSpan rested = TimeSpan.Zero;
+        for (int lost = 1; lost < OperationQueue.MostLostClaims; lost++)
+        {
+            await LoseAsync();
+            Operation again = Assert.Single(await core.QueuedAsync());
+            Assert.Equal(lost, again.LostClaims);
+            // The first time at once, then later and later.
+            TimeSpan rest = again.NotBefore - core.Time.GetUtcNow();
+            Assert.True(lost == 1 ? rest == TimeSpan.Zero : rest > rested);
+            rested = rest;
+        }
+        await LoseAsync();
+        Assert.Empty(await core.QueuedAsync());
+        Assert.Equal(BackupStatus.Error, (await core.Catalog.BackupAsync(backup.Id))!.Status);
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
+        Message told = Assert.Single(await core.Catalog.MessagesAsync(backup.Id));
+        Assert.Equal((MessageLevel.Error, "req-1", Rows.Project), (told.MessageLevel, told.RequestId, told.ProjectId));
+        Assert.StartsWith("create: The service died 10 times in a row", told.UserMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_claims_lost_in_a_row_count()
+    {
+        await AddAsync(OperationKind.CreateBackup, operation => operation with { ShareId = "s1", BackupId = "b1" });
+        for (int round = 0; round < 3; round++)
+        {
+            for (int lost = 1; lost < OperationQueue.MostLostClaims; lost++)
+            {
+                await LoseAsync();
+            }
+            // A node that stops says so: that is no loss, and no sign of health either.
+            core.Time.Advance(TimeSpan.FromMinutes(5));
+            Assert.True(await core.Queue.ReturnAsync((await core.ClaimAsync())!, default));
+            Assert.Equal(OperationQueue.MostLostClaims - 1, Assert.Single(await core.QueuedAsync()).LostClaims);
+            // One that failed for a reason of its own has come to an end.
+            Assert.True(await core.Queue.RequeueAsync((await core.ClaimAsync())!, "the store is away", default));
+            Assert.Equal(0, Assert.Single(await core.QueuedAsync()).LostClaims);
+        }
+    }
+
+    [Fact]
+    public async Task Upkeep_that_is_given_up_is_told_to_nobody()
+    {
+        await AddAsync(OperationKind.Prune);
+        for (int lost = 0; lost < OperationQueue.MostLostClaims; lost++)
+        {
+            await LoseAsync();
+        }
+        Assert.Empty(await core.QueuedAsync());
+        Assert.Equal(0, await MessageCountAsync());
+    }
+
+    [Fact]
+    public async Task What_an_operation_waits_for_is_told_once_and_not_at_the_first_try()
+    {
+        await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1", BackupStatus.Creating));
+        await AddAsync(OperationKind.CreateBackup, operation => operation with { ShareId = "s1", BackupId = "b1" });
+        foreach (int expected in (int[])[0, 0, 1, 1, 1])
+        {
+            core.Time.Advance(TimeSpan.FromMinutes(5));
+            Assert.True(await core.Queue.RequeueAsync((await core.ClaimAsync())!, "The store is away.", default));
+            Assert.Equal(expected, await MessageCountAsync());
+        }
+        core.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.True(await core.Queue.RequeueAsync((await core.ClaimAsync())!, "The store is full.", default));
+        IReadOnlyList<Message> told = await core.Catalog.MessagesAsync("b1");
+        Assert.Equal(["create: The store is away.", "create: The store is full."], told.Select(one => one.UserMessage));
+        Assert.All(told, one => Assert.Equal(MessageDetail.Waiting, one.DetailId));
+    }
+
+    /// <summary>A worker claims what is queued, and is not heard of again.</summary>
+    private async Task LoseAsync()
+    {
+        core.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.NotNull(await core.ClaimAsync());
+        core.Time.Advance(core.Options.Lease);
+        Assert.Equal(1, await core.Queue.RecoverExpiredAsync(default));
+    }
+
+    private Task<int> MessageCountAsync() =>
+        core.Catalog.ReadAsync(session => session.ScalarAsync<int>("SELECT count(*) FROM messages"), default);
+
+    [Fact]
     public async Task A_failed_attempt_rests_longer_each_time_up_to_five_minutes()
     {
         await AddAsync(OperationKind.CreateBackup);

@@ -1,4 +1,21 @@
 -- Messages.
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    action_id TEXT NOT NULL,
+    detail_id TEXT NOT NULL,
+    message_level TEXT NOT NULL,
+    resource_type TEXT NOT NULL,
+    resource_id TEXT NOT NULL,
+    user_message TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_by_project ON messages (project_id, created_at, id);
+CREATE INDEX messages_by_time ON messages (created_at, id);
+CREATE INDEX messages_by_resource ON messages (resource_id, created_at, id);
+CREATE INDEX messages_by_expiry ON messages (expires_at);
 
 -- Share types.
 -- Which projects may use a type that is not public.
@@ -38,6 +55,7 @@ CREATE INDEX shares_counted ON shares (project_id, user_id, share_type_id, size)
 -- Operations.
 CREATE INDEX operations_by_project_time ON operations (project_id, created_at, id);
 CREATE INDEX operations_by_time ON operations (created_at, id);
+ALTER TABLE operations ADD COLUMN lost_claims INTEGER NOT NULL DEFAULT 0;
 
 -- Lists: an index for each order and filter that must stay fast with many rows.
 -- A project's backups in the default order, with the texts that are searched.

@@ -1,0 +1,137 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Operations;
+
+/// <summary>
+/// What the projects of an operation's resources are told of it, in the transaction in which it happens. Of the service's
+/// own upkeep nobody is told.
+/// </summary>
+internal static class OperationMessages
+{
+    /// <summary>How long a message can be read; Manila's.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    /// <summary>Characters: what Manila keeps of a reason.</summary>
+    private const int Longest = 1023;
+
+    /// <summary>It failed, or was cancelled.</summary>
+    public static async Task TellEndAsync(
+        this ICatalogSession session,
+        Operation operation,
+        string reason,
+        DateTimeOffset now
+    )
+    {
+        if (await MessageAsync(session, operation, reason, now) is not { } message)
+        {
+            return;
+        }
+        await session.Messages.AddAsync(message);
+        if (message.ProjectId != operation.ProjectId)
+        {
+            // A restore into another project's share. The backup's owner is not told how: it may name the other's files.
+            await session.Messages.AddAsync(
+                message with
+                {
+                    Id = Guid.NewGuid().ToString(),
+                    ProjectId = operation.ProjectId,
+                    ResourceType = MessageResource.ShareBackup,
+                    ResourceId = operation.BackupId!,
+                    UserMessage =
+                        "restore share backup: It could not be restored into a share of another project, which can read why.",
+                }
+            );
+        }
+    }
+
+    /// <summary>It waits for something that does not pass at once; said once for each reason.</summary>
+    public static async Task TellWaitingAsync(
+        this ICatalogSession session,
+        Operation operation,
+        string reason,
+        DateTimeOffset now
+    )
+    {
+        if (await MessageAsync(session, operation, reason, now) is not { } message)
+        {
+            return;
+        }
+        message = message with { MessageLevel = MessageLevel.Warning, DetailId = MessageDetail.Waiting };
+        if (!await session.Messages.AnyLikeAsync(message))
+        {
+            await session.Messages.AddAsync(message);
+        }
+    }
+
+    /// <summary>It went well, and there is something to say.</summary>
+    /// <param name="level">Of <see cref="MessageLevel"/>.</param>
+    /// <param name="detail">Of <see cref="MessageDetail"/>.</param>
+    public static async Task TellAsync(
+        this ICatalogSession session,
+        Operation operation,
+        string level,
+        string detail,
+        string text,
+        DateTimeOffset now
+    )
+    {
+        if (await MessageAsync(session, operation, text, now) is { } message)
+        {
+            await session.Messages.AddAsync(message with { MessageLevel = level, DetailId = detail });
+        }
+    }
+
+    /// <summary>That it failed, unless the caller says otherwise. Null for the service's own upkeep.</summary>
+    private static async Task<Message?> MessageAsync(
+        ICatalogSession session,
+        Operation operation,
+        string text,
+        DateTimeOffset now
+    )
+    {
+        (string Action, string Words)? done = operation.Kind switch
+        {
+            OperationKind.CreateBackup or OperationKind.CreateShare => (MessageAction.Create, "create"),
+            OperationKind.DeleteBackup or OperationKind.DeleteShare => (MessageAction.Delete, "delete"),
+            OperationKind.RestoreBackup => (MessageAction.RestoreBackup, "restore share backup"),
+            _ => null,
+        };
+        bool ofBackup = operation.Kind is OperationKind.CreateBackup or OperationKind.DeleteBackup;
+        if (done is not { } action || (ofBackup ? operation.BackupId : operation.ShareId) is not { } resource)
+        {
+            return null;
+        }
+        return new Message
+        {
+            Id = Guid.NewGuid().ToString(),
+            ProjectId = await ReaderAsync(session, operation),
+            RequestId = operation.RequestId,
+            ActionId = action.Action,
+            DetailId = MessageDetail.Failed,
+            MessageLevel = MessageLevel.Error,
+            ResourceType = ofBackup ? MessageResource.ShareBackup : MessageResource.Share,
+            ResourceId = resource,
+            UserMessage = Cut($"{action.Words}: {text}"),
+            CreatedAt = now,
+            ExpiresAt = now + Kept,
+        };
+    }
+
+    /// <summary>A restore is told of to whoever has the share; the others' own project is their resource's.</summary>
+    private static async Task<string> ReaderAsync(ICatalogSession session, Operation operation) =>
+        operation is { Kind: OperationKind.RestoreBackup, ShareId: { } target }
+        && await session.Shares.FindAsync(target) is { } share
+            ? share.ProjectId
+            : operation.ProjectId;
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= Longest)
+        {
+            return text;
+        }
+        int end = char.IsHighSurrogate(text[Longest - 2]) ? Longest - 2 : Longest - 1;
+        return text[..end] + "…";
+    }
+}

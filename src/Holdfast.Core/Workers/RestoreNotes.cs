@@ -1,0 +1,38 @@
+using System.Globalization;
+using Holdfast.Core.Model;
+using Holdfast.Engine.Restore;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>What a restore that went well says of entries that are not as they were when the backup was taken.</summary>
+internal static class RestoreNotes
+{
+    /// <returns>Null when all are.</returns>
+    public static string? Of(RestoreReport report, Backup backup)
+    {
+        List<string> notes = [];
+        if (backup.ItemErrors > 0)
+        {
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The backup lacks {backup.ItemErrors} entries as they were; the message of its creation names them."
+                )
+            );
+        }
+        (long Count, string What)[] dropped =
+        [
+            (report.DroppedDevices, "device nodes"),
+            (report.DroppedSetIds, "set-id bits"),
+            (report.DroppedAttributes, "security.* and trusted.* attributes"),
+        ];
+        if (dropped.Any(one => one.Count > 0))
+        {
+            IEnumerable<string> counts = dropped
+                .Where(one => one.Count > 0)
+                .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.What}: {one.Count}"));
+            notes.Add($"Left out, as the data comes from another project: {string.Join(", ", counts)}.");
+        }
+        return notes.Count == 0 ? null : $"Backup {backup.Id} is restored. {string.Join(' ', notes)}";
+    }
+}
