@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
     public static partial void Prepared(ILogger logger, string node);
 
-    [LoggerMessage(101, LogLevel.Warning, "{Problem} {Advice} Its shares wait")]
+    [LoggerMessage(101, LogLevel.Warning, "Its shares wait: {Problem} {Advice}")]
     public static partial void RootNotUsable(ILogger logger, string problem, string? advice);
 
     [LoggerMessage(102, LogLevel.Information, "{Count} operations of an earlier run of this node begin again")]
