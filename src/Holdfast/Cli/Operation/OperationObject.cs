@@ -34,7 +34,8 @@ internal sealed record OperationObject(
         "Message",
     ];
 
-    private bool CountsBytes => Kind is "create_backup" or "restore_backup";
+    // A backup counts bytes or, while there is no earlier one to tell how many, files.
+    private bool CountsBytes => Kind == "restore_backup";
 
     [JsonIgnore]
     public bool HasEnded => Status is not ("queued" or "running");
