@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
+using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,11 +38,16 @@ internal static class Metrics
             async session => (await session.Backups.CountAsync(), await session.Operations.CountAsync()),
             http.RequestAborted
         );
-        return Results.Text(Format(backups, operations), ContentType);
+        bool refused = http.RequestServices.GetRequiredService<Policy>().Problem is not null;
+        return Results.Text(Format(backups, operations, refused), ContentType);
     }
 
     // Every label's value is a word of ours: nothing needs to be escaped.
-    private static string Format(IReadOnlyList<BackupCount> backups, IReadOnlyList<OperationCount> operations)
+    private static string Format(
+        IReadOnlyList<BackupCount> backups,
+        IReadOnlyList<OperationCount> operations,
+        bool policyRefused
+    )
     {
         StringBuilder text = new();
         Begin(text, "holdfast_build_info", "The version that runs.");
@@ -56,6 +62,12 @@ internal static class Metrics
         {
             text.Append($"holdfast_operations{{kind=\"{one.Kind}\",status=\"{one.Status}\"}} {one.Count}\n");
         }
+        Begin(
+            text,
+            "holdfast_policy_errors",
+            "1 while the policy files are broken, and the rules from before in force."
+        );
+        text.Append($"holdfast_policy_errors {(policyRefused ? 1 : 0)}\n");
         return text.ToString();
     }
 

@@ -26,6 +26,9 @@ public sealed record CoreOptions
     public string? MasterKeyFile { get; init; }
     public string? MasterKeyCommand { get; init; }
 
+    /// <summary>Absolute. The operator's rules, which must be there; null is <c>policy.yaml</c> of the data directory, if there.</summary>
+    public string? PolicyFile { get; init; }
+
     /// <summary>Longest wait before a queued operation is seen.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 

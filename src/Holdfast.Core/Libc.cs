@@ -9,7 +9,11 @@ internal static partial class Libc
     private const int O_RDONLY = 0;
     private const int O_DIRECTORY = 0x10000;
     private const int O_CLOEXEC = 0x80000;
+    private const int AT_FDCWD = -100;
+    private const uint STATX_BASIC_STATS = 0x7ff;
+    private const int ENOENT = 2;
     private const int EEXIST = 17;
+    private const int ENOTDIR = 20;
 
     /// <summary>Makes the file's content durable.</summary>
     /// <exception cref="IOException">The disk did not take it.</exception>
@@ -45,6 +49,27 @@ internal static partial class Libc
         return Marshal.GetLastPInvokeError() == EEXIST ? false : throw Failed("link", to);
     }
 
+    /// <returns>What a path leads to; null when there is nothing.</returns>
+    /// <exception cref="IOException">Nobody could say.</exception>
+    public static unsafe FileStamp? TryStamp(string path)
+    {
+        byte* status = stackalloc byte[256];
+        if (StatX(AT_FDCWD, path, 0, STATX_BASIC_STATS, status) == 0)
+        {
+            return new FileStamp(
+                Mode: *(ushort*)(status + 28),
+                Inode: *(ulong*)(status + 32),
+                Size: *(long*)(status + 40),
+                Changed: DateTimeOffset.UnixEpoch.AddTicks(
+                    (*(long*)(status + 96) * TimeSpan.TicksPerSecond) + (*(uint*)(status + 104) / 100)
+                ),
+                Modified: (*(long*)(status + 112), *(uint*)(status + 120)),
+                Device: *(ulong*)(status + 136)
+            );
+        }
+        return Marshal.GetLastPInvokeError() is ENOENT or ENOTDIR ? null : throw Failed("statx", path);
+    }
+
     private static IOException Failed(string call, string path) =>
         new($"{call} of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
 
@@ -56,4 +81,7 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* status);
 }

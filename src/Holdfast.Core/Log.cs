@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core;
 
-/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity.</summary>
+/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity, 5xx policy.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
@@ -92,4 +92,13 @@ internal static partial class Log
 
     [LoggerMessage(403, LogLevel.Information, "Keystone answers again")]
     public static partial void KeystoneBack(ILogger logger);
+
+    [LoggerMessage(500, LogLevel.Information, "{Count} rules of the policy files are in force")]
+    public static partial void PolicyRead(ILogger logger, int count);
+
+    [LoggerMessage(501, LogLevel.Warning, "Policy: {Doubt}")]
+    public static partial void PolicyDoubtful(ILogger logger, string doubt);
+
+    [LoggerMessage(502, LogLevel.Error, "The rules from before stay in force: {Reason}")]
+    public static partial void PolicyRefused(ILogger logger, string reason);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli.Operation;
+using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
 
 namespace Holdfast.Cli;
@@ -18,6 +19,7 @@ internal static class CommandLine
             ServeVerb.Create(),
             OperationVerb.Create(),
             KeyVerb.Create(),
+            PolicyVerb.Create(),
             RepoVerb.Create(),
         };
 
@@ -34,7 +36,8 @@ internal static class CommandLine
         };
         try
         {
-            return await parsed.InvokeAsync(invocation, signals.Stop);
+            int code = await parsed.InvokeAsync(invocation, signals.Stop);
+            return parsed.Errors.Count > 0 && PolicyCheckVerb.Is(parsed) ? ExitCode.Undecided : code;
         }
         catch (Exception error)
         {

@@ -1,4 +1,5 @@
 using Holdfast.Core;
+using Holdfast.Core.Access.Policies;
 using Holdfast.Engine;
 
 namespace Holdfast.Cli;
@@ -27,6 +28,10 @@ internal static class ErrorText
             _ when exitCode == ExitCode.Interrupted => ("interrupted", null),
             CommandError command => (command.Message, command.Advice),
             EngineError engine => (engine.Message, engine.Advice),
+            PolicyError policy => (
+                policy.Message,
+                "holdfast policy list --file tries a policy file before it is put in place."
+            ),
             ServiceError service => (service.Detail ?? service.Message, null),
             IOException or UnauthorizedAccessException => (error.Message, null),
             // Not one of ours: a fault in the program, and whoever reports it needs the trace.

@@ -10,6 +10,12 @@ internal static class ExitCode
     /// <summary>The verb failed, or its arguments make no sense.</summary>
     public const int Failed = 1;
 
+    /// <summary><c>policy check</c>: denied.</summary>
+    public const int Denied = 1;
+
+    /// <summary><c>policy check</c>: there is no answer, for its arguments or the policy files make no sense.</summary>
+    public const int Undecided = 2;
+
     /// <summary>The backup exists, but some source files could not be read.</summary>
     public const int Incomplete = 3;
 

@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core;
+using Holdfast.Core.Access;
 using Holdfast.Core.Access.Keystone;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
@@ -18,9 +19,9 @@ namespace Holdfast.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Serves until told to stop. In order: claim the data directory; read the certificate; migrate; check the master
-    /// key; first administrator, where identity is local; listen; run the roles, and try Keystone where it is not. On the
-    /// way down the roles end first, so that what they hold is given back.
+    /// Serves until told to stop. In order: claim the data directory; read the certificate and the policy; migrate; check
+    /// the master key; first administrator, where identity is local; listen; run the roles, and try Keystone where it is
+    /// not. On the way down the roles end first, so that what they hold is given back.
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
@@ -38,6 +39,8 @@ internal static class ServiceHost
         await using WebApplication app = builder.Build();
         app.UseHoldfastApi();
 
+        // Not without the rules that the operator's files say.
+        app.Services.GetRequiredService<Policy>();
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
         await core.PrepareAsync(stop);
         if (app.Services.GetService<IdentityFirstStart>() is { } firstStart)

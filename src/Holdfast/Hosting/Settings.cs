@@ -29,7 +29,6 @@ internal sealed record Settings
     private static readonly (string Name, string? Served)[] NotServed =
     [
         ("HOLDFAST_CATALOG", "sqlite"),
-        ("HOLDFAST_POLICY_FILE", null),
         ("HOLDFAST_VOLUME_ROOTS", null),
         ("HOLDFAST_CACHE__BYTES", null),
         ("HOLDFAST_METRICS__TOKEN_FILE", null),
@@ -100,6 +99,7 @@ internal sealed record Settings
                 Lease = ReadSeconds(source, "HOLDFAST_WORKERS__LEASE_SECONDS", least: 0.1) ?? TimeSpan.FromSeconds(30),
                 Grace = ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0) ?? TimeSpan.Zero,
                 AdminPassword = source["HOLDFAST_ADMIN_PASSWORD"],
+                PolicyFile = source["HOLDFAST_POLICY_FILE"] is { } policy ? Path.GetFullPath(policy) : null,
             },
         };
     }

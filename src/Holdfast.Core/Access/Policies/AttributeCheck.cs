@@ -31,6 +31,11 @@ public sealed class AttributeCheck(string name, Template match) : Check
         attribute is not null
         && match.Equals(attribute(question.Caller) ?? "None", question.Target, StringComparison.Ordinal);
 
+    public override string? Facts(in Question question) =>
+        attribute is null
+            ? Doubt
+            : $"the caller's is {attribute(question.Caller) ?? "None"}, the right side {match.Describe(question.Target)}";
+
     public override string? Doubt =>
         attribute is null
             ? $"a caller has no attribute '{Name}' (there are roles, {string.Join(", ", Attributes.Keys.Order())}), so that '{this}' never holds"

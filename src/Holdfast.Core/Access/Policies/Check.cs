@@ -14,5 +14,8 @@ public abstract class Check
     /// <summary>Why this check is surely not what its author meant, though it is in the language; else null.</summary>
     public virtual string? Doubt => null;
 
+    /// <summary>What it compared, for people; null where its parts say it.</summary>
+    public virtual string? Facts(in Question question) => null;
+
     public abstract override string ToString();
 }

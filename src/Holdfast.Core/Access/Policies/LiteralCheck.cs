@@ -7,6 +7,8 @@ public sealed class LiteralCheck(string kind, string text, Template match) : Che
 {
     public override bool Holds(in Question question) => match.Equals(text, question.Target, StringComparison.Ordinal);
 
+    public override string? Facts(in Question question) => $"the right side is {match.Describe(question.Target)}";
+
     public override string? Doubt => match.Doubt;
 
     public override string ToString() => $"{kind}:{match}";

@@ -7,11 +7,11 @@ internal static class Nearest
     public static string Hint(string name, IEnumerable<string> names) =>
         Of(name, names) is { } near ? $"; did you mean '{near}'?" : "";
 
-    /// <returns>Null when more than a third of the letters would have to change.</returns>
+    /// <returns>Null when more than a fifth of the letters would have to change.</returns>
     public static string? Of(string name, IEnumerable<string> names) =>
         names
             .Select(one => (Name: one, Distance: Distance(name, one)))
-            .Where(one => one.Distance <= Math.Max(1, name.Length / 3))
+            .Where(one => one.Distance <= Math.Max(1, name.Length / 5))
             .OrderBy(one => one.Distance)
             .ThenBy(one => one.Name, StringComparer.Ordinal)
             .Select(one => one.Name)

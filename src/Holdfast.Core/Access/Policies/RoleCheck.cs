@@ -24,6 +24,11 @@ public sealed class RoleCheck(string kind, Template match) : Check
         return false;
     }
 
+    public override string? Facts(in Question question) =>
+        question.Caller.Roles.Count == 0
+            ? "the caller has no role"
+            : $"the caller has {string.Join(", ", question.Caller.Roles.Order())}";
+
     public override string? Doubt => match.Doubt;
 
     public override string ToString() => $"{kind}:{match}";

@@ -12,4 +12,7 @@ public sealed class Rule(string name, string text, Check check, RulePlace? place
     public Check Check { get; } = check;
 
     public RulePlace? Place { get; } = place;
+
+    /// <summary>Every rule is a project's: a token of the whole system, or of a domain, satisfies none.</summary>
+    public bool Allows(in Question question) => question.Caller.ProjectId.Length > 0 && Check.Holds(question);
 }

@@ -16,5 +16,7 @@ public sealed class RuleCheck(string name) : Check
 
     public override bool Holds(in Question question) => Rule.Check.Holds(question);
 
+    public override string? Facts(in Question question) => Rule.Place?.ToString() ?? "default";
+
     public override string ToString() => $"rule:{Name}";
 }

@@ -144,6 +144,10 @@ public sealed class RuleParser
             case ['\'' or '"', .., char last] when last == text[0]:
                 throw new PolicyError($"{text} is text in quotes, and not a check: a check is kind:match");
         }
+        if (text.Any(char.IsWhiteSpace))
+        {
+            throw new PolicyError($"'{text}' is more than one check: in a list each stands by itself");
+        }
         int colon = text.IndexOf(':');
         if (colon < 1)
         {

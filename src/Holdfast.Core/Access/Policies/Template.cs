@@ -74,6 +74,14 @@ public sealed partial class Template
         return value.IsEmpty;
     }
 
+    /// <summary>What it comes to, for people.</summary>
+    public string Describe(PolicyTarget target) =>
+        missing is not null
+            ? $"nothing: a target has no '{missing}'"
+            : string.Concat(
+                parts.Select(piece => piece.Attribute is null ? piece.Text : piece.Attribute(target) ?? "None")
+            );
+
     public override string ToString() => text;
 
     [GeneratedRegex(

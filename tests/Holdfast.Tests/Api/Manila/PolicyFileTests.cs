@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Holdfast.Core.Model;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Manila;
+
+/// <summary>What an operator's file gives and takes, seen by clients while the service runs.</summary>
+public sealed class PolicyFileTests : ManilaTests
+{
+    [Fact]
+    public async Task A_file_gives_a_right()
+    {
+        Share share = await World.AddShareAsync();
+        string body = $$$"""{"share_backup":{"share_id":"{{{share.Id}}}"}}""";
+        Assert.Equal(403, (await Host.SendAsync("POST", "/v2/share-backups", body, "reader")).Code);
+
+        Write("share_backup:create: rule:project-reader");
+
+        await UntilAsync(202, () => Host.SendAsync("POST", "/v2/share-backups", body, "reader"));
+        Assert.Equal(403, (await Host.SendAsync("POST", "/v2/share-backups", body, "guest")).Code);
+    }
+
+    [Fact]
+    public async Task A_file_takes_a_right_and_its_end_gives_it_back()
+    {
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+        Write("share_backup:get: \"!\"");
+        await UntilAsync(403, () => Host.SendAsync("GET", $"/v2/share-backups/{backup.Id}"));
+        // Of an administrator too, and of a backup that is not there: permission is asked first.
+        Assert.Equal(403, (await Host.SendAsync("GET", $"/v2/share-backups/{backup.Id}", token: "admin")).Code);
+        Assert.Equal(403, (await Host.SendAsync("GET", $"/v2/share-backups/{Guid.NewGuid()}")).Code);
+
+        File.Delete(PolicyFile);
+        await UntilAsync(200, () => Host.SendAsync("GET", $"/v2/share-backups/{backup.Id}"));
+    }
+
+    [Fact]
+    public async Task All_projects_may_be_listed_by_whom_the_rule_names()
+    {
+        Share foreign = await World.AddShareAsync(ApiHost.OtherProject);
+        Backup backup = await World.AddBackupAsync(foreign);
+        Assert.Empty(await ListAsync("reader"));
+
+        Write("share_backup:get_all_project: role:reader");
+
+        await Eventually.HoldsAsync(
+            "the other project's backup in the list",
+            async () => (await ListAsync("reader")).Contains(backup.Id)
+        );
+        // The list's rule says nothing of the single backup.
+        Assert.Equal(404, (await Host.SendAsync("GET", $"/v2/share-backups/{backup.Id}", token: "reader")).Code);
+    }
+
+    [Fact]
+    public async Task Who_is_an_administrator_is_the_files_to_say_and_widens_what_is_seen()
+    {
+        Share foreign = await World.AddShareAsync(ApiHost.OtherProject);
+        Backup backup = await World.AddBackupAsync(foreign);
+        string path = $"/v2/share-backups/{backup.Id}";
+        Assert.Equal(404, (await Host.SendAsync("GET", path)).Code);
+
+        Write("context_is_admin: role:member");
+
+        Answer seen = await UntilAsync(200, () => Host.SendAsync("GET", path));
+        // Host and topic go by a rule of their own.
+        Assert.Null(seen.Json["share_backup"]!["host"]);
+        Assert.Equal(404, (await Host.SendAsync("GET", path, token: "reader")).Code);
+        Assert.Equal(202, (await Host.SendAsync("DELETE", path)).Code);
+    }
+
+    [Fact]
+    public async Task Host_and_topic_are_shown_to_whom_the_rule_names()
+    {
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+        Write("context_is_host_admin: role:reader");
+        await Eventually.HoldsAsync(
+            "the host in a reader's view",
+            async () =>
+                (await Host.SendAsync("GET", $"/v2/share-backups/{backup.Id}", token: "reader")).Json["share_backup"]
+                    is JsonObject shown
+                && Text(shown, "host") == "node1"
+                && Text(shown, "topic") == "manila-data"
+        );
+    }
+
+    [Fact]
+    public async Task A_file_that_breaks_changes_nothing_and_is_counted()
+    {
+        Write("share_backup:get_all: \"!\"");
+        await UntilAsync(403, () => Host.SendAsync("GET", "/v2/share-backups"));
+
+        Write("share_backup:get_all: everybody");
+
+        await Eventually.HoldsAsync(
+            "the metric",
+            async () =>
+                (await Host.SendAsync("GET", "/metrics", token: null)).Text.Contains("\nholdfast_policy_errors 1\n")
+        );
+        Assert.Equal(403, (await Host.SendAsync("GET", "/v2/share-backups")).Code);
+        Assert.Equal(200, (await Host.SendAsync("GET", "/readyz", token: null)).Code);
+        Assert.Contains(PolicyFile, Assert.Single(Host.Errors), StringComparison.Ordinal);
+    }
+
+    private string PolicyFile => Path.Join(World.Top, "data", "policy.yaml");
+
+    private void Write(string text) => File.WriteAllText(PolicyFile, text);
+
+    private static Task<Answer> UntilAsync(int status, Func<Task<Answer>> ask) =>
+        Eventually.GetAsync(
+            $"status {status}",
+            async () => await ask() is { } answer && answer.Code == status ? answer : null
+        );
+
+    private async Task<string[]> ListAsync(string token) =>
+        [
+            .. (await Host.SendAsync("GET", "/v2/share-backups?all_tenants=1", token: token)).Json["share_backups"]!
+                .AsArray()
+                .Select(row => Text(row, "id")!),
+        ];
+}
