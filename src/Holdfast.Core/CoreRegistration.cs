@@ -60,6 +60,10 @@ public static class CoreRegistration
             .AddSingleton<BackupService>()
             .AddSingleton<ShareService>()
             .AddSingleton<OperationService>()
+            .AddSingleton<ManagedShareService>()
+            .AddSingleton<ShareStateService>()
+            .AddSingleton<ShareMetadataService>()
+            .AddSingleton<RecycleBinService>()
             .AddSingleton<ShareTypeService>()
             .AddSingleton<ExtraSpecService>()
             .AddSingleton<MessageService>();

@@ -28,6 +28,72 @@ public sealed class StockClientTests
     }
 
     [Fact]
+    public async Task AnAdministratorOffersTypesAndATenantUsesThem()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "stock");
+        StockClient admin = new(server, "admin", HoldfastServer.AdminPassword);
+        StockClient client = new(server, tenant.Name, tenant.Password);
+        string[] create = ["share", "type", "create", "gold", "false", "--description", "d", "--public", "false"];
+        JsonNode gold = await admin.AskAsync([.. create, "--snapshot-support", "true", "--extra-specs", "tier=1"]);
+        Assert.Contains("tier", Text(gold, "optional_extra_specs"), StringComparison.Ordinal);
+        Assert.Contains(
+            "(HTTP 403)",
+            await client.FailAsync("share", "type", "create", "x", "false"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["default"], Column(await client.AskAsync("share", "type", "list"), "Name"));
+        await client.FailAsync("share", "create", "NFS", "1", "--share-type", "gold");
+
+        await admin.RunAsync("share", "type", "access", "create", "gold", tenant.ProjectId);
+        JsonNode access = await admin.AskAsync("share", "type", "access", "list", "gold");
+        Assert.Equal([tenant.ProjectId], Column(access, "Project ID"));
+        Assert.Equal(["default", "gold"], Column(await client.AskAsync("share", "type", "list"), "Name").Order());
+        await admin.RunAsync("share", "type", "set", "gold", "--name", "silver", "--extra-specs", "tier=2");
+        await admin.RunAsync("share", "type", "unset", "silver", "snapshot_support");
+        JsonNode silver = await admin.AskAsync("share", "type", "show", "silver");
+        Assert.Contains("2", Text(silver, "optional_extra_specs"), StringComparison.Ordinal);
+        Assert.DoesNotContain("snapshot_support", Text(silver, "optional_extra_specs"), StringComparison.Ordinal);
+
+        await client.RunAsync("share", "create", "NFS", "1", "--share-type", "silver", "--name", "s", "--wait");
+        // The client tells of the reason in its log alone.
+        await admin.FailAsync("share", "type", "delete", "silver");
+        await client.RunAsync("share", "delete", "s", "--wait");
+        await admin.RunAsync("share", "type", "access", "delete", "silver", tenant.ProjectId);
+        await admin.RunAsync("share", "type", "delete", "silver");
+        Assert.Equal(["default"], Column(await admin.AskAsync("share", "type", "list", "--all"), "Name"));
+    }
+
+    [Fact]
+    public async Task ATenantChangesResizesListsAndSoftDeletesAShare()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "stock");
+        StockClient client = new(server, tenant.Name, tenant.Password);
+        await client.RunAsync("share", "create", "NFS", "1", "--name", "a", "--property", "of=me", "--wait");
+        await client.RunAsync("share", "create", "NFS", "1", "--name", "b", "--wait");
+
+        await client.RunAsync("share", "set", "a", "--property", "more=x", "--name", "c", "--description", "d");
+        await client.RunAsync("share", "unset", "c", "--property", "of", "--description");
+        await client.RunAsync("share", "resize", "c", "3", "--wait");
+        JsonNode shown = await client.AskAsync("share", "show", "c");
+        Assert.Equal("3", Text(shown, "size"));
+        Assert.Contains("more", Text(shown, "properties"), StringComparison.Ordinal);
+        Assert.DoesNotContain("of", Text(shown, "properties"), StringComparison.Ordinal);
+        await client.RunAsync("share", "resize", "c", "2", "--wait");
+        Assert.Equal(["c"], Column(await client.AskAsync("share", "list", "--property", "more=x"), "Name"));
+        Assert.Equal(["b"], Column(await client.AskAsync("share", "list", "--limit", "1"), "Name"));
+        Assert.Equal(["b", "c"], Column(await client.AskAsync("share", "list", "--name~", "%"), "Name").Order());
+
+        await client.RunAsync("share", "delete", "c", "--soft");
+        Assert.Equal(["b"], Column(await client.AskAsync("share", "list"), "Name"));
+        Assert.Equal(["c"], Column(await client.AskAsync("share", "list", "--soft-deleted"), "Name"));
+        // Its restore takes no name.
+        await client.RunAsync("share", "restore", Text(shown, "id"));
+        Assert.Equal(["b", "c"], Column(await client.AskAsync("share", "list"), "Name").Order());
+    }
+
+    [Fact]
     public async Task AWrongPasswordIsRefusedInTheClientsOwnWords()
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();

@@ -71,10 +71,12 @@ internal sealed class ManilaRequest(
         await reply.CompleteAsync(Aborted);
     }
 
-    /// <summary>202 with no body, as Manila's framework sends it.</summary>
-    public Task AcceptedAsync()
+    public Task AcceptedAsync() => EmptyAsync(StatusCodes.Status202Accepted);
+
+    /// <summary>No body, as Manila's framework sends that.</summary>
+    public Task EmptyAsync(int status)
     {
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=UTF-8";
         http.Response.ContentLength = 0;
         return Task.CompletedTask;
@@ -94,7 +96,8 @@ internal sealed class ManilaRequest(
         IAsyncEnumerable<T> rows,
         int? limit,
         Func<T, string> idOf,
-        Action<Utf8JsonWriter, T, ManilaRequest> view
+        Action<Utf8JsonWriter, T, ManilaRequest> view,
+        long? total = null
     )
     {
         // The first row is fetched before the status leaves: what the query cannot do is still an error then.
@@ -114,6 +117,10 @@ internal sealed class ManilaRequest(
             any = await row.MoveNextAsync();
         }
         reply.Writer.WriteEndArray();
+        if (total is { } number)
+        {
+            reply.Writer.WriteNumber("count", number);
+        }
         if (count > 0 && count == limit)
         {
             reply.Writer.WriteStartArray(linksName);

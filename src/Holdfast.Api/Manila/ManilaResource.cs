@@ -44,11 +44,18 @@ internal sealed class ManilaResource(string path, Microversion? since = null, bo
         string key,
         ManilaHandler handler,
         Microversion? from = null,
-        Microversion? until = null
+        Microversion? until = null,
+        bool experimentally = false
     )
     {
         actions.Add(
-            new(key, handler, from ?? since ?? Microversion.Oldest, until ?? Microversion.Newest, experimental)
+            new(
+                key,
+                handler,
+                from ?? since ?? Microversion.Oldest,
+                until ?? Microversion.Newest,
+                experimental || experimentally
+            )
         );
         return this;
     }

@@ -132,6 +132,14 @@ internal sealed class QueryParameters
 /// <summary>oslo.utils' reading of a boolean in text: a few words are true, whatever else is false.</summary>
 internal static class Truth
 {
-    public static bool Of(string? text) =>
-        text?.Trim().ToLowerInvariant() is "1" or "t" or "true" or "on" or "y" or "yes";
+    public static bool Of(string? text) => Strictly(text) == true;
+
+    /// <returns>Null for what is neither true nor false.</returns>
+    public static bool? Strictly(string? text) =>
+        text?.Trim().ToLowerInvariant() switch
+        {
+            "1" or "t" or "true" or "on" or "y" or "yes" => true,
+            "0" or "f" or "false" or "off" or "n" or "no" => false,
+            _ => null,
+        };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Holdfast.Core.Catalog;
 
@@ -52,6 +53,28 @@ internal sealed class ListQuery(string select)
         return this;
     }
 
+    public ListQuery Where(string condition)
+    {
+        conditions.Add(condition);
+        return this;
+    }
+
+    /// <summary>
+    /// The column, a map as JSON text, has all these pairs. Quotes within texts are escaped, so that a pair is found only
+    /// where it is one.
+    /// </summary>
+    public ListQuery Has(string column, string name, IReadOnlyDictionary<string, string>? pairs)
+    {
+        int number = 0;
+        foreach ((string key, string value) in pairs ?? new Dictionary<string, string>())
+        {
+            string json = JsonSerializer.Serialize(new Dictionary<string, string> { [key] = value });
+            string parameter = $"{name}{number++}";
+            Where($"replace({column}, @{parameter}, '') <> {column}", parameter, json[1..^1]);
+        }
+        return this;
+    }
+
     /// <summary>The column contains the text, without case; % and _ in the text are wildcards.</summary>
     public ListQuery Like(string column, string name, string? text)
     {
@@ -77,7 +100,9 @@ internal sealed class ListQuery(string select)
         }
         Parameters.Add("limit", order.Limit ?? int.MaxValue);
         Parameters.Add("offset", order.Offset);
-        string where = conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);
-        return $"{select}{where} ORDER BY {order.By} LIMIT @limit OFFSET @offset";
+        return $"{BuildAll()} ORDER BY {order.By} LIMIT @limit OFFSET @offset";
     }
+
+    /// <summary>Every row, in no order: for a select that counts.</summary>
+    public string BuildAll() => conditions.Count == 0 ? select : $"{select} WHERE {string.Join(" AND ", conditions)}";
 }

@@ -12,9 +12,23 @@ public sealed record ShareFilter
     public bool OrPublic { get; init; }
     public string? Name { get; init; }
     public string? NameLike { get; init; }
+    public string? Description { get; init; }
     public string? DescriptionLike { get; init; }
     public string? Status { get; init; }
     public string? ShareTypeId { get; init; }
+    public string? Host { get; init; }
+    public string? AvailabilityZone { get; init; }
+    public string? ExportLocationId { get; init; }
+    public string? ExportLocationPath { get; init; }
+
+    /// <summary>All of these pairs.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>All of these pairs, of its type.</summary>
+    public IReadOnlyDictionary<string, string>? ExtraSpecs { get; init; }
+
+    /// <summary>Those in the recycle bin alone, or those out of it alone.</summary>
+    public bool InBin { get; init; }
 }
 
 public sealed class ShareRows(ICatalogSession session)
@@ -22,7 +36,10 @@ public sealed class ShareRows(ICatalogSession session)
     private const string Select = """
         SELECT id, project_id, user_id, name, description, size, status, task_state, protocol, share_type_id, is_public,
             availability_zone, root, path, adopted, host, metadata, source_backup_id, created_at, updated_at,
-            (SELECT name FROM share_types AS t WHERE t.id = share_type_id) AS share_type_name
+            scheduled_to_be_deleted_at,
+            (SELECT name FROM share_types AS t WHERE t.id = share_type_id) AS share_type_name,
+            (SELECT extra_specs FROM share_types AS t WHERE t.id = share_type_id) AS extra_specs,
+            (SELECT min(e.path) FROM export_locations AS e WHERE e.share_id = shares.id) AS export_path
         FROM shares
         """;
 
@@ -30,18 +47,14 @@ public sealed class ShareRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Share>> ListAsync(ShareFilter filter, RowOrder<Share> order)
     {
-        ListQuery query = new ListQuery(Select)
-            .Where(
-                filter.OrPublic ? "(project_id = @projectId OR is_public)" : "project_id = @projectId",
-                "projectId",
-                filter.ProjectId
-            )
-            .Where("name = @name", "name", filter.Name)
-            .Like("name", "nameLike", filter.NameLike)
-            .Like("description", "descriptionLike", filter.DescriptionLike)
-            .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
-            .Where("share_type_id = @shareTypeId", "shareTypeId", filter.ShareTypeId);
+        ListQuery query = Filter(Select, filter);
         return session.QueryAsync<Share>(query.Build(order), query.Parameters);
+    }
+
+    public Task<long> CountAsync(ShareFilter filter)
+    {
+        ListQuery query = Filter("SELECT count(*) FROM shares", filter);
+        return session.ScalarAsync<long>(query.BuildAll(), query.Parameters);
     }
 
     /// <summary>Where every share of every project lies: what a new one must keep apart from.</summary>
@@ -79,10 +92,10 @@ public sealed class ShareRows(ICatalogSession session)
             """
             INSERT INTO shares (id, project_id, user_id, name, description, size, status, task_state, protocol,
                 share_type_id, is_public, availability_zone, root, path, adopted, host, metadata, source_backup_id,
-                created_at, updated_at)
+                created_at, updated_at, scheduled_to_be_deleted_at)
             VALUES (@Id, @ProjectId, @UserId, @Name, @Description, @Size, @Status, @TaskState, @Protocol,
                 @ShareTypeId, @IsPublic, @AvailabilityZone, @Root, @Path, @Adopted, @Host, @Metadata, @SourceBackupId,
-                @CreatedAt, @UpdatedAt)
+                @CreatedAt, @UpdatedAt, @ScheduledToBeDeletedAt)
             """,
             share
         );
@@ -101,6 +114,77 @@ public sealed class ShareRows(ICatalogSession session)
             }
         ) == 1;
 
+    public Task SetTextsAsync(Share share) =>
+        session.ExecuteAsync(
+            """
+            UPDATE shares SET name = @Name, description = @Description, is_public = @IsPublic, updated_at = @UpdatedAt
+            WHERE id = @Id
+            """,
+            share
+        );
+
+    public Task SetMetadataAsync(string id, IReadOnlyDictionary<string, string> metadata, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE shares SET metadata = @metadata, updated_at = @now WHERE id = @id",
+            new
+            {
+                id,
+                metadata,
+                now,
+            }
+        );
+
+    /// <summary>Compare-and-set of the size of a share that is available.</summary>
+    /// <returns>False, and nothing changed, when it is gone, at work or of another size.</returns>
+    public async Task<bool> SetSizeAsync(string id, int from, int to, DateTimeOffset now) =>
+        await session.ExecuteAsync(
+            """
+            UPDATE shares SET size = @to, updated_at = @now WHERE id = @id AND size = @from AND status = 'available'
+            """,
+            new
+            {
+                id,
+                from,
+                to,
+                now,
+            }
+        ) == 1;
+
+    public Task SetTaskStateAsync(string id, string? taskState, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE shares SET task_state = @taskState, updated_at = @now WHERE id = @id",
+            new
+            {
+                id,
+                taskState,
+                now,
+            }
+        );
+
+    /// <summary>Puts the share into the recycle bin until then; null takes it out.</summary>
+    public Task SetBinAsync(string id, DateTimeOffset? until, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE shares SET scheduled_to_be_deleted_at = @until, updated_at = @now WHERE id = @id",
+            new
+            {
+                id,
+                until,
+                now,
+            }
+        );
+
+    /// <summary>Shares that have been in the recycle bin for long enough, and can be removed.</summary>
+    public Task<IReadOnlyList<Share>> ExpiredAsync(DateTimeOffset now) =>
+        session.QueryAsync<Share>(
+            Select
+                + """
+                 WHERE scheduled_to_be_deleted_at <= @now AND status IN ('available', 'error', 'inactive') AND NOT adopted
+                    AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.share_id = shares.id)
+                ORDER BY scheduled_to_be_deleted_at, id LIMIT 100
+                """,
+            new { now }
+        );
+
     public Task SetHostAsync(string id, string host) =>
         session.ExecuteAsync("UPDATE shares SET host = @host WHERE id = @id", new { id, host });
 
@@ -110,6 +194,30 @@ public sealed class ShareRows(ICatalogSession session)
 
     /// <summary>Removes the row and its export locations.</summary>
     public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM shares WHERE id = @id", new { id });
+
+    private static ListQuery Filter(string select, ShareFilter filter) =>
+        new ListQuery(select)
+            .Where(
+                filter.OrPublic ? "(project_id = @projectId OR is_public)" : "project_id = @projectId",
+                "projectId",
+                filter.ProjectId
+            )
+            .Where("name = @name", "name", filter.Name)
+            .Like("name", "nameLike", filter.NameLike)
+            .Where("description = @description", "description", filter.Description)
+            .Like("description", "descriptionLike", filter.DescriptionLike)
+            .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
+            .Where("share_type_id = @shareTypeId", "shareTypeId", filter.ShareTypeId)
+            .Where("host = @host", "host", filter.Host)
+            .Where("availability_zone = @zone", "zone", filter.AvailabilityZone)
+            .Where(Exported("e.id = @locationId"), "locationId", filter.ExportLocationId)
+            .Where(Exported("e.path = @locationPath"), "locationPath", filter.ExportLocationPath)
+            .Has("metadata", "metadata", filter.Metadata)
+            .Has("(SELECT extra_specs FROM share_types AS t WHERE t.id = share_type_id)", "specs", filter.ExtraSpecs)
+            .Where(filter.InBin ? "scheduled_to_be_deleted_at IS NOT NULL" : "scheduled_to_be_deleted_at IS NULL");
+
+    private static string Exported(string condition) =>
+        $"EXISTS (SELECT 1 FROM export_locations AS e WHERE e.share_id = shares.id AND {condition})";
 }
 
 public static class ShareRowsExtension

@@ -31,6 +31,9 @@ public sealed record Share
     public required string Protocol { get; init; }
     public required string ShareTypeId { get; init; }
     public required string ShareTypeName { get; init; }
+
+    /// <summary>The type's extra specs as they are now: what the share can.</summary>
+    public IReadOnlyDictionary<string, string> ExtraSpecs { get; init; } = new Dictionary<string, string>();
     public bool IsPublic { get; init; }
     public required string AvailabilityZone { get; init; }
 
@@ -44,6 +47,12 @@ public sealed record Share
     /// <summary>The node that made or adopted it.</summary>
     public string? Host { get; init; }
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where clients mount it; null until it is made.</summary>
+    public string? ExportPath { get; init; }
+
+    /// <summary>When the recycle bin lets it go; null while it is not in there.</summary>
+    public DateTimeOffset? ScheduledToBeDeletedAt { get; init; }
 
     /// <summary>The backup last restored into this share.</summary>
     public string? SourceBackupId { get; init; }

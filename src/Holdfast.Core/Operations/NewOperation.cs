@@ -44,6 +44,30 @@ public static class NewOperation
             UpdatedAt = now,
         };
 
+    /// <summary>Gives the share the status <c>deleting</c>, whatever it had, and queues its removal.</summary>
+    /// <param name="caller">Who asked for it; null when its time in the recycle bin is over.</param>
+    public static async Task QueueDeleteAsync(
+        this ICatalogSession session,
+        Share share,
+        Caller? caller,
+        DateTimeOffset now
+    )
+    {
+        await session.Shares.SetStatusAsync(share.Id, from: null, ShareStatus.Deleting, now);
+        Operation removal = caller is null
+            ? Of(OperationKind.DeleteShare, share.ProjectId, now)
+            : Of(OperationKind.DeleteShare, caller, now);
+        await session.Operations.AddAsync(
+            removal with
+            {
+                ProjectId = share.ProjectId,
+                ShareId = share.Id,
+                ShareStatus = share.Status,
+                Root = share.Root,
+            }
+        );
+    }
+
     /// <summary>
     /// Queues an export of what only the catalog knows of the project, in the transaction that changes it. A project
     /// without a repository has no key to seal it with, and nothing to lose; one that is queued already will see this change.

@@ -7,7 +7,7 @@ using Holdfast.Core.Workers;
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Queues prune and reap. A row that runs out says when each is due again: it is taken in the transaction that queues, so
+/// Queues prune, reap, and the removal of shares whose time in the recycle bin is over. A row that runs out says when each is due again: it is taken in the transaction that queues, so
 /// that nothing is queued twice, whoever schedules.
 /// </summary>
 public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider time, WakeSignal wake)
@@ -36,6 +36,10 @@ public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider
         if (await DueAsync(session, "reap", Daily, now))
         {
             await AddAsync(session, NewOperation.Of(OperationKind.Reap, "", now));
+        }
+        foreach (Share share in await session.Shares.ExpiredAsync(now))
+        {
+            await session.QueueDeleteAsync(share, caller: null, now);
         }
         foreach (string root in roots.Usable())
         {

@@ -7,29 +7,18 @@ namespace Holdfast.Core.Services;
 /// <summary>What must hold before a backup may be made, removed or restored, in the order and words of the API's contract.</summary>
 internal static class BackupRules
 {
-    // Only the status is ours to set; these come from an administrator or an imported row, and mean that bytes move.
-    private static readonly HashSet<string> BusyTasks = new(StringComparer.Ordinal)
-    {
-        "migration_starting",
-        "migration_in_progress",
-        "migration_completing",
-        "migration_driver_starting",
-        "migration_driver_in_progress",
-        "migration_driver_phase1_done",
-        "data_copying_starting",
-        "data_copying_in_progress",
-        "data_copying_completing",
-        "data_copying_completed",
-    };
-
     /// <param name="caller">Whose the backup will be; others' backups of a public share are not to be told of.</param>
     public static async Task CheckCreateAsync(ICatalogSession session, Caller caller, Share share, NewBackup request)
     {
-        if (share.TaskState is { } task && BusyTasks.Contains(task))
+        if (share.ScheduledToBeDeletedAt is not null)
         {
-            throw ServiceError.Conflict(
-                "Share is busy with an active task: " + $"Share {share.Id} is busy as part of an active task: {task}."
+            throw ServiceError.Forbidden(
+                $"Backup can not be created for share '{share.Id}' since it has been soft deleted."
             );
+        }
+        if (ShareRules.WhatItIsBusyWith(share) is { } busy)
+        {
+            throw ServiceError.Conflict(busy);
         }
         if (share.Status != ShareStatus.Available)
         {
@@ -86,7 +75,10 @@ internal static class BackupRules
 
     public static void CheckTarget(Backup backup, Share target)
     {
-        if (target.Status is not (ShareStatus.Available or ShareStatus.BackupRestoringError))
+        if (
+            target.Status is not (ShareStatus.Available or ShareStatus.BackupRestoringError)
+            || target.ScheduledToBeDeletedAt is not null
+        )
         {
             throw ServiceError.Invalid("Invalid share: Share to be restored to must be available.");
         }

@@ -195,7 +195,7 @@ public sealed class BackupService(
                     );
                 }
                 BackupRules.CheckRestore(backup);
-                Share share = await FindTargetAsync(session, caller, target);
+                Share share = await session.FindOwnShareAsync(caller, target, "NotFound: Resource could not be found.");
                 BackupRules.CheckTarget(backup, share);
                 await QueueRestoreAsync(session, caller, backup, share);
                 return share.Id;
@@ -276,15 +276,6 @@ public sealed class BackupService(
                 NotBefore = now + options.Grace,
             }
         );
-    }
-
-    /// <summary>Unreadable is not there; readable is not enough to be written over.</summary>
-    private static async Task<Share> FindTargetAsync(ICatalogSession session, Caller caller, string id)
-    {
-        Share share =
-            await session.FindShareAsync(caller, id)
-            ?? throw ServiceError.NotFound("NotFound: Resource could not be found.");
-        return caller.CanWrite(share) ? share : throw ServiceError.Forbidden();
     }
 
     /// <summary>Checks the list's share, and finds the marker's place; an unknown marker, or another's, is none.</summary>

@@ -18,27 +18,38 @@ public sealed record NewShare(
     IReadOnlyDictionary<string, string> Metadata
 );
 
-/// <param name="ExportPath">An absolute directory on the node, or <c>node:/absolute/directory</c>.</param>
-public sealed record ManagedShare(
-    string Protocol,
-    string ExportPath,
-    string? Name,
-    string? Description,
-    bool IsPublic,
-    string? ShareType,
-    int? Size,
-    string? ProjectId
-);
+/// <summary>Which fields to change; a change to null clears.</summary>
+public sealed record ShareChange(bool SetName, string? Name, bool SetDescription, string? Description, bool? IsPublic);
 
+/// <summary>Null does not filter.</summary>
 public sealed record ShareQuery
 {
     public string? Name { get; init; }
     public string? NameLike { get; init; }
+    public string? Description { get; init; }
     public string? DescriptionLike { get; init; }
     public string? Status { get; init; }
     public string? ShareTypeId { get; init; }
+    public string? AvailabilityZone { get; init; }
+    public string? ExportLocationId { get; init; }
+    public string? ExportLocationPath { get; init; }
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Of the share's type; whoever may see those.</summary>
+    public IReadOnlyDictionary<string, string>? ExtraSpecs { get; init; }
+
+    /// <summary>For whoever may see hosts.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>With <see cref="AllProjects"/>: that project alone.</summary>
+    public string? ProjectId { get; init; }
+
+    /// <summary>For whoever may list every project's; dropped for others.</summary>
     public bool AllProjects { get; init; }
     public bool IncludePublic { get; init; }
+
+    /// <summary>What lies in the recycle bin, instead of what does not.</summary>
+    public bool InBin { get; init; }
     public Page Page { get; init; } = new();
 }
 
@@ -48,7 +59,6 @@ public sealed class ShareService(
     Policy policy,
     CoreOptions options,
     ShareRoots roots,
-    Adoption adoption,
     TimeProvider time,
     WakeSignal wake
 )
@@ -60,17 +70,8 @@ public sealed class ShareService(
     )
     {
         Require(caller, "share:get_all");
+        ShareFilter filter = Filter(caller, query);
         RowOrder<Share> order = SortKeys.Shares(query.Page);
-        ShareFilter filter = new()
-        {
-            ProjectId = query.AllProjects && caller.IsAdmin ? null : caller.ProjectId,
-            OrPublic = query.IncludePublic,
-            Name = query.Name,
-            NameLike = query.NameLike,
-            DescriptionLike = query.DescriptionLike,
-            Status = query.Status,
-            ShareTypeId = query.ShareTypeId,
-        };
         Share? marker = query.Page.Marker is { Length: > 0 } id ? await FindAsync(caller, id, cancellationToken) : null;
         return await RowStream.OpenAsync(
             order with
@@ -82,6 +83,14 @@ public sealed class ShareService(
         );
     }
 
+    /// <summary>How many rows the whole list has.</summary>
+    public Task<long> CountAsync(Caller caller, ShareQuery query, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:get_all");
+        ShareFilter filter = Filter(caller, query);
+        return catalog.ReadAsync(session => session.Shares.CountAsync(filter), cancellationToken);
+    }
+
     public async Task<Share> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share:get");
@@ -91,15 +100,20 @@ public sealed class ShareService(
     public Task<Share> CreateAsync(Caller caller, NewShare request, CancellationToken cancellationToken)
     {
         Require(caller, "share:create");
-        RequirePublic(caller, request.IsPublic);
+        // Every project sees a public share, and may back it up.
+        if (request.IsPublic)
+        {
+            Require(caller, "share:create_public_share");
+        }
         string protocol = ShareRules.Protocol(request.Protocol);
         ShareRules.CheckSize(request.Size);
         ShareRules.CheckZone(request.AvailabilityZone, options);
         Texts.CheckNames(request.Name, request.Description);
+        MetadataRules.Check(request.Metadata);
         return ChangeAsync(
             async session =>
             {
-                ShareType type = await TypeAsync(session, caller, request.ShareType);
+                ShareType type = await ShareTypeRules.ChooseAsync(session, caller, request.ShareType, options);
                 ShareRules.CheckSizeOf(type, request.Size);
                 await QuotaRules.CheckShareAsync(
                     session,
@@ -120,6 +134,7 @@ public sealed class ShareService(
                     Protocol = protocol,
                     ShareTypeId = type.Id,
                     ShareTypeName = type.Name,
+                    ExtraSpecs = type.ExtraSpecs,
                     IsPublic = request.IsPublic,
                     AvailabilityZone = options.AvailabilityZone,
                     Root = roots.Default,
@@ -141,64 +156,29 @@ public sealed class ShareService(
         );
     }
 
-    public Task<Share> ManageAsync(Caller caller, ManagedShare request, CancellationToken cancellationToken)
+    public Task<Share> UpdateAsync(Caller caller, string id, ShareChange change, CancellationToken cancellationToken)
     {
-        Require(caller, "share:manage");
-        RequirePublic(caller, request.IsPublic);
-        string protocol = ShareRules.Protocol(request.Protocol);
-        // A directory knows no size; one GiB is the least promise.
-        int size = request.Size ?? 1;
-        ShareRules.CheckSize(size);
-        Texts.CheckNames(request.Name, request.Description);
-        ShareRules.CheckProject(request.ProjectId);
-        SharePlace place = adoption.Locate(request.ExportPath);
+        Require(caller, "share:update");
+        Texts.CheckNames(change.Name, change.Description);
         return ChangeAsync(
             async session =>
             {
-                ShareType type = await TypeAsync(session, caller, request.ShareType);
-                adoption.CheckApart(place, await session.Shares.PlacesAsync());
-                DateTimeOffset now = time.Now();
-                Share share = new()
+                Share share = await session.FindOwnShareAsync(caller, id);
+                ShareRules.CheckNotInBin(share, $"Share '{id}' cannot be updated,");
+                if (change.IsPublic == true && !policy.Allows(caller, "share:set_public_share"))
                 {
-                    Id = Guid.NewGuid().ToString(),
-                    ProjectId = request.ProjectId ?? caller.ProjectId,
-                    UserId = caller.UserId,
-                    Name = request.Name,
-                    Description = request.Description,
-                    Size = size,
-                    Status = ShareStatus.Available,
-                    Protocol = protocol,
-                    ShareTypeId = type.Id,
-                    ShareTypeName = type.Name,
-                    IsPublic = request.IsPublic,
-                    AvailabilityZone = options.AvailabilityZone,
-                    Root = place.Root,
-                    Path = place.Path,
-                    Adopted = true,
-                    Host = options.Node,
-                    CreatedAt = now,
+                    throw ServiceError.Forbidden("User is not authorized to set 'is_public' to True in the request.");
+                }
+                Share changed = share with
+                {
+                    Name = change.SetName ? change.Name : share.Name,
+                    Description = change.SetDescription ? change.Description : share.Description,
+                    IsPublic = change.IsPublic ?? share.IsPublic,
+                    UpdatedAt = time.Now(),
                 };
-                await session.Shares.AddAsync(share);
-                await session.ExportLocations.AddAsync(roots.LocationOf(share, options.Node, now));
-                await session.QueueExportAsync(share.ProjectId, now);
-                return share;
-            },
-            cancellationToken
-        );
-    }
-
-    /// <summary>Forgets the share and touches no byte of it.</summary>
-    public Task UnmanageAsync(Caller caller, string id, CancellationToken cancellationToken)
-    {
-        Require(caller, "share:unmanage");
-        return ChangeAsync(
-            async session =>
-            {
-                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
-                await ShareRules.CheckUnmanageAsync(session, share);
-                await session.Shares.RemoveAsync(id);
+                await session.Shares.SetTextsAsync(changed);
                 await session.QueueExportAsync(share.ProjectId, time.Now());
-                return true;
+                return changed;
             },
             cancellationToken
         );
@@ -210,44 +190,31 @@ public sealed class ShareService(
         return ChangeAsync(
             async session =>
             {
-                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
-                if (!caller.CanWrite(share))
-                {
-                    throw ServiceError.Forbidden();
-                }
+                Share share = await session.FindOwnShareAsync(caller, id);
                 await ShareRules.CheckDeleteAsync(session, share);
-                DateTimeOffset now = time.Now();
-                await session.Shares.SetStatusAsync(id, share.Status, ShareStatus.Deleting, now);
-                await session.Operations.AddAsync(
-                    NewOperation.Of(OperationKind.DeleteShare, caller, now) with
-                    {
-                        ProjectId = share.ProjectId,
-                        ShareId = id,
-                        ShareStatus = share.Status,
-                        Root = share.Root,
-                    }
-                );
+                await session.QueueDeleteAsync(share, caller, time.Now());
                 return true;
             },
             cancellationToken
         );
     }
 
-    /// <summary>Sets the status alone; live operations of the share are cancelled (epoch + 1), their backups released.</summary>
-    public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
+    /// <summary>Deletes it whatever its status is; live operations of the share are cancelled (epoch + 1).</summary>
+    public Task ForceDeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
-        Require(caller, "share:reset_status");
+        Require(caller, "share:force_delete");
         return ChangeAsync(
             async session =>
             {
-                if (await session.FindShareAsync(caller, id) is null)
-                {
-                    throw ServiceError.NotFound();
-                }
+                Share share =
+                    await session.FindShareAsync(caller, id)
+                    ?? throw ServiceError.NotFound($"Share {id} could not be found.");
+                await ShareRules.CheckForceDeleteAsync(session, share);
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(id);
-                await OperationEnd.CancelAllAsync(session, live, "An administrator reset the share's status.", now);
-                return await session.Shares.SetStatusAsync(id, from: null, status, now);
+                await OperationEnd.CancelAllAsync(session, live, "An administrator deleted the share by force.", now);
+                await session.QueueDeleteAsync(share, caller, now);
+                return true;
             },
             cancellationToken
         );
@@ -272,31 +239,39 @@ public sealed class ShareService(
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
-    // Every project sees a public share, and may back it up.
-    private void RequirePublic(Caller caller, bool isPublic)
+    private ShareFilter Filter(Caller caller, ShareQuery query)
     {
-        if (isPublic)
+        if (query.Host is not null)
         {
-            Require(caller, "share:create_public_share");
+            Require(caller, "share:list_by_host");
         }
+        if (query.ExtraSpecs is not null)
+        {
+            Require(caller, "share_types_extra_spec:index");
+        }
+        bool all = query.AllProjects && policy.Allows(caller, "share:list_all_projects");
+        return new ShareFilter
+        {
+            ProjectId = all ? query.ProjectId : caller.ProjectId,
+            OrPublic = query.IncludePublic,
+            Name = query.Name,
+            NameLike = query.NameLike,
+            Description = query.Description,
+            DescriptionLike = query.DescriptionLike,
+            Status = query.Status,
+            ShareTypeId = query.ShareTypeId,
+            Host = query.Host,
+            AvailabilityZone = query.AvailabilityZone,
+            ExportLocationId = query.ExportLocationId,
+            ExportLocationPath = query.ExportLocationPath,
+            Metadata = query.Metadata,
+            ExtraSpecs = query.ExtraSpecs,
+            InBin = query.InBin,
+        };
     }
 
     private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);
-
-    /// <summary>The type that a share is to be of; a caller's own, or the default.</summary>
-    private async Task<ShareType> TypeAsync(ICatalogSession session, Caller caller, string? idOrName)
-    {
-        ShareType type =
-            (
-                string.IsNullOrEmpty(idOrName)
-                    ? await session.ShareTypes.FindDefaultAsync()
-                    : await session.FindShareTypeAsync(caller, idOrName)
-                        ?? await session.FindShareTypeNamedAsync(caller, idOrName)
-            ) ?? throw ServiceError.NotFound("Share type not found.");
-        ShareRules.CheckType(type, options);
-        return type;
-    }
 
     private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {

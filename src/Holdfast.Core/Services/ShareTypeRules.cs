@@ -1,4 +1,6 @@
 using System.Globalization;
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
@@ -7,6 +9,25 @@ namespace Holdfast.Core.Services;
 internal static class ShareTypeRules
 {
     private const int Longest = 255;
+
+    /// <summary>The type that a share is to be of: one that the caller may use, or the default where none is named.</summary>
+    public static async Task<ShareType> ChooseAsync(
+        ICatalogSession session,
+        Caller caller,
+        string? idOrName,
+        CoreOptions options
+    )
+    {
+        ShareType type =
+            (
+                string.IsNullOrEmpty(idOrName)
+                    ? await session.ShareTypes.FindDefaultAsync()
+                    : await session.FindShareTypeAsync(caller, idOrName)
+                        ?? await session.FindShareTypeNamedAsync(caller, idOrName)
+            ) ?? throw ServiceError.NotFound("Share type not found.");
+        ShareRules.CheckType(type, options);
+        return type;
+    }
 
     /// <summary>All specs of a type: the required one is there, and each is valid.</summary>
     public static void CheckAll(IReadOnlyDictionary<string, string> specs)

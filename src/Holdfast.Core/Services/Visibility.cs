@@ -19,6 +19,18 @@ internal static class Visibility
     public static async Task<Share?> FindShareAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Shares.FindAsync(id) is { } share && caller.CanRead(share) ? share : null;
 
+    /// <summary>The share, to change it: one that the caller may only read is refused.</summary>
+    public static async Task<Share> FindOwnShareAsync(
+        this ICatalogSession session,
+        Caller caller,
+        string id,
+        string notFound = "The resource could not be found."
+    )
+    {
+        Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound(notFound);
+        return caller.CanWrite(share) ? share : throw ServiceError.Forbidden();
+    }
+
     /// <returns>Null when it is not there or not the caller's.</returns>
     public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;

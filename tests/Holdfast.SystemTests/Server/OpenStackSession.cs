@@ -17,6 +17,9 @@ public sealed class OpenStackSession : IDisposable
 
     public string Token { get; }
 
+    /// <summary>Sent with every request.</summary>
+    public string Version { get; set; } = Microversion;
+
     public string ProjectId { get; }
 
     /// <summary>Signs in with a password, scoped to a project, both of the default domain.</summary>
@@ -64,7 +67,7 @@ public sealed class OpenStackSession : IDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : Json(body) };
         request.Headers.Add("X-Auth-Token", Token);
-        request.Headers.Add("X-OpenStack-Manila-API-Version", Microversion);
+        request.Headers.Add("X-OpenStack-Manila-API-Version", Version);
         request.Headers.Add("X-OpenStack-Manila-API-Experimental", "True");
         using HttpResponseMessage response = await http.SendAsync(request);
         return await Reply.ReadAsync(response);

@@ -48,6 +48,8 @@ public abstract class CatalogSuite : IAsyncLifetime
             IsPublic = true,
             Adopted = true,
             Metadata = new Dictionary<string, string> { ["k"] = "v" },
+            ExtraSpecs = Rows.Type().ExtraSpecs,
+            ScheduledToBeDeletedAt = Rows.Start.AddDays(7),
             TaskState = "x",
             Host = "n",
             SourceBackupId = "b",
@@ -56,7 +58,93 @@ public abstract class CatalogSuite : IAsyncLifetime
         await Catalog.AddSharesAsync(share);
         Share read = (await Catalog.ShareAsync("s1"))!;
         Assert.Equal(share.Metadata, read.Metadata);
-        Assert.Equal(share with { Metadata = read.Metadata }, read);
+        Assert.Equal(share.ExtraSpecs, read.ExtraSpecs);
+        Assert.Equal(share with { Metadata = read.Metadata, ExtraSpecs = read.ExtraSpecs }, read);
+    }
+
+    [Theory]
+    [InlineData("a", "1", "s1")]
+    [InlineData("a", "2", "")]
+    [InlineData("A", "1", "")]
+    [InlineData("q\"", "\\'é%_", "s1")]
+    [InlineData("b", ",\"a\":\"2\"", "s1")]
+    public async Task Shares_are_found_by_a_pair_of_their_metadata(string key, string value, string found)
+    {
+        Dictionary<string, string> metadata = new()
+        {
+            ["a"] = "1",
+            ["q\""] = "\\'é%_",
+            ["b"] = ",\"a\":\"2\"",
+        };
+        await Catalog.AddSharesAsync(Rows.Share("s1") with { Metadata = metadata }, Rows.Share("s2"));
+        ShareFilter filter = new() { Metadata = new Dictionary<string, string> { [key] = value } };
+        RowOrder<Share> order = new(new SortColumn<Share>("id", row => row.Id), Descending: false);
+        (IReadOnlyList<Share> rows, long count) = await Catalog.ReadAsync(
+            async session => (await session.Shares.ListAsync(filter, order), await session.Shares.CountAsync(filter)),
+            CancellationToken.None
+        );
+        Assert.Equal(found, string.Join(' ', rows.Select(row => row.Id)));
+        Assert.Equal(rows.Count, count);
+    }
+
+    [Fact]
+    public async Task What_expires_in_the_bin_can_be_removed()
+    {
+        Share binned = Rows.Share("s1") with { ScheduledToBeDeletedAt = Rows.Start };
+        await Catalog.AddSharesAsync(
+            binned,
+            binned with
+            {
+                Id = "s2",
+                Path = "s2",
+                ScheduledToBeDeletedAt = Rows.Start.AddMicroseconds(1),
+            },
+            binned with
+            {
+                Id = "s3",
+                Path = "s3",
+                ScheduledToBeDeletedAt = null,
+            },
+            binned with
+            {
+                Id = "s4",
+                Path = "s4",
+                Adopted = true,
+            },
+            binned with
+            {
+                Id = "s5",
+                Path = "s5",
+                Status = ShareStatus.Deleting,
+            },
+            binned with
+            {
+                Id = "s6",
+                Path = "s6",
+            }
+        );
+        await Catalog.AddBackupsAsync(Rows.Backup("b1", "s6"));
+        IReadOnlyList<Share> expired = await Catalog.ReadAsync(
+            session => session.Shares.ExpiredAsync(Rows.Start),
+            CancellationToken.None
+        );
+        Assert.Equal("s1", Assert.Single(expired).Id);
+    }
+
+    [Fact]
+    public async Task A_size_is_set_from_the_one_it_was_and_while_nothing_works_on_the_share()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"), Rows.Share("s2", ShareStatus.BackupCreating));
+        Task<bool> SetAsync(string id, int from, int to) =>
+            Catalog.WriteAsync(
+                session => session.Shares.SetSizeAsync(id, from, to, Rows.Start),
+                CancellationToken.None
+            );
+        Assert.False(await SetAsync("s1", 2, 3));
+        Assert.False(await SetAsync("s2", 1, 3));
+        Assert.False(await SetAsync("none", 1, 3));
+        Assert.True(await SetAsync("s1", 1, 3));
+        Assert.Equal(3, (await Catalog.ShareAsync("s1"))!.Size);
     }
 
     [Fact]

@@ -33,7 +33,11 @@ public sealed class CoreFixture : IAsyncDisposable
         Roots = new ShareRoots(Options);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
-        Shares = new ShareService(Catalog, new Policy(), Options, Roots, new Adoption(Roots, Options), Time, Wake);
+        Shares = new ShareService(Catalog, new Policy(), Options, Roots, Time, Wake);
+        Adoption adoption = new(Roots, Options);
+        ManagedShares = new ManagedShareService(Catalog, new Policy(), Options, Roots, adoption, Time, Wake);
+        ShareStates = new ShareStateService(Catalog, new Policy(), Time, Wake);
+        RecycleBin = new RecycleBinService(Catalog, new Policy(), Time, Wake);
         ShareTypes = new ShareTypeService(Catalog, new Policy(), Time);
         ExtraSpecs = new ExtraSpecService(Catalog, new Policy());
     }
@@ -47,6 +51,9 @@ public sealed class CoreFixture : IAsyncDisposable
     public OperationQueue Queue { get; }
     public BackupService Backups { get; }
     public ShareService Shares { get; }
+    public ManagedShareService ManagedShares { get; }
+    public ShareStateService ShareStates { get; }
+    public RecycleBinService RecycleBin { get; }
     public ShareTypeService ShareTypes { get; }
     public ExtraSpecService ExtraSpecs { get; }
 

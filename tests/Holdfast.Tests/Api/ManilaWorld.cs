@@ -73,6 +73,10 @@ internal sealed class ManilaWorld : IAsyncDisposable
                 provider.GetRequiredService<WakeSignal>()
             ));
             services.AddSingleton<OperationService>();
+            services.AddSingleton<ManagedShareService>();
+            services.AddSingleton<ShareStateService>();
+            services.AddSingleton<ShareMetadataService>();
+            services.AddSingleton<RecycleBinService>();
             services.AddSingleton<ShareTypeService>();
             services.AddSingleton<ExtraSpecService>();
             identity(services);
@@ -113,6 +117,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             IsPublic = isPublic,
             Path = id,
             Name = "a share",
+            Metadata = new Dictionary<string, string> { ["key"] = "value" },
         };
         share = change?.Invoke(share) ?? share;
         await Catalog.AddSharesAsync(share);

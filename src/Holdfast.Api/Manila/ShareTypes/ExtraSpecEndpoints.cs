@@ -89,7 +89,7 @@ internal static class ExtraSpecEndpoints
     }
 
     private static Task ReplyAsync(ManilaRequest request, IReadOnlyDictionary<string, string> specs) =>
-        request.ReplyAsync(200, "extra_specs", specs, static (writer, specs, _) => ExtraSpecJson.Write(writer, specs));
+        request.ReplyAsync(200, "extra_specs", specs, static (writer, specs, _) => MetadataJson.Write(writer, specs));
 
     private static Task ReplyAsync(ManilaRequest request, string key, string value) =>
         request.ReplyAsync(200, key, value, static (writer, value, _) => writer.WriteStringValue(value));

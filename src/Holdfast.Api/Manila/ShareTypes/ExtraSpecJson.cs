@@ -33,14 +33,4 @@ internal static class ExtraSpecJson
             JsonValueKind.Number => spec.Value.GetRawText(),
             _ => throw Fault.BadRequest($"Invalid extra_spec: {spec.Name}: {spec.Value.GetRawText()}"),
         };
-
-    public static void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> specs)
-    {
-        writer.WriteStartObject();
-        foreach ((string key, string value) in specs)
-        {
-            writer.WriteString(key, value);
-        }
-        writer.WriteEndObject();
-    }
 }

@@ -34,7 +34,7 @@ internal static class ExportLocationEndpoints
         string id = request.RouteText("location_id");
         ExportLocation location =
             (await FindAsync(request)).FirstOrDefault(location => location.Id == id)
-            ?? throw new Fault(404, $"Export location {id} could not be found.");
+            ?? throw new Fault(404, $"Export location '{id}' not found.");
         await request.ReplyAsync(
             200,
             "export_location",

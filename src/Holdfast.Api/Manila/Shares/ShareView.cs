@@ -6,6 +6,9 @@ namespace Holdfast.Api.Manila.Shares;
 /// <summary>A share on the wire; each key from the microversion on that brought it.</summary>
 internal static class ShareView
 {
+    public static Task ReplyAsync(ManilaRequest request, Share share) =>
+        request.ReplyAsync(200, "share", share, Detail);
+
     public static void Summary(Utf8JsonWriter writer, Share share, ManilaRequest request)
     {
         writer.WriteStartObject();
@@ -30,11 +33,16 @@ internal static class ShareView
         writer.WriteNull("snapshot_id");
         writer.WriteNull("share_network_id");
         writer.WriteString("share_proto", share.Protocol);
-        WriteMetadata(writer, share);
+        writer.WritePropertyName("metadata");
+        MetadataJson.Write(writer, share.Metadata);
         writer.WriteString("share_type", minor >= 6 ? share.ShareTypeId : share.ShareTypeName);
         writer.WriteString("volume_type", share.ShareTypeName);
         writer.WriteBoolean("is_public", share.IsPublic);
         WriteLinks(writer, share, request);
+        if (minor < 9)
+        {
+            WriteExportLocations(writer, share);
+        }
         WriteSince2To32(writer, share, minor);
         WriteSince54(writer, share, minor);
         if (request.Caller.IsHostAdmin)
@@ -49,7 +57,7 @@ internal static class ShareView
     {
         if (minor >= 2)
         {
-            writer.WriteBoolean("snapshot_support", true);
+            WriteSpec(writer, share, ExtraSpec.SnapshotSupport);
         }
         if (minor >= 5)
         {
@@ -65,7 +73,7 @@ internal static class ShareView
         }
         if (minor >= 11)
         {
-            writer.WriteNull("replication_type");
+            writer.WriteString("replication_type", share.ExtraSpecs.GetValueOrDefault(ExtraSpec.ReplicationType));
             writer.WriteBoolean("has_replicas", false);
         }
         if (minor >= 16)
@@ -74,11 +82,11 @@ internal static class ShareView
         }
         if (minor >= 24)
         {
-            writer.WriteBoolean("create_share_from_snapshot_support", false);
+            WriteSpec(writer, share, ExtraSpec.CreateShareFromSnapshotSupport);
         }
         if (minor >= 27)
         {
-            writer.WriteBoolean("revert_to_snapshot_support", false);
+            WriteSpec(writer, share, ExtraSpec.RevertToSnapshotSupport);
         }
         if (minor >= 31)
         {
@@ -87,7 +95,7 @@ internal static class ShareView
         }
         if (minor >= 32)
         {
-            writer.WriteBoolean("mount_snapshot_support", false);
+            WriteSpec(writer, share, ExtraSpec.MountSnapshotSupport);
         }
     }
 
@@ -100,8 +108,8 @@ internal static class ShareView
         }
         if (minor >= 69)
         {
-            writer.WriteBoolean("is_soft_deleted", false);
-            writer.WriteNull("scheduled_to_be_deleted_at");
+            writer.WriteBoolean("is_soft_deleted", share.ScheduledToBeDeletedAt is not null);
+            writer.WriteTime("scheduled_to_be_deleted_at", share.ScheduledToBeDeletedAt);
         }
         if (minor >= 80)
         {
@@ -113,19 +121,24 @@ internal static class ShareView
         }
         if (minor >= 99)
         {
-            writer.WriteBoolean("snapshot_inherit_share_access_support", false);
+            WriteSpec(writer, share, ExtraSpec.SnapshotInheritShareAccessSupport);
         }
     }
 
-    private static void WriteMetadata(Utf8JsonWriter writer, Share share)
+    /// <summary>They have a resource of their own since 2.9.</summary>
+    private static void WriteExportLocations(Utf8JsonWriter writer, Share share)
     {
-        writer.WriteStartObject("metadata");
-        foreach ((string key, string value) in share.Metadata)
+        writer.WriteString("export_location", share.ExportPath);
+        writer.WriteStartArray("export_locations");
+        if (share.ExportPath is { } path)
         {
-            writer.WriteString(key, value);
+            writer.WriteStringValue(path);
         }
-        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
+
+    private static void WriteSpec(Utf8JsonWriter writer, Share share, string name) =>
+        writer.WriteBoolean(name, share.ExtraSpecs.IsTrue(name));
 
     private static void WriteLinks(Utf8JsonWriter writer, Share share, ManilaRequest request)
     {

@@ -80,7 +80,70 @@ public class AccessTests : ManilaTests
             Version = "2.6",
         },
         new("GET /v2/shares/{id}", "401 401 403 403 404 200 200 200", Object.Share),
+        new("PUT /v2/shares/{id}", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"share":{"display_name":"x"}}""",
+        },
         new("DELETE /v2/shares/{id}", "401 401 403 403 404 403 202 202", Object.Share),
+        new("GET /v2/shares/{id}/metadata", "401 401 403 403 404 200 200 200", Object.Share),
+        new("POST /v2/shares/{id}/metadata", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"metadata":{"a":"b"}}""",
+        },
+        new("PUT /v2/shares/{id}/metadata", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"metadata":{}}""",
+        },
+        new("GET /v2/shares/{id}/metadata/{key}", "401 401 403 403 404 200 200 200", Object.Share),
+        new("POST /v2/shares/{id}/metadata/{key}", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"metadata":{"key":"b"}}""",
+        },
+        new("PUT /v2/shares/{id}/metadata/{key}", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"meta":{"key":"b"}}""",
+        },
+        new("DELETE /v2/shares/{id}/metadata/{key}", "401 401 403 403 404 403 200 200", Object.Share),
+        new("POST /v2/shares/{id}/action extend", "401 401 403 403 404 403 202 202", Object.Share)
+        {
+            Body = """{"extend":{"new_size":2}}""",
+        },
+        new("POST /v2/shares/{id}/action os-extend", "401 401 403 403 404 403 202 202", Object.Share)
+        {
+            Body = """{"os-extend":{"new_size":2}}""",
+            Version = "2.6",
+        },
+        // Of one GiB, so that who may shrink is told that it is the least.
+        new("POST /v2/shares/{id}/action shrink", "401 401 403 403 404 403 400 400", Object.Share)
+        {
+            Body = """{"shrink":{"new_size":1}}""",
+        },
+        new("POST /v2/shares/{id}/action os-shrink", "401 401 403 403 404 403 400 400", Object.Share)
+        {
+            Body = """{"os-shrink":{"new_size":1}}""",
+            Version = "2.6",
+        },
+        new("POST /v2/shares/{id}/action soft_delete", "401 401 403 403 404 403 202 202", Object.Share)
+        {
+            Body = """{"soft_delete":null}""",
+        },
+        new("POST /v2/shares/{id}/action restore", "401 401 403 403 404 403 200 200", Object.Share)
+        {
+            Body = """{"restore":null}""",
+        },
+        new("POST /v2/shares/{id}/action force_delete", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"force_delete":null}""",
+        },
+        new("POST /v2/shares/{id}/action os-force_delete", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"os-force_delete":null}""",
+            Version = "2.6",
+        },
+        new("POST /v2/shares/{id}/action reset_task_state", "401 401 403 403 403 403 403 202", Object.Share)
+        {
+            Body = """{"reset_task_state":{"task_state":null}}""",
+        },
         new("POST /v2/shares/{id}/action reset_status", "401 401 403 403 403 403 403 202", Object.Share)
         {
             Body = """{"reset_status":{"status":"error"}}""",

@@ -60,7 +60,7 @@ public sealed class ExportLocationsTests : ManilaTests
         AssertFault(await Host.SendAsync("GET", locations, version: "2.8"), 404, StockNotFound);
         AssertFault(await Host.SendAsync("GET", locations, token: "other"), 404, StockNotFound);
         AssertFault(await Host.SendAsync("GET", "/v2/shares/nope/export_locations"), 404, StockNotFound);
-        AssertFault(await Host.SendAsync("GET", $"{locations}/nope"), 404, "Export location nope could not be found.");
+        AssertFault(await Host.SendAsync("GET", $"{locations}/nope"), 404, "Export location 'nope' not found.");
     }
 
     private async Task<string> AdoptAsync()

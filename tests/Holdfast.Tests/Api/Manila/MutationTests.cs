@@ -48,6 +48,33 @@ public sealed class MutationTests : ManilaTests
         ),
         ("DELETE", "/v2/shares/{share}", null, "member", "2.91"),
         (
+            "GET",
+            "/v2/shares/detail?metadata={'key':'value'}&extra_specs={}&with_count=1&limit=1&host=node1",
+            null,
+            "admin",
+            "2.99"
+        ),
+        (
+            "PUT",
+            "/v2/shares/{share}",
+            """{"share":{"display_name":"n","description":"d","is_public":false}}""",
+            "member",
+            "2.91"
+        ),
+        ("GET", "/v2/shares/{share}/metadata", null, "member", "2.91"),
+        ("POST", "/v2/shares/{share}/metadata", """{"metadata":{"a":"b","c":"d"}}""", "member", "2.91"),
+        ("PUT", "/v2/shares/{share}/metadata", """{"metadata":{"a":"b"}}""", "member", "2.91"),
+        ("GET", "/v2/shares/{share}/metadata/key", null, "reader", "2.91"),
+        ("PUT", "/v2/shares/{share}/metadata/key", """{"meta":{"key":"b"}}""", "member", "2.91"),
+        ("POST", "/v2/shares/{share}/metadata/key", """{"metadata":{"key":"b"}}""", "member", "2.91"),
+        ("DELETE", "/v2/shares/{share}/metadata/key", null, "member", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"extend":{"new_size":2,"force":false}}""", "member", "2.91"),
+        ("POST", "/v2/shares/{large}/action", """{"shrink":{"new_size":1}}""", "member", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"soft_delete":null}""", "member", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"restore":null}""", "member", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"force_delete":null}""", "admin", "2.91"),
+        ("POST", "/v2/shares/{share}/action", """{"reset_task_state":{"task_state":null}}""", "admin", "2.91"),
+        (
             "POST",
             "/v2/shares/manage",
             """{"share":{"protocol":"NFS","export_path":"{directory}","driver_options":{"size":2}}}""",
@@ -206,6 +233,7 @@ public sealed class MutationTests : ManilaTests
         return new Dictionary<string, string>
         {
             ["share"] = share.Id,
+            ["large"] = (await World.AddShareAsync(size: 2)).Id,
             ["backup"] = backup.Id,
             ["message"] = (await World.AddMessageAsync()).Id,
             ["location"] = await World.AddExportLocationAsync(share),

@@ -1,3 +1,4 @@
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
 using Xunit;
@@ -59,12 +60,90 @@ public sealed class ShareListTests : ManilaTests
     [InlineData("share_type_id=nope", "")]
     [InlineData("source_backup_id=x&bogus=1", "home projects")]
     [InlineData("name=home&name=projects", "projects")]
+    [InlineData("name=&description~=", "home projects")]
+    [InlineData("description=All+of+home", "home")]
+    [InlineData("metadata={'of':+'home'}", "home")]
+    [InlineData("metadata={'of':'home','all':'\"1\"'}", "home")]
+    [InlineData("metadata={'of':'home','all':'2'}", "")]
+    [InlineData("metadata={'of':'Home'}", "")]
+    [InlineData("metadata={}", "home projects")]
+    [InlineData("share_network_id=x", "")]
+    [InlineData("availability_zone=nova&snapshot_id=", "home projects")]
     public async Task Filters(string query, string names)
     {
         await AddAsync("home");
         await AddAsync("projects");
 
         Assert.Equal(names, await NamesAsync(query, sorted: true));
+    }
+
+    [Theory]
+    [InlineData("2.35", "description=none", "home projects")]
+    [InlineData("2.36", "description=none", "")]
+    [InlineData("2.35", "name~=none&description~=none", "home projects")]
+    [InlineData("2.36", "name~=none", "")]
+    [InlineData("2.34", "export_location_path=none", "home projects")]
+    [InlineData("2.35", "export_location_path=node1:/home", "home")]
+    [InlineData("2.35", "export_location_id=none", "")]
+    [InlineData("2.96", "availability_zone=none", "home projects")]
+    [InlineData("2.97", "availability_zone=none", "")]
+    [InlineData("2.97", "availability_zone=nova", "home projects")]
+    public async Task Filters_begin_with_their_version(string version, string query, string names)
+    {
+        foreach (string name in new[] { "home", "projects" })
+        {
+            Share share = await AddAsync(name);
+            ExportLocation location = new(name, share.Id, $"node1:/{name}", true, Rows.Start);
+            await World.Catalog.WriteAsync(session => session.ExportLocations.AddAsync(location), default);
+        }
+        Assert.Equal(names, await NamesAsync(query, sorted: true, version: version));
+    }
+
+    [Theory]
+    [InlineData("admin", "host=node7", "home")]
+    [InlineData("admin", "host=node8", "")]
+    [InlineData("admin", "extra_specs={'snapshot_support':'True'}", "home")]
+    [InlineData("admin", "extra_specs={'snapshot_support':'False'}", "")]
+    [InlineData("admin", "share_server_id=x", "")]
+    [InlineData("admin", "all_tenants=1&project_id=fedcba9876543210fedcba9876543210", "theirs")]
+    [InlineData("admin", "project_id=fedcba9876543210fedcba9876543210", "home")]
+    [InlineData("member", "host=node7", null)]
+    [InlineData("member", "extra_specs={}", null)]
+    [InlineData("member", "share_server_id=x", null)]
+    [InlineData("member", "all_tenants=1&project_id=fedcba9876543210fedcba9876543210", "home")]
+    public async Task Filters_of_administrators(string token, string query, string? names)
+    {
+        Share home = await AddAsync("home");
+        await World.Catalog.WriteAsync(session => session.Shares.SetHostAsync(home.Id, "node7"), default);
+        await AddAsync("theirs", ApiHost.OtherProject);
+
+        if (names is null)
+        {
+            AssertFault(await Host.SendAsync("GET", $"{Detail}?{query}", token: token), 403, Denied);
+        }
+        else
+        {
+            Assert.Equal(names, await NamesAsync(query, token));
+        }
+    }
+
+    [Theory]
+    [InlineData("2.41", "with_count=True", null)]
+    [InlineData("2.42", "with_count=True", 3)]
+    [InlineData("2.42", "with_count=1&limit=1", 3)]
+    [InlineData("2.42", "with_count=1&name=a", 1)]
+    [InlineData("2.42", "with_count=1&snapshot_id=x", 0)]
+    [InlineData("2.42", "with_count=false", null)]
+    public async Task The_whole_lists_length_stands_beside_a_page(string version, string query, int? count)
+    {
+        await AddAsync("a");
+        await AddAsync("b");
+        await AddAsync("c");
+        foreach (string path in new[] { "/v2/shares", Detail })
+        {
+            Answer answer = await Host.SendAsync("GET", $"{path}?{query}", version: version);
+            Assert.Equal(count, answer.Json["count"]?.GetValue<int>());
+        }
     }
 
     [Theory]
@@ -135,6 +214,8 @@ public sealed class ShareListTests : ManilaTests
         "sort_dir=sideways",
         "Invalid input received: Wrong sorting data provided: sort key is 'created_at' and sort direction is 'sideways'."
     )]
+    [InlineData("metadata=a", "Wrong metadata filter provided: a.")]
+    [InlineData("with_count=perhaps", "Invalid parameter with_count: 'perhaps' is neither true nor false.")]
     [InlineData("name=%ff", "The query string is not valid UTF-8 text.")]
     public async Task Refused(string query, string message) =>
         AssertFault(await Host.SendAsync("GET", $"{Detail}?{query}"), 400, message);
@@ -151,15 +232,21 @@ public sealed class ShareListTests : ManilaTests
             IsPublic = isPublic,
             Name = name,
             Description = $"All of {name}",
+            Metadata = new Dictionary<string, string> { ["all"] = "\"1\"", ["of"] = name },
             CreatedAt = Rows.Start.AddSeconds(name[0]),
         };
         await World.Catalog.AddSharesAsync(share);
         return share;
     }
 
-    private async Task<string> NamesAsync(string query, string token = "member", bool sorted = false)
+    private async Task<string> NamesAsync(
+        string query,
+        string token = "member",
+        bool sorted = false,
+        string version = "2.91"
+    )
     {
-        Answer answer = await Host.SendAsync("GET", $"{Detail}?{query}", token: token);
+        Answer answer = await Host.SendAsync("GET", $"{Detail}?{query}", token: token, version: version);
         Assert.Equal(200, answer.Code);
         IEnumerable<string> names = answer.Json["shares"]!.AsArray().Select(share => Text(share, "name")!);
         return string.Join(' ', sorted ? names.Order() : names);

@@ -72,9 +72,13 @@ public sealed class SharesTests : ManilaTests
     public async Task Every_microversion_has_its_keys_and_administrators_two_more()
     {
         Share share = await World.AddShareAsync();
-        foreach (int minor in MemberKeys.Select(step => step.Since).Append(79).Distinct())
+        foreach (int minor in MemberKeys.Select(step => step.Since).Append(8).Append(9).Append(79).Distinct())
         {
-            string[] expected = [.. MemberKeys.Where(step => step.Since <= minor).SelectMany(step => step.Keys)];
+            string[] expected =
+            [
+                .. MemberKeys.Where(step => step.Since <= minor).SelectMany(step => step.Keys),
+                .. minor < 9 ? ["export_location", "export_locations"] : Array.Empty<string>(),
+            ];
             foreach (string path in new[] { $"{Shares}/{share.Id}", $"{Shares}/detail" })
             {
                 Answer member = await Host.SendAsync("GET", path, version: $"2.{minor}");
@@ -100,6 +104,74 @@ public sealed class SharesTests : ManilaTests
             [$"{ApiHost.PublicUrl}/v2/shares/{share.Id}", $"{ApiHost.PublicUrl}/shares/{share.Id}"],
             shown["links"]!.AsArray().Select(link => Text(link, "href"))
         );
+    }
+
+    [Fact]
+    public async Task What_a_share_can_is_what_its_type_says()
+    {
+        ShareType type = await World.AddTypeAsync(
+            specs: [("snapshot_support", "<is> True"), ("mount_snapshot_support", "1"), ("replication_type", "dr")]
+        );
+        Answer made = await CreateAsync(Smallest + $",\"share_type\":\"{type.Id}\"");
+        Answer shown = await Host.SendAsync("GET", $"{Shares}/{made.Json["share"]!["id"]}", version: "2.99");
+        foreach (JsonNode share in new[] { made.Json["share"]!, shown.Json["share"]! })
+        {
+            Assert.True(share["snapshot_support"]!.GetValue<bool>());
+            Assert.True(share["mount_snapshot_support"]!.GetValue<bool>());
+            Assert.False(share["revert_to_snapshot_support"]!.GetValue<bool>());
+            Assert.False(share["create_share_from_snapshot_support"]!.GetValue<bool>());
+            Assert.Equal("dr", Text(share, "replication_type"));
+        }
+    }
+
+    [Fact]
+    public async Task Before_2_9_a_share_says_where_it_is_mounted_from()
+    {
+        Share share = await World.AddShareAsync();
+        JsonNode unmade = (await Host.SendAsync("GET", $"{Shares}/{share.Id}", version: "2.8")).Json["share"]!;
+        Assert.Equal((null, "[]"), (Text(unmade, "export_location"), unmade["export_locations"]!.ToJsonString()));
+        await World.AddExportLocationAsync(share);
+        JsonNode made = (await Host.SendAsync("GET", $"{Shares}/{share.Id}", version: "2.8")).Json["share"]!;
+        string path = $"node1:/{share.Id}";
+        Assert.Equal(
+            (path, $"[\"{path}\"]"),
+            (Text(made, "export_location"), made["export_locations"]!.ToJsonString())
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"display_name":"n","display_description":"d"}""", "n", "d")]
+    [InlineData("""{"name":"n"}""", "n", "old")]
+    [InlineData("""{"display_name":null,"name":"x"}""", null, "old")]
+    [InlineData("""{"description":""}""", "a share", "")]
+    [InlineData("{}", "a share", "old")]
+    public async Task Names_and_descriptions_change_in_any_status(string change, string? name, string? description)
+    {
+        Share share = await World.AddShareAsync(status: "backup_creating");
+        await Host.SendAsync("PUT", $"{Shares}/{share.Id}", """{"share":{"description":"old"}}""");
+        Answer answer = await Host.SendAsync("PUT", $"{Shares}/{share.Id}", $$$"""{"share":{{{change}}}}""");
+        Assert.Equal(200, answer.Code);
+        JsonNode shown = (await Host.SendAsync("GET", $"{Shares}/{share.Id}")).Json["share"]!;
+        foreach (JsonNode one in new[] { answer.Json["share"]!, shown })
+        {
+            Assert.Equal((name, description), (Text(one, "name"), Text(one, "description")));
+        }
+    }
+
+    [Theory]
+    [InlineData("member", """{"share":{"is_public":true}}""", 403, "User is not authorized to set 'is_public'")]
+    [InlineData("member", """{"share":{"is_public":false}}""", 200, null)]
+    [InlineData("admin", """{"share":{"is_public":"yes"}}""", 200, null)]
+    [InlineData("admin", """{"share":{"is_public":"perhaps"}}""", 400, "'is_public' must be true or false.")]
+    [InlineData("admin", """{"share":{"is_public":[]}}""", 400, "'is_public' must be true or false.")]
+    [InlineData("member", "{}", 422, "Body does not contain 'share'")]
+    [InlineData("member", """{"share":{"name":[]}}""", 400, "'name' must be text")]
+    public async Task Changes(string token, string body, int status, string? message)
+    {
+        Share share = await World.AddShareAsync();
+        Answer answer = await Host.SendAsync("PUT", $"{Shares}/{share.Id}", body, token);
+        Assert.Equal(status, answer.Code);
+        Assert.Contains(message ?? "", answer.Fault?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -186,8 +258,8 @@ public sealed class SharesTests : ManilaTests
     [InlineData(Smallest + ",\"metadata\":[]", "'metadata' must be an object")]
     [InlineData(Smallest + ",\"metadata\":\"a=b\"", "'metadata' must be an object")]
     [InlineData(Smallest + ",\"metadata\":{\"a\":{}}", "'metadata' must be text")]
-    [InlineData(Smallest + ",\"metadata\":{\"\":\"a\"}", "A metadata key must have 1 to 255")]
-    [InlineData(Smallest + ",\"metadata\":{\"a\\u0000\":\"a\"}", "A metadata key must have 1 to 255")]
+    [InlineData(Smallest + ",\"metadata\":{\"\":\"a\"}", "Metadata property key is blank.")]
+    [InlineData(Smallest + ",\"metadata\":{\"a\\u0000\":\"a\"}", "Metadata property key contains a NUL character.")]
     [InlineData(Smallest + ",\"share_type\":[]", "'share_type' must be text")]
     [InlineData(Smallest + ",\"name\":\"\\ud800\"", "Malformed request body")]
     [InlineData(Smallest + ",\"metadata\":{\"\\udfff\":\"a\"}", "Malformed request body")]

@@ -195,7 +195,12 @@ public sealed class OperationMachineTests
             IReadOnlyList<Backup> backups = await BackupsAsync();
             if (random.Next(2) == 0)
             {
-                await core.Shares.ResetStatusAsync(CoreFixture.Admin, $"s{random.Next(Shares)}", "available", default);
+                await core.ShareStates.ResetStatusAsync(
+                    CoreFixture.Admin,
+                    $"s{random.Next(Shares)}",
+                    "available",
+                    default
+                );
             }
             else if (backups.Count > 0)
             {

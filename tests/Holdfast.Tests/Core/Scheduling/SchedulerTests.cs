@@ -50,6 +50,30 @@ public sealed class SchedulerTests : IAsyncLifetime
         Assert.Equal(["reap", "reap", "reap"], await QueuedKindsAsync());
     }
 
+    [Fact]
+    public async Task A_share_leaves_the_recycle_bin_when_its_time_is_over_unless_it_was_restored()
+    {
+        await core.Catalog.AddSharesAsync(Rows.Share("s2"), Rows.Share("s3"));
+        await core.RecycleBin.SoftDeleteAsync(CoreFixture.Member, "s1", default);
+        await core.RecycleBin.SoftDeleteAsync(CoreFixture.Member, "s2", default);
+        await core.RecycleBin.RestoreAsync(CoreFixture.Member, "s2", default);
+        Scheduler scheduler = Scheduler("node1");
+        core.Time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(11));
+        await scheduler.TickAsync(default);
+        Assert.DoesNotContain("delete_share", await QueuedKindsAsync());
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s1"))!.Status);
+
+        core.Time.Advance(TimeSpan.FromMinutes(11));
+        await scheduler.TickAsync(default);
+        Operation removal = Assert.Single(await core.QueuedAsync(), row => row.Kind == OperationKind.DeleteShare);
+        Assert.Equal(("s1", Rows.Project, "local"), (removal.ShareId, removal.ProjectId, removal.Root));
+        Assert.Equal(ShareStatus.Deleting, (await core.Catalog.ShareAsync("s1"))!.Status);
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync("s2"))!.Status);
+        core.Time.Advance(TimeSpan.FromMinutes(11));
+        await scheduler.TickAsync(default);
+        Assert.Single(await core.QueuedAsync(), row => row.Kind == OperationKind.DeleteShare);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

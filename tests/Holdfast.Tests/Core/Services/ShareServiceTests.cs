@@ -40,8 +40,9 @@ public sealed class ShareServiceTests : IAsyncLifetime
             (made.Status, made.Protocol, made.ShareTypeName, made.Root, made.Path)
         );
         Share read = (await core.Catalog.ShareAsync(made.Id))!;
-        Assert.Equal(made with { Metadata = read.Metadata }, read);
+        Assert.Equal(made with { Metadata = read.Metadata, ExtraSpecs = read.ExtraSpecs }, read);
         Assert.Equal("v", read.Metadata["k"]);
+        Assert.Equal(made.ExtraSpecs, read.ExtraSpecs);
         Operation operation = Assert.Single(await core.QueuedAsync());
         Assert.Equal(
             (OperationKind.CreateShare, made.Id, "local"),
@@ -117,7 +118,7 @@ public sealed class ShareServiceTests : IAsyncLifetime
         await RefusesAsync(
             ServiceErrorKind.Forbidden,
             "Share 's1' can not be unmanaged because it has '1' dependent backup(s).",
-            () => core.Shares.UnmanageAsync(CoreFixture.Admin, "s1", default)
+            () => core.ManagedShares.UnmanageAsync(CoreFixture.Admin, "s1", default)
         );
     }
 
@@ -148,7 +149,7 @@ public sealed class ShareServiceTests : IAsyncLifetime
     public async Task An_adopted_share_is_not_deleted_but_unmanaged()
     {
         await RefusesAsync(ServiceErrorKind.Forbidden, "unmanage it instead", Delete("adopted"));
-        await core.Shares.UnmanageAsync(CoreFixture.Admin, "adopted", default);
+        await core.ManagedShares.UnmanageAsync(CoreFixture.Admin, "adopted", default);
         Assert.Null(await core.Catalog.ShareAsync("adopted"));
         Assert.Empty(await core.QueuedAsync());
     }
@@ -160,7 +161,7 @@ public sealed class ShareServiceTests : IAsyncLifetime
         await RefusesAsync(
             ServiceErrorKind.Forbidden,
             "Share with transitional state can not be unmanaged. Share 's2' is in 'backup_restoring' state.",
-            () => core.Shares.UnmanageAsync(CoreFixture.Admin, "s2", default)
+            () => core.ManagedShares.UnmanageAsync(CoreFixture.Admin, "s2", default)
         );
     }
 
@@ -171,9 +172,9 @@ public sealed class ShareServiceTests : IAsyncLifetime
         ManagedShare managed = new("NFS", "/nowhere", null, null, false, null, null, null);
         await Forbidden(() => core.Shares.CreateAsync(CoreFixture.Reader, Request() with { Size = 0 }, default));
         await Forbidden(() => core.Shares.DeleteAsync(CoreFixture.Reader, "none", default));
-        await Forbidden(() => core.Shares.ManageAsync(CoreFixture.Member, managed, default));
-        await Forbidden(() => core.Shares.UnmanageAsync(CoreFixture.Member, "none", default));
-        await Forbidden(() => core.Shares.ResetStatusAsync(CoreFixture.Member, "none", "error", default));
+        await Forbidden(() => core.ManagedShares.ManageAsync(CoreFixture.Member, managed, default));
+        await Forbidden(() => core.ManagedShares.UnmanageAsync(CoreFixture.Member, "none", default));
+        await Forbidden(() => core.ShareStates.ResetStatusAsync(CoreFixture.Member, "none", "error", default));
         await Forbidden(() => core.Shares.ListAsync(CoreFixture.Nobody, new(), default));
     }
 
@@ -182,14 +183,14 @@ public sealed class ShareServiceTests : IAsyncLifetime
     {
         Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
         Operation claimed = (await core.ClaimAsync())!;
-        await core.Shares.ResetStatusAsync(CoreFixture.Admin, "s1", "error", default);
+        await core.ShareStates.ResetStatusAsync(CoreFixture.Admin, "s1", "error", default);
         Assert.Equal(ShareStatus.Error, (await core.Catalog.ShareAsync("s1"))!.Status);
         Assert.Equal(BackupStatus.Error, (await core.Catalog.BackupAsync(backup.Id))!.Status);
         Assert.False(await core.Queue.SucceedAsync(claimed, (_, _) => Task.CompletedTask, default));
         await RefusesAsync(
             ServiceErrorKind.NotFound,
             "The resource could not be found.",
-            () => core.Shares.ResetStatusAsync(CoreFixture.Admin, "none", "error", default)
+            () => core.ShareStates.ResetStatusAsync(CoreFixture.Admin, "none", "error", default)
         );
     }
 
@@ -213,7 +214,7 @@ public sealed class ShareServiceTests : IAsyncLifetime
         string directory = core.Directory.Make("shares/data/old");
         await File.WriteAllTextAsync(Path.Join(directory, "file"), "kept");
         ManagedShare request = new("NFS", directory, "old", null, false, null, 3, Rows.Stranger);
-        Share made = await core.Shares.ManageAsync(CoreFixture.Admin, request, default);
+        Share made = await core.ManagedShares.ManageAsync(CoreFixture.Admin, request, default);
         Assert.Equal(
             (ShareStatus.Available, "local", "data/old", 3, Rows.Stranger, true),
             (made.Status, made.Root, made.Path, made.Size, made.ProjectId, made.Adopted)
@@ -225,9 +226,9 @@ public sealed class ShareServiceTests : IAsyncLifetime
         await RefusesAsync(
             ServiceErrorKind.Invalid,
             "another share",
-            () => core.Shares.ManageAsync(CoreFixture.Admin, request, default)
+            () => core.ManagedShares.ManageAsync(CoreFixture.Admin, request, default)
         );
-        await core.Shares.UnmanageAsync(CoreFixture.Admin, made.Id, default);
+        await core.ManagedShares.UnmanageAsync(CoreFixture.Admin, made.Id, default);
         Assert.Equal("kept", await File.ReadAllTextAsync(Path.Join(directory, "file")));
     }
 

@@ -27,6 +27,9 @@ CREATE TABLE share_type_projects (
 CREATE INDEX shares_by_type ON shares (share_type_id, created_at, id);
 
 -- Shares.
+-- Set while a share is in the recycle bin.
+ALTER TABLE shares ADD COLUMN scheduled_to_be_deleted_at INTEGER;
+CREATE INDEX shares_in_bin ON shares (scheduled_to_be_deleted_at) WHERE scheduled_to_be_deleted_at IS NOT NULL;
 
 -- Snapshots.
 
