@@ -55,11 +55,10 @@ public sealed class ShareBackupCommandTests
     }
 
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task ABackupIsMadeShownChangedAndDeleted(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task ABackupIsMadeShownChangedAndDeleted(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity);
         StockClient member = cloud.Member;
         Share share = await cloud.CreateShareAsync("docs");
 
@@ -102,11 +101,10 @@ public sealed class ShareBackupCommandTests
     }
 
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task AListIsFilteredOrderedAndCut(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task AListIsFilteredOrderedAndCut(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity);
         Share docs = await cloud.CreateShareAsync("docs");
         Share media = await cloud.CreateShareAsync("media");
         string b = await cloud.CreateBackupAsync("docs", "--name", "b-side", "--description", "the Second");
@@ -170,11 +168,10 @@ public sealed class ShareBackupCommandTests
     }
 
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task ARestoreBringsTheFilesBack(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task ARestoreBringsTheFilesBack(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity);
         StockClient member = cloud.Member;
         Share docs = await cloud.CreateShareAsync("docs");
         string file = Path.Combine(docs.Directory, "file");
@@ -208,11 +205,10 @@ public sealed class ShareBackupCommandTests
     }
 
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task WhatIsUnderWayIsSeenAndLeftAlone(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task WhatIsUnderWayIsSeenAndLeftAlone(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release, NothingEnds);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity, NothingEnds);
         StockClient member = cloud.Member;
         Share share = await cloud.CreateShareAsync("docs");
         string id = Text(await member.AskAsync("share", "backup", "create", "docs", "--name", "slow"), "id");
@@ -238,11 +234,10 @@ public sealed class ShareBackupCommandTests
     }
 
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task ARoleLimitsWhatAUserDoes(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task ARoleLimitsWhatAUserDoes(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity);
         Share share = await cloud.CreateShareAsync("docs");
         string id = await cloud.CreateBackupAsync("docs", "--name", "ours");
         const string denied = "Access was denied to this resource. (HTTP 403)";
@@ -298,13 +293,4 @@ public sealed class ShareBackupCommandTests
 
     private static Task<JsonNode> ListAsync(StockClient client, params string[] options) =>
         client.AskAsync(List(options));
-
-    private static void AssertFields(JsonNode node, params (string Name, string? Value)[] expected)
-    {
-        foreach ((string name, string? value) in expected)
-        {
-            Assert.True(node.AsObject().ContainsKey(name), $"{name} is missing: {node.ToJsonString()}");
-            Assert.Equal((name, value), (name, node[name]?.ToString()));
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Xunit;
 
 namespace Holdfast.SystemTests.Server;
 
@@ -13,4 +14,14 @@ internal static class ClientOutput
 
     /// <summary>The names of an object's fields.</summary>
     public static IEnumerable<string> Fields(JsonNode node) => node.AsObject().Select(field => field.Key);
+
+    /// <summary>Fails unless the object has these fields with these values.</summary>
+    public static void AssertFields(JsonNode node, params (string Name, string? Value)[] expected)
+    {
+        foreach ((string name, string? value) in expected)
+        {
+            Assert.True(node.AsObject().ContainsKey(name), $"{name} is missing: {node.ToJsonString()}");
+            Assert.Equal((name, value), (name, node[name]?.ToString()));
+        }
+    }
 }
