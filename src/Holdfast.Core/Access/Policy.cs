@@ -39,7 +39,12 @@ public sealed class Policy
         files = PolicyFiles.Of(options);
         lookedAt = time.GetUtcNow().UtcTicks;
         read = files.Look();
-        rules = Build(files.Read(read));
+        IReadOnlyList<RuleOverride> overrides = files.Read(read);
+        rules = Build(overrides);
+        if (overrides.Count > 0)
+        {
+            Log.PolicyRead(logger, overrides.Count);
+        }
     }
 
     /// <summary>Why the files as they are now are not in force, for the operator; null when they are.</summary>
@@ -132,11 +137,13 @@ public sealed class Policy
             return;
         }
         read = now;
-        RuleSet next = Build(from.Read(now));
+        IReadOnlyList<RuleOverride> overrides = from.Read(now);
+        RuleSet next = Build(overrides);
         if (from.Look() == now)
         {
             rules = next;
             problem = null;
+            Log.PolicyRead(logger, overrides.Count);
         }
     }
 
@@ -146,10 +153,6 @@ public sealed class Policy
         foreach (string doubt in built.Doubts)
         {
             Log.PolicyDoubtful(logger, doubt);
-        }
-        if (overrides.Count > 0)
-        {
-            Log.PolicyRead(logger, overrides.Count);
         }
         return built;
     }

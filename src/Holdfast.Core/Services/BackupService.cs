@@ -212,10 +212,9 @@ public sealed class BackupService(
         return ChangeAsync(
             async session =>
             {
-                if (await session.FindBackupAsync(caller, id) is null)
-                {
-                    throw ServiceError.NotFound();
-                }
+                Backup backup = await session.FindBackupAsync(caller, id) ?? throw ServiceError.NotFound();
+                // Once more, about the backup itself, as Manila does.
+                policy.Require(caller, "share_backup:reset_status", new(backup.ProjectId, backup.UserId));
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfBackupAsync(id);
                 await OperationEnd.CancelAllAsync(session, live, "An administrator reset the backup's status.", now);

@@ -70,6 +70,24 @@ public sealed class PolicyFileTests : ManilaTests
     }
 
     [Fact]
+    public async Task A_status_is_reset_by_whom_the_rule_allows_on_that_very_backup()
+    {
+        Share share = await World.AddShareAsync();
+        Backup backup = await World.AddBackupAsync(share);
+        string path = $"/v2/share-backups/{backup.Id}/action";
+        const string body = """{"reset_status":{"status":"error"}}""";
+
+        Write("share_backup:reset_status: rule:project-member");
+        await UntilAsync(202, () => Host.SendAsync("POST", path, body));
+
+        // Every caller is the owner of what is its own; of this backup none of them is.
+        Write("share_backup:reset_status: rule:owner-user");
+        await UntilAsync(403, () => Host.SendAsync("POST", path, body));
+        Assert.Equal(403, (await Host.SendAsync("POST", path, body, "admin")).Code);
+        Assert.Equal(404, (await Host.SendAsync("POST", path.Replace(backup.Id, "x"), body)).Code);
+    }
+
+    [Fact]
     public async Task Host_and_topic_are_shown_to_whom_the_rule_names()
     {
         Backup backup = await World.AddBackupAsync(await World.AddShareAsync());

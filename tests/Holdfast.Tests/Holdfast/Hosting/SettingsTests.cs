@@ -31,6 +31,16 @@ public sealed class SettingsTests
         Assert.Equal(TimeSpan.Zero, settings.Core.Grace);
     }
 
+    [Fact]
+    public void A_policy_file_has_to_be_there_only_when_it_is_named()
+    {
+        Assert.Null(Read().Core.PolicyFile);
+        Assert.Equal(
+            "/etc/holdfast/policy.yaml",
+            Read(("HOLDFAST_POLICY_FILE", "/etc/holdfast/policy.yaml")).Core.PolicyFile
+        );
+    }
+
     [Theory]
     [InlineData("HOLDFAST_LISTEN", "127.0.0.1:8786")]
     [InlineData("HOLDFAST_LISTEN", "http://0.0.0.0:8786")]
