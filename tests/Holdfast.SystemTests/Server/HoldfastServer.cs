@@ -35,6 +35,9 @@ public sealed class HoldfastServer : IAsyncDisposable
 
     public string DataDirectory => directory["data"];
 
+    /// <summary>What it has written since it was last started.</summary>
+    public string Log => process!.Log;
+
     /// <summary>A directory on the same disk for what a test needs beside the server.</summary>
     public TemporaryDirectory Scratch => directory;
 

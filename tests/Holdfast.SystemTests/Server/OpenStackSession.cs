@@ -22,6 +22,10 @@ public sealed class OpenStackSession : IDisposable
 
     public string ProjectId { get; }
 
+    /// <summary>With a token that was got elsewhere.</summary>
+    public static OpenStackSession With(Uri service, string token, string projectId) =>
+        new(new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromMinutes(2) }, token, projectId);
+
     /// <summary>Signs in with a password, scoped to a project, both of the default domain.</summary>
     public static async Task<OpenStackSession> SignInAsync(Uri service, string user, string password, string project)
     {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Tests.Api;
 
-/// <summary>A <see cref="ManilaWorld"/> whose callers, of the same names and projects as ever, have tokens of a real identity.</summary>
+/// <summary>A <see cref="ManilaWorld"/> without quotas, whose callers, of the same names and projects as ever, have tokens of a real identity.</summary>
 internal static class RealIdentity
 {
     private const string Password = "a password";
@@ -27,6 +27,7 @@ internal static class RealIdentity
                 services.RemoveAll<ITokenValidator>().AddKeystone(keystone.Options)
             );
             world.Host.Tokens = keystone.Tokens;
+            await world.LiftQuotasAsync();
             return world;
         }
 
@@ -44,6 +45,7 @@ internal static class RealIdentity
             await services.GetRequiredService<MasterKey>().LoadAsync(None);
             await services.GetRequiredService<IdentityFirstStart>().RunAsync(None);
             world.Host.Tokens = await SignInAsync(services);
+            await world.LiftQuotasAsync();
             return world;
         }
     }

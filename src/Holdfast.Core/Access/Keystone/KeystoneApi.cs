@@ -14,6 +14,9 @@ internal sealed class KeystoneApi : IDisposable
     // What is asked at once. A flood of requests with tokens that nobody has seen waits here, and Keystone is spared.
     private const int MaxConnections = 16;
 
+    // A Keystone that is reachable takes a connection at once, however busy it is.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     // Without its catalogue, a token with hundreds of roles is described in less.
     private const int MaxAnswerBytes = 256 * 1024;
 
@@ -31,7 +34,7 @@ internal sealed class KeystoneApi : IDisposable
                 AllowAutoRedirect = false,
                 UseProxy = false,
                 UseCookies = false,
-                ConnectTimeout = options.Patience / 2,
+                ConnectTimeout = ConnectTimeout,
                 MaxConnectionsPerServer = MaxConnections,
                 // A name may lead elsewhere by and by.
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),

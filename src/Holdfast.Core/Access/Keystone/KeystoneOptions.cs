@@ -16,8 +16,8 @@ public sealed record KeystoneOptions
     /// <summary>How long Keystone's word on a token is believed: a revocation takes effect within it.</summary>
     public TimeSpan CacheFor { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a request waits for Keystone's word.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a request waits for Keystone's word: one that is busy may take a while.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Without the password: for messages.</summary>
     public override string ToString() => $"{Username} of project {Project} at {Url}";

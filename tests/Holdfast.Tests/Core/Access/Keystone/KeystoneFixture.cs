@@ -31,6 +31,8 @@ public sealed class KeystoneFixture : IAsyncLifetime
             Project = "service",
             UserDomain = "default",
             ProjectDomain = "Default",
+            // A busy machine is no fault of Keystone's.
+            Patience = TimeSpan.FromMinutes(2),
         };
         await AddUserAsync(Options.Username, await Admin.MakeProjectAsync(Options.Project), "service");
         await Server.GiveIdAsync(await Admin.MakeProjectAsync("ours"), ApiHost.Project);
