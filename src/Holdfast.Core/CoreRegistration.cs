@@ -66,7 +66,8 @@ public static class CoreRegistration
             .AddSingleton<RecycleBinService>()
             .AddSingleton<ShareTypeService>()
             .AddSingleton<ExtraSpecService>()
-            .AddSingleton<MessageService>();
+            .AddSingleton<MessageService>()
+            .AddSingleton<NodeService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services

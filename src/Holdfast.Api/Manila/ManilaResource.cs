@@ -40,6 +40,15 @@ internal sealed class ManilaResource(string path, Microversion? since = null, bo
         return this;
     }
 
+    /// <summary>A verb that was an experiment until <paramref name="graduated"/>, and is none from there on.</summary>
+    public ManilaResource OnGraduated(string verb, ManilaHandler handler, Microversion graduated)
+    {
+        Microversion last = new(graduated.Major, graduated.Minor - 1);
+        methods.Add(new(verb, handler, since ?? Microversion.Oldest, last, Experimental: true));
+        methods.Add(new(verb, handler, graduated, Microversion.Newest, Experimental: false));
+        return this;
+    }
+
     public ManilaResource OnAction(
         string key,
         ManilaHandler handler,

@@ -1,5 +1,9 @@
+using Holdfast.Api.Manila.AvailabilityZones;
+using Holdfast.Api.Manila.Extensions;
 using Holdfast.Api.Manila.Messages;
+using Holdfast.Api.Manila.Services;
 using Holdfast.Api.Manila.ShareBackups;
+using Holdfast.Api.Manila.ShareReplicas;
 using Holdfast.Api.Manila.Shares;
 using Holdfast.Api.Manila.ShareTypes;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +23,10 @@ internal static class ManilaRoutes
         .. ShareEndpoints.Resources,
         .. ShareTypeEndpoints.Resources,
         .. MessageEndpoints.Resources,
+        .. ShareReplicaEndpoints.Resources,
+        .. ServiceEndpoints.Resources,
+        .. AvailabilityZoneEndpoints.Resources,
+        .. ExtensionEndpoints.Resources,
     ];
 
     /// <summary>Every resource at both of its URLs: with the project's id after <c>/v2</c>, and without.</summary>

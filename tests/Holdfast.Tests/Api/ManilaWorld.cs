@@ -81,6 +81,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<ExtraSpecService>();
             identity(services);
             services.AddSingleton<MessageService>();
+            services.AddSingleton<NodeService>();
         });
         await new KnownRoots(catalog, host.Services.GetRequiredService<ShareRoots>()).LearnAsync(
             CancellationToken.None

@@ -90,6 +90,11 @@ public static class RuleDefaults
         new("message:get", Reader, "Show a message."),
         new("message:get_all", Reader, "List messages."),
         new("message:delete", Member, "Delete a message."),
+        // What there is of Manila's surroundings.
+        new("share_replica:get_all", Reader, "List share replicas, of which there are none."),
+        new("share_replica:show", Reader, "Show a share replica."),
+        new("service:index", Admin, "List the parts of the service."),
+        new("availability_zone:index", Reader, "List availability zones."),
         // Operations: a native call, with names in Manila's manner.
         new("operation:get", Reader, "Show an operation."),
         new("operation:get_all", Reader, "List operations."),

@@ -193,6 +193,16 @@ public class AccessTests : ManilaTests
             Body = """{"key":"other"}""",
         },
         new("DELETE /v2/types/{id}/extra_specs/{key}", "401 401 403 403 403 403 403 202", Object.Type),
+        // Manila's surroundings.
+        new("GET /v2/share-replicas", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/share-replicas/detail", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/share-replicas/{id}", "401 401 403 403 404 404 404 404", Object.Share),
+        new("GET /v2/services", "401 401 403 403 403 403 403 200"),
+        new("GET /v2/os-services", "401 401 403 403 403 403 403 200") { Version = "2.6" },
+        new("GET /v2/availability-zones", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/os-availability-zone", "401 401 403 403 200 200 200 200") { Version = "2.6" },
+        new("GET /v2/extensions", "401 401 200 200 200 200 200 200"),
+        new("GET /v2/extensions/{id}", "401 401 404 404 404 404 404 404", Object.Share),
         // Messages.
         new("GET /v2/messages", "401 401 403 403 200 200 200 200"),
         new("GET /v2/messages/{id}", "401 401 403 403 404 200 200 200", Object.Message),

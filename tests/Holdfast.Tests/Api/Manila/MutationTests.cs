@@ -137,6 +137,10 @@ public sealed class MutationTests : ManilaTests
             "member",
             "2.91"
         ),
+        ("GET", "/v2/share-replicas/detail?share_id={share}", null, "member", "2.91"),
+        ("GET", "/v2/services?binary=manila-data&ensuring=false", null, "admin", "2.93"),
+        ("GET", "/v2/availability-zones", null, "member", "2.91"),
+        ("GET", "/v2/extensions", null, "member", "2.91"),
         ("GET", "/v2/messages/{message}", null, "reader", "2.37"),
         ("DELETE", "/v2/messages/{message}", null, "member", "2.91"),
     ];
