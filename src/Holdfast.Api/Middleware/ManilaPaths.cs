@@ -26,7 +26,8 @@ internal static class ManilaPaths
         {
             path = path[..^JsonSuffix.Length];
         }
-        http.Request.Path = path.EndsWith('/') ? "/unrouted" : path;
+        // Decoded already: an assigned string would be decoded once more, and %2500 be a NUL.
+        http.Request.Path = new PathString(path.EndsWith('/') ? "/unrouted" : path);
         return next(http);
     }
 }

@@ -44,6 +44,16 @@ public sealed class ShareMetadataTests : ManilaTests
         }
     }
 
+    [Fact]
+    public async Task A_key_in_a_path_is_decoded_once()
+    {
+        Share share = await World.AddShareAsync();
+        string path = $"/v2/shares/{share.Id}/metadata";
+        await Host.SendAsync("POST", path, """{"metadata":{"100%41":"v","%00":"w"}}""");
+        Assert.Equal("""{"meta":{"100%41":"v"}}""", (await Host.SendAsync("GET", $"{path}/100%2541")).Text);
+        Assert.Equal("""{"meta":{"%00":"w"}}""", (await Host.SendAsync("GET", $"{path}/%2500")).Text);
+    }
+
     [Theory]
     [InlineData("", null, "Malformed request body")]
     [InlineData("", "{}", "Malformed request body")]
