@@ -59,6 +59,7 @@ public static class CoreRegistration
             .AddSingleton<Policy>()
             .AddSingleton<BackupService>()
             .AddSingleton<ShareService>()
+            .AddSingleton<QuotaService>()
             .AddSingleton<OperationService>()
             .AddSingleton<ManagedShareService>()
             .AddSingleton<ShareStateService>()

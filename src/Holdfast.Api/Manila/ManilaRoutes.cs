@@ -1,6 +1,7 @@
 using Holdfast.Api.Manila.AvailabilityZones;
 using Holdfast.Api.Manila.Extensions;
 using Holdfast.Api.Manila.Messages;
+using Holdfast.Api.Manila.Quotas;
 using Holdfast.Api.Manila.Services;
 using Holdfast.Api.Manila.ShareBackups;
 using Holdfast.Api.Manila.ShareReplicas;
@@ -22,6 +23,9 @@ internal static class ManilaRoutes
         .. ShareBackupEndpoints.Resources,
         .. ShareEndpoints.Resources,
         .. ShareTypeEndpoints.Resources,
+        .. QuotaSetEndpoints.Resources,
+        .. QuotaClassSetEndpoints.Resources,
+        .. LimitEndpoints.Resources,
         .. MessageEndpoints.Resources,
         .. ShareReplicaEndpoints.Resources,
         .. ServiceEndpoints.Resources,

@@ -116,7 +116,7 @@ public sealed class IdentityProjects(IdentityCatalog catalog)
         );
     }
 
-    /// <summary>With its role assignments; what the project owns elsewhere stays, out of everyone's reach but an administrator's.</summary>
+    /// <summary>With its role assignments and quotas; what the project owns elsewhere stays, out of everyone's reach but an administrator's.</summary>
     public async Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         IdentityPolicy.RequireAdmin(caller, "identity:delete_project");
@@ -127,6 +127,7 @@ public sealed class IdentityProjects(IdentityCatalog catalog)
                 {
                     throw IdentityPolicy.Missing("project", id);
                 }
+                await rows.Quotas.RemoveProjectAsync(id);
                 await IdentityPolicy.KeepAnAdministratorAsync(rows);
                 return true;
             },

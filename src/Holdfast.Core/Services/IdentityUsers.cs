@@ -126,6 +126,7 @@ public sealed class IdentityUsers(IdentityCatalog catalog, Passwords passwords, 
                 {
                     throw IdentityPolicy.Missing("user", id);
                 }
+                await rows.Quotas.RemoveUserAsync(id);
                 await IdentityPolicy.KeepAnAdministratorAsync(rows);
                 return true;
             },

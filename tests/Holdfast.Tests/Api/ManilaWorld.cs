@@ -66,6 +66,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<Policy>();
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
+            services.AddSingleton<QuotaService>();
             services.AddSingleton(provider => new OperationQueue(
                 catalog,
                 TimeProvider.System,

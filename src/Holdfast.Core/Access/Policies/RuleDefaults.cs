@@ -86,6 +86,16 @@ public static class RuleDefaults
         new("share_types_extra_spec:create", Admin, "Set extra specs."),
         new("share_types_extra_spec:update", Admin, "Change an extra spec."),
         new("share_types_extra_spec:delete", Admin, "Delete an extra spec."),
+        // Quotas.
+        new("quota_set:show", Reader, "Show a project's quotas: the caller's own, or as an administrator any."),
+        new("quota_set:update", Admin, "Set the quotas of a project, or of a user or a share type in it."),
+        new("quota_set:delete", Admin, "Put quotas back to the defaults."),
+        new(
+            "quota_class_set:show",
+            Reader,
+            "Show a quota class; no class is a project's own, so administrators alone do."
+        ),
+        new("quota_class_set:update", Admin, "Set the quotas of a class; the class default is every project's."),
         // Messages.
         new("message:get", Reader, "Show a message."),
         new("message:get_all", Reader, "List messages."),

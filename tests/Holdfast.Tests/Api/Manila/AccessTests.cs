@@ -207,6 +207,38 @@ public class AccessTests : ManilaTests
         new("GET /v2/messages", "401 401 403 403 200 200 200 200"),
         new("GET /v2/messages/{id}", "401 401 403 403 404 200 200 200", Object.Message),
         new("DELETE /v2/messages/{id}", "401 401 403 403 404 403 204 204", Object.Message),
+        // Quotas.
+        new("GET /v2/quota-sets/{id}", "401 401 403 403 403 200 200 200", Object.Project),
+        new("PUT /v2/quota-sets/{id}", "401 401 403 403 403 403 403 200", Object.Project)
+        {
+            Body = """{"quota_set":{"shares":1000}}""",
+        },
+        new("DELETE /v2/quota-sets/{id}", "401 401 403 403 403 403 403 202", Object.Project),
+        new("GET /v2/quota-sets/{id}/defaults", "401 401 403 403 200 200 200 200", Object.Project),
+        new("GET /v2/quota-sets/{id}/detail", "401 401 403 403 403 200 200 200", Object.Project),
+        new("GET /v2/os-quota-sets/{id}", "401 401 403 403 403 200 200 200", Object.Project) { Version = "2.6" },
+        new("PUT /v2/os-quota-sets/{id}", "401 401 403 403 403 403 403 200", Object.Project)
+        {
+            Body = """{"quota_set":{"shares":1000}}""",
+            Version = "2.6",
+        },
+        new("DELETE /v2/os-quota-sets/{id}", "401 401 403 403 403 403 403 202", Object.Project) { Version = "2.6" },
+        new("GET /v2/os-quota-sets/{id}/defaults", "401 401 403 403 200 200 200 200", Object.Project)
+        {
+            Version = "2.6",
+        },
+        new("GET /v2/quota-class-sets/{id}", "401 401 403 403 403 403 403 200", Object.Class),
+        new("PUT /v2/quota-class-sets/{id}", "401 401 403 403 403 403 403 200", Object.Class)
+        {
+            Body = """{"quota_class_set":{"shares":5}}""",
+        },
+        new("GET /v2/os-quota-class-sets/{id}", "401 401 403 403 403 403 403 200", Object.Class) { Version = "2.6" },
+        new("PUT /v2/os-quota-class-sets/{id}", "401 401 403 403 403 403 403 200", Object.Class)
+        {
+            Body = """{"quota_class_set":{"shares":5}}""",
+            Version = "2.6",
+        },
+        new("GET /v2/limits", "401 401 200 403 200 200 200 200"),
     ];
 
     private enum Object
@@ -218,6 +250,8 @@ public class AccessTests : ManilaTests
         Type,
         PrivateType,
         Message,
+        Project,
+        Class,
     }
 
     private sealed record Call(string Name, string Statuses, Object Of = Object.None)
@@ -355,6 +389,10 @@ public class AccessTests : ManilaTests
                 return ((await World.AddPrivateTypeAsync("0a0000000000000000000000000000aa")).Id, "");
             case Object.Message:
                 return ((await World.AddMessageAsync()).Id, "");
+            case Object.Project:
+                return (ApiHost.Project, "");
+            case Object.Class:
+                return ("gold", "");
             default:
                 Share share = await World.AddShareAsync();
                 return kind == Object.Backup

@@ -143,6 +143,21 @@ public sealed class MutationTests : ManilaTests
         ("GET", "/v2/extensions", null, "member", "2.91"),
         ("GET", "/v2/messages/{message}", null, "reader", "2.37"),
         ("DELETE", "/v2/messages/{message}", null, "member", "2.91"),
+        ("GET", "/v2/quota-sets/{project}", null, "reader", "2.91"),
+        ("GET", "/v2/quota-sets/{project}/detail?share_type=default", null, "member", "2.91"),
+        ("GET", "/v2/quota-sets/{project}/defaults", null, "member", "2.7"),
+        (
+            "PUT",
+            "/v2/quota-sets/{project}?user_id=someone",
+            """{"quota_set":{"backups":10,"backup_gigabytes":"100","force":true,"tenant_id":"{project}"}}""",
+            "admin",
+            "2.91"
+        ),
+        ("DELETE", "/v2/quota-sets/{project}?user_id=someone", null, "admin", "2.91"),
+        ("PUT", "/v2/os-quota-sets/{project}", """{"quota_set":{"shares":100000,"gigabytes":-1}}""", "admin", "2.6"),
+        ("GET", "/v2/quota-class-sets/gold", null, "admin", "2.91"),
+        ("PUT", "/v2/quota-class-sets/gold", """{"quota_class_set":{"shares":5,"backups":-1}}""", "admin", "2.91"),
+        ("GET", "/v2/limits", null, "reader", "2.91"),
     ];
 
     internal override async Task<ManilaWorld> StartAsync()
@@ -240,6 +255,7 @@ public sealed class MutationTests : ManilaTests
             ["large"] = (await World.AddShareAsync(size: 2)).Id,
             ["backup"] = backup.Id,
             ["message"] = (await World.AddMessageAsync()).Id,
+            ["project"] = ApiHost.Project,
             ["location"] = await World.AddExportLocationAsync(share),
             ["operation"] = (await World.AddOperationAsync()).Id,
             ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),

@@ -39,6 +39,11 @@ public sealed class PolicyTests
     [InlineData("message:get", "reader")]
     [InlineData("message:get_all", "reader")]
     [InlineData("message:delete", "member")]
+    [InlineData("quota_set:show", "reader")]
+    [InlineData("quota_set:update", "admin")]
+    [InlineData("quota_set:delete", "admin")]
+    [InlineData("quota_class_set:show", "reader")]
+    [InlineData("quota_class_set:update", "admin")]
     public void A_rule_asks_for_the_least_role(string rule, string role)
     {
         Assert.True(new Policy().Allows(CoreFixture.Admin, rule));
