@@ -24,7 +24,7 @@ public sealed class QuotaService(ICatalog catalog, Policy policy)
             throw ServiceError.Forbidden();
         }
         return catalog.ReadAsync(
-            async session => await SetAsync(session, await ScopeAsync(session, target)),
+            async session => await SetAsync(session, await ScopeAsync(session, caller, target)),
             cancellationToken
         );
     }
@@ -61,7 +61,7 @@ public sealed class QuotaService(ICatalog catalog, Policy policy)
         return catalog.WriteAsync(
             async session =>
             {
-                QuotaScope scope = await ScopeAsync(session, target);
+                QuotaScope scope = await ScopeAsync(session, caller, target);
                 QuotaLimits before = await QuotaLimits.OfProjectAsync(session, scope.ProjectId);
                 QuotaSet set = await SetAsync(session, scope);
                 foreach ((string resource, long limit) in limits)
@@ -82,7 +82,7 @@ public sealed class QuotaService(ICatalog catalog, Policy policy)
         return catalog.WriteAsync(
             async session =>
             {
-                QuotaScope scope = await ScopeAsync(session, target);
+                QuotaScope scope = await ScopeAsync(session, caller, target);
                 await (
                     scope is { UserId: null, ShareTypeId: null }
                         ? session.Quotas.RemoveProjectAsync(scope.ProjectId)
@@ -131,7 +131,7 @@ public sealed class QuotaService(ICatalog catalog, Policy policy)
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
-    private static async Task<QuotaScope> ScopeAsync(ICatalogSession session, QuotaTarget target)
+    private static async Task<QuotaScope> ScopeAsync(ICatalogSession session, Caller caller, QuotaTarget target)
     {
         string? user = string.IsNullOrEmpty(target.UserId) ? null : target.UserId;
         if (string.IsNullOrEmpty(target.ShareType))
@@ -143,7 +143,8 @@ public sealed class QuotaService(ICatalog catalog, Policy policy)
             throw ServiceError.Invalid("'user_id' and 'share_type' values are mutually exclusive");
         }
         ShareType type =
-            await session.ShareTypes.FindAsync(target.ShareType)
+            await session.FindShareTypeAsync(caller, target.ShareType)
+            ?? await session.FindShareTypeNamedAsync(caller, target.ShareType)
             ?? throw ServiceError.NotFound($"Share type with name or id '{target.ShareType}' not found.");
         return new QuotaScope(target.ProjectId, ShareTypeId: type.Id);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
 using Xunit;

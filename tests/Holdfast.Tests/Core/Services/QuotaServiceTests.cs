@@ -176,7 +176,10 @@ public sealed class QuotaServiceTests
                 );
             }
             await CheckAsync(Project with { ShareType = "default" }, shares, backups);
-            Assert.True(backups.Count <= Backups && shares.Sum(share => share.Size) <= Gigabytes);
+            Assert.All(
+                (await core.Get<QuotaService>().GetAsync(Alice, Project, default)).Quotas.Values,
+                quota => Assert.True(quota.Limit < 0 || quota.InUse <= quota.Limit)
+            );
         }
 
         public async Task RemoveBackupsAsync()
@@ -234,7 +237,7 @@ public sealed class QuotaServiceTests
             return made;
         }
 
-        private Task BackUpAsync(Caller caller, Share share) =>
+        private Task<Backup> BackUpAsync(Caller caller, Share share) =>
             core.Backups.CreateAsync(caller, new NewBackup(share.Id, null, null, null, null), default);
 
         /// <summary>A worker takes what is first and dies.</summary>
