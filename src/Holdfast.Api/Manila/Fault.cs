@@ -8,6 +8,9 @@ internal sealed class Fault(int status, string message) : Exception(message)
 {
     public int Status { get; } = status;
 
+    /// <summary>When to ask again; null where nobody knows. A 413 always says at once.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     // WebOb's stock texts, line ends included: clients print them.
     public static Fault BadRequest() =>
         new(
@@ -37,7 +40,10 @@ internal sealed class Fault(int status, string message) : Exception(message)
                 _ => 500,
             },
             error.Message
-        );
+        )
+        {
+            RetryAfter = error.RetryAfter,
+        };
 
     private string Name =>
         Status switch
@@ -62,14 +68,17 @@ internal sealed class Fault(int status, string message) : Exception(message)
         reply.Writer.WriteStartObject(Name);
         reply.Writer.WriteNumber("code", Status);
         reply.Writer.WriteString("message", Message);
-        // Of a 413 only: with this header on any other error python-manilaclient ends in a TypeError, the message unseen.
         if (Status == 413)
         {
             reply.Writer.WriteString("retryAfter", "0");
-            http.Response.Headers.RetryAfter = "0";
         }
         reply.Writer.WriteEndObject();
         reply.Writer.WriteEndObject();
+        // Never without a reason: python-manilaclient shows no message of an error with this header, but of a 413.
+        if (Status == 413 || RetryAfter is not null)
+        {
+            http.Response.Headers.RetryAfter = $"{RetryAfter?.TotalSeconds ?? 0:0}";
+        }
         await reply.CompleteAsync(http.RequestAborted);
     }
 

@@ -170,6 +170,7 @@ public sealed class KeystoneTokenValidator : ITokenValidator, IDisposable
         new(ServiceErrorKind.Unavailable, "The identity service cannot say whose token this is; try again.")
         {
             Detail = detail,
+            RetryAfter = TimeSpan.FromSeconds(5),
         };
 
     // Once when it begins and when it is over, and in between now and then: not with each request.

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Api.Manila;
+using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -41,9 +42,20 @@ public sealed class FaultTests
         Assert.Equal("0", response.Headers.RetryAfter);
     }
 
-    [Fact]
-    public async Task Unavailable_says_when_to_retry() =>
-        Assert.Equal("5", (await WriteAsync(new Fault(503, "away"))).Response.Headers.RetryAfter);
+    [Theory]
+    [InlineData(5, "5")]
+    [InlineData(null, "")]
+    public async Task Unavailable_says_when_to_retry_where_that_is_known(int? seconds, string header)
+    {
+        Fault fault = Fault.Of(
+            new ServiceError(ServiceErrorKind.Unavailable, "away")
+            {
+                RetryAfter = seconds is { } known ? TimeSpan.FromSeconds(known) : null,
+            }
+        );
+
+        Assert.Equal(header, (await WriteAsync(fault)).Response.Headers.RetryAfter.ToString());
+    }
 
     private static async Task<(JsonNode Fault, HttpResponse Response)> WriteAsync(Fault fault)
     {

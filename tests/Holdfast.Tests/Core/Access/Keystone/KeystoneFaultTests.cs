@@ -302,6 +302,7 @@ public sealed class KeystoneFaultTests : IAsyncLifetime
 
         Answer manila = await api.SendAsync("GET", "/v2/shares", token: "token");
         Assert.Equal((503, "serviceUnavailable"), (manila.Code, manila.Fault?.Key));
+        Assert.Equal("5", manila.Header("Retry-After"));
 
         Answer native = await api.SendAsync("GET", "/api/v1/operations", token: "token");
         Assert.Equal((503, "application/problem+json"), (native.Code, native.Header("Content-Type")));
