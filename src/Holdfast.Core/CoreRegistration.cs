@@ -50,6 +50,7 @@ public static class CoreRegistration
             .AddSingleton<Adoption>()
             .AddSingleton<TrashBin>()
             .AddSingleton<Captures>()
+            .AddSingleton<ShareSnapshots>()
             // In order of preference; the live walk always works, so it is last.
             .AddSingleton<ISourceCapture, SubvolumeCapture>()
             .AddSingleton<ISourceCapture, LiveCapture>();
@@ -68,7 +69,8 @@ public static class CoreRegistration
             .AddSingleton<ShareTypeService>()
             .AddSingleton<ExtraSpecService>()
             .AddSingleton<MessageService>()
-            .AddSingleton<NodeService>();
+            .AddSingleton<NodeService>()
+            .AddSingleton<ShareSnapshotService>();
 
     private static IServiceCollection AddWorkers(this IServiceCollection services) =>
         services
@@ -80,6 +82,8 @@ public static class CoreRegistration
             .AddSingleton<IOperationHandler, DeleteBackup>()
             .AddSingleton<IOperationHandler, CreateShare>()
             .AddSingleton<IOperationHandler, DeleteShare>()
+            .AddSingleton<IOperationHandler, CreateSnapshot>()
+            .AddSingleton<IOperationHandler, DeleteSnapshot>()
             .AddSingleton<IOperationHandler, ExportProject>()
             .AddSingleton<IOperationHandler, Prune>()
             .AddSingleton<IOperationHandler, Reap>()

@@ -94,6 +94,33 @@ public sealed class StockClientTests
     }
 
     [Fact]
+    public async Task MakesShowsChangesAndDeletesASnapshotOfAShare()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "stock");
+        StockClient client = new(server, tenant.Name, tenant.Password);
+        Share share = await tenant.CreateShareAsync();
+        string[] create = ["share", "snapshot", "create", share.Id, "--name", "then", "--description", "d", "--wait"];
+        string id = Text(await client.AskAsync(create), "id");
+        Assert.Equal([id], Column(await client.AskAsync("share", "snapshot", "list"), "ID"));
+        JsonNode shown = await client.AskAsync("share", "snapshot", "show", "then");
+        Assert.Equal(
+            ("available", share.Id, "d"),
+            (Text(shown, "status"), Text(shown, "share_id"), Text(shown, "description"))
+        );
+        await client.RunAsync("share", "snapshot", "set", "then", "--name", "now");
+        Assert.Equal(["now"], Column(await client.AskAsync("share", "snapshot", "list"), "Name"));
+        Assert.Contains(
+            "has snapshots",
+            await client.FailAsync("share", "backup", "create", share.Id),
+            StringComparison.Ordinal
+        );
+
+        await client.RunAsync("share", "snapshot", "delete", "now", "--wait");
+        Assert.Empty((await client.AskAsync("share", "snapshot", "list")).AsArray());
+    }
+
+    [Fact]
     public async Task AWrongPasswordIsRefusedInTheClientsOwnWords()
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();

@@ -89,6 +89,7 @@ internal sealed class ManilaRequest(
     /// Streams the rows under <paramref name="name"/>. When as many came as the limit asked for, a link to what follows
     /// stands beside them; without a limit the object has exactly one key, which clients assert.
     /// </summary>
+    /// <param name="total">How many there are on all pages, where the caller asked to be told.</param>
     public async Task ReplyListAsync<T>(
         string name,
         string linksName,

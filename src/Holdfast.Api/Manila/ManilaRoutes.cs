@@ -6,6 +6,7 @@ using Holdfast.Api.Manila.Services;
 using Holdfast.Api.Manila.ShareBackups;
 using Holdfast.Api.Manila.ShareReplicas;
 using Holdfast.Api.Manila.Shares;
+using Holdfast.Api.Manila.ShareSnapshots;
 using Holdfast.Api.Manila.ShareTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,7 @@ internal static class ManilaRoutes
     [
         .. ShareBackupEndpoints.Resources,
         .. ShareEndpoints.Resources,
+        .. ShareSnapshotEndpoints.Resources,
         .. ShareTypeEndpoints.Resources,
         .. QuotaSetEndpoints.Resources,
         .. QuotaClassSetEndpoints.Resources,

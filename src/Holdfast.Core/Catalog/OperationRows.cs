@@ -28,7 +28,7 @@ public sealed record OperationCount
 public sealed class OperationRows(ICatalogSession session)
 {
     private const string Select = """
-        SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status, status, priority, epoch,
+        SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status, status, priority, epoch,
             attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
             updated_at, finished_at
         FROM operations AS o
@@ -51,10 +51,10 @@ public sealed class OperationRows(ICatalogSession session)
     public Task AddAsync(Operation operation) =>
         session.ExecuteAsync(
             """
-            INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status,
+            INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status,
                 status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
                 created_at, started_at, updated_at, finished_at)
-            VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @Root, @ShareStatus,
+            VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @SnapshotId, @Root, @ShareStatus,
                 @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
                 @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt)
             """,
@@ -225,6 +225,13 @@ public sealed class OperationRows(ICatalogSession session)
         session.QueryAsync<Operation>(
             Select + " WHERE share_id = @shareId AND status IN ('queued', 'running')",
             new { shareId }
+        );
+
+    /// <summary>Queued and running operations of the share snapshot.</summary>
+    public Task<IReadOnlyList<Operation>> LiveOfSnapshotAsync(string snapshotId) =>
+        session.QueryAsync<Operation>(
+            Select + " WHERE snapshot_id = @snapshotId AND status IN ('queued', 'running')",
+            new { snapshotId }
         );
 
     /// <summary>Queued and running operations of the backup.</summary>

@@ -22,7 +22,14 @@ public sealed record QuotaTable(string Name, string Count, string Size, string O
         OfTheShare
     );
 
-    public static readonly IReadOnlyList<QuotaTable> All = [Shares, Backups];
+    public static readonly QuotaTable Snapshots = new(
+        "share_snapshots",
+        QuotaResource.Snapshots,
+        QuotaResource.SnapshotGigabytes,
+        OfTheShare
+    );
+
+    public static readonly IReadOnlyList<QuotaTable> All = [Shares, Snapshots, Backups];
 }
 
 /// <param name="Size">GiB.</param>

@@ -34,6 +34,7 @@ public static class MessageDetail
 public static class MessageResource
 {
     public const string Share = "SHARE";
+    public const string ShareSnapshot = "SHARE_SNAPSHOT";
 
     /// <summary>Manila has no type for backups; this is named as its others are.</summary>
     public const string ShareBackup = "SHARE_BACKUP";

@@ -18,6 +18,8 @@ public static class OperationKind
     public const string DeleteBackup = "delete_backup";
     public const string CreateShare = "create_share";
     public const string DeleteShare = "delete_share";
+    public const string CreateSnapshot = "create_snapshot";
+    public const string DeleteSnapshot = "delete_snapshot";
     public const string ExportProject = "export_project";
     public const string Prune = "prune";
     public const string Reap = "reap";
@@ -42,6 +44,9 @@ public sealed record Operation
     /// <summary>The share whose bytes are read or written.</summary>
     public string? ShareId { get; init; }
     public string? BackupId { get; init; }
+
+    /// <summary>The share snapshot that it makes or removes; restic's snapshots are the backup's.</summary>
+    public string? SnapshotId { get; init; }
 
     /// <summary>Only a node that announces this share root may claim it; null lets any.</summary>
     public string? Root { get; init; }

@@ -14,7 +14,11 @@ public static class NewOperation
         {
             OperationKind.RestoreBackup => 40,
             OperationKind.ExportProject => 30,
-            OperationKind.CreateShare or OperationKind.DeleteShare or OperationKind.DeleteBackup => 20,
+            OperationKind.CreateShare
+            or OperationKind.DeleteShare
+            or OperationKind.CreateSnapshot
+            or OperationKind.DeleteSnapshot
+            or OperationKind.DeleteBackup => 20,
             OperationKind.CreateBackup => 10,
             _ => 0,
         };
@@ -66,6 +70,15 @@ public static class NewOperation
                 Root = share.Root,
             }
         );
+    }
+
+    /// <summary>Queues the emptying of a root's trash; one that runs may have looked into it already.</summary>
+    public static async Task QueueReapAsync(this ICatalogSession session, string root, DateTimeOffset now)
+    {
+        if (!await session.Operations.AnyAsync("", OperationKind.Reap, root, running: false))
+        {
+            await session.Operations.AddAsync(Of(OperationKind.Reap, "", now) with { Root = root });
+        }
     }
 
     /// <summary>

@@ -40,6 +40,12 @@ internal static class OperationEnd
             case OperationKind.CreateShare:
                 await Share(ShareStatus.Creating, ShareStatus.Error);
                 break;
+            case OperationKind.CreateSnapshot:
+                await Snapshot(ShareSnapshotStatus.Creating, ShareSnapshotStatus.Error);
+                break;
+            case OperationKind.DeleteSnapshot:
+                await Snapshot(ShareSnapshotStatus.Deleting, ShareSnapshotStatus.ErrorDeleting);
+                break;
             case OperationKind.DeleteShare:
                 await Share(ShareStatus.Deleting, ShareStatus.ErrorDeleting);
                 break;
@@ -52,6 +58,9 @@ internal static class OperationEnd
                 await session.Backups.SetReasonAsync(operation.BackupId!, reason);
             }
         }
+
+        Task Snapshot(string from, string to) =>
+            session.ShareSnapshots.SetStatusAsync(operation.SnapshotId!, from, to, now);
 
         Task Share(string from, string to) => session.Shares.SetStatusAsync(operation.ShareId!, from, to, now);
     }

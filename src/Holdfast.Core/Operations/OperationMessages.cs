@@ -92,13 +92,23 @@ internal static class OperationMessages
     {
         (string Action, string Words)? done = operation.Kind switch
         {
-            OperationKind.CreateBackup or OperationKind.CreateShare => (MessageAction.Create, "create"),
-            OperationKind.DeleteBackup or OperationKind.DeleteShare => (MessageAction.Delete, "delete"),
+            OperationKind.CreateBackup or OperationKind.CreateShare or OperationKind.CreateSnapshot => (
+                MessageAction.Create,
+                "create"
+            ),
+            OperationKind.DeleteBackup or OperationKind.DeleteShare or OperationKind.DeleteSnapshot => (
+                MessageAction.Delete,
+                "delete"
+            ),
             OperationKind.RestoreBackup => (MessageAction.RestoreBackup, "restore share backup"),
             _ => null,
         };
         bool ofBackup = operation.Kind is OperationKind.CreateBackup or OperationKind.DeleteBackup;
-        if (done is not { } action || (ofBackup ? operation.BackupId : operation.ShareId) is not { } resource)
+        (string Type, string? Id) subject =
+            operation.SnapshotId is { } snapshot ? (MessageResource.ShareSnapshot, snapshot)
+            : ofBackup ? (MessageResource.ShareBackup, operation.BackupId)
+            : (MessageResource.Share, operation.ShareId);
+        if (done is not { } action || subject.Id is not { } resource)
         {
             return null;
         }
@@ -110,7 +120,7 @@ internal static class OperationMessages
             ActionId = action.Action,
             DetailId = MessageDetail.Failed,
             MessageLevel = MessageLevel.Error,
-            ResourceType = ofBackup ? MessageResource.ShareBackup : MessageResource.Share,
+            ResourceType = subject.Type,
             ResourceId = resource,
             UserMessage = Cut($"{action.Words}: {text}"),
             CreatedAt = now,

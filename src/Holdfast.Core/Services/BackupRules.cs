@@ -26,6 +26,10 @@ internal static class BackupRules
                 $"Share {share.Id} is in '{share.Status}' state, but it must be in 'available' state to create a backup."
             );
         }
+        if (await session.ShareSnapshots.CountOfShareAsync(share.Id) > 0)
+        {
+            throw ServiceError.Invalid($"Cannot backup share {share.Id} while it has snapshots.");
+        }
         await QuotaRules.CheckBackupAsync(
             session,
             new QuotaOwner(caller.ProjectId, caller.UserId, share.ShareTypeId),

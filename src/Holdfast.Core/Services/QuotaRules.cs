@@ -25,6 +25,21 @@ internal static class QuotaRules
         }
     }
 
+    public static async Task CheckSnapshotAsync(ICatalogSession session, QuotaOwner owner, int size)
+    {
+        QuotaLimits limits = await QuotaLimits.OfProjectAsync(session, owner.ProjectId);
+        if (await ExceededAsync(session, limits, owner, QuotaTable.Snapshots, count: 1, size) is { } quota)
+        {
+            throw OverLimit(
+                quota.Resource == QuotaResource.SnapshotGigabytes
+                    ? "SnapshotSizeExceedsAvailableQuota: Requested snapshot exceeds allowed project/user or share type "
+                        + "gigabytes quota."
+                    : $"SnapshotLimitExceeded: Maximum number of snapshots allowed ({quota.Limit}) either per "
+                        + "project/user or share type quota is exceeded."
+            );
+        }
+    }
+
     public static async Task CheckShareAsync(ICatalogSession session, QuotaOwner owner, int size)
     {
         QuotaLimits limits = await QuotaLimits.OfProjectAsync(session, owner.ProjectId);

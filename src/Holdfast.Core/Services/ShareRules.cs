@@ -254,6 +254,10 @@ internal static class ShareRules
 
     private static async Task CheckNothingDependsAsync(ICatalogSession session, Share share)
     {
+        if (await session.ShareSnapshots.CountOfShareAsync(share.Id) is > 0 and int snapshots)
+        {
+            throw ServiceError.Forbidden($"Invalid share: Share still has {snapshots} dependent snapshots.");
+        }
         if (await session.Backups.CountOfShareAsync(share.Id) is > 0 and int count)
         {
             throw ServiceError.Forbidden($"Invalid share: Share still has {count} dependent backups.");
@@ -275,6 +279,12 @@ internal static class ShareRules
         {
             throw ServiceError.Forbidden(
                 $"Share with transitional state can not be unmanaged. Share '{share.Id}' is in '{share.Status}' state."
+            );
+        }
+        if (await session.ShareSnapshots.CountOfShareAsync(share.Id) is > 0 and int snapshots)
+        {
+            throw ServiceError.Forbidden(
+                $"Share '{share.Id}' can not be unmanaged because it has '{snapshots}' dependent snapshot(s)."
             );
         }
         if (await session.Backups.CountOfShareAsync(share.Id) is > 0 and int count)

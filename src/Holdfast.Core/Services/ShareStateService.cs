@@ -58,7 +58,13 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
                 ShareRules.CheckNotInBin(share, $"status cannot be reset for share '{id}'");
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(id);
-                await OperationEnd.CancelAllAsync(session, live, "An administrator reset the share's status.", now);
+                // A snapshot has a status of its own to reset.
+                await OperationEnd.CancelAllAsync(
+                    session,
+                    [.. live.Where(operation => operation.SnapshotId is null)],
+                    "An administrator reset the share's status.",
+                    now
+                );
                 return await session.Shares.SetStatusAsync(id, from: null, status, now);
             },
             cancellationToken

@@ -61,11 +61,31 @@ internal static class SortKeys
         ["expires_at"] = new("expires_at", row => row.ExpiresAt),
     };
 
+    private static readonly Dictionary<string, SortColumn<ShareSnapshot>> OfShareSnapshots = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Id),
+        ["status"] = new("status", row => row.Status),
+        ["size"] = new("size", row => row.Size),
+        ["share_size"] = new("size", row => row.Size),
+        ["share_id"] = new("share_id", row => row.ShareId),
+        ["share_proto"] = new("protocol", row => row.Protocol),
+        ["project_id"] = new("project_id", row => row.ProjectId),
+        ["user_id"] = new("user_id", row => row.UserId),
+        ["created_at"] = new("created_at", row => row.CreatedAt),
+        ["updated_at"] = Time<ShareSnapshot>("updated_at", row => row.UpdatedAt),
+        ["name"] = Text<ShareSnapshot>("name", row => row.Name),
+        ["display_name"] = Text<ShareSnapshot>("name", row => row.Name),
+        ["description"] = Text<ShareSnapshot>("description", row => row.Description),
+        ["display_description"] = Text<ShareSnapshot>("description", row => row.Description),
+    };
+
     public static RowOrder<Backup> Backups(Page page) => Order(OfBackups, page);
 
     public static RowOrder<Share> Shares(Page page) => Order(OfShares, page);
 
     public static RowOrder<Message> Messages(Page page) => Order(OfMessages, page);
+
+    public static RowOrder<ShareSnapshot> ShareSnapshots(Page page) => Order(OfShareSnapshots, page);
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: no such key or direction.</exception>
     private static RowOrder<T> Order<T>(Dictionary<string, SortColumn<T>> columns, Page page)

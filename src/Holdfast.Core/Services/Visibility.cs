@@ -15,6 +15,16 @@ internal static class Visibility
     public static bool CanUse(this Caller caller, Backup backup) =>
         caller.IsAdmin || backup.ProjectId == caller.ProjectId;
 
+    public static bool CanUse(this Caller caller, ShareSnapshot snapshot) =>
+        caller.IsAdmin || snapshot.ProjectId == caller.ProjectId;
+
+    /// <returns>Null when it is not there or not the caller's.</returns>
+    public static async Task<ShareSnapshot?> FindShareSnapshotAsync(
+        this ICatalogSession session,
+        Caller caller,
+        string id
+    ) => await session.ShareSnapshots.FindAsync(id) is { } snapshot && caller.CanUse(snapshot) ? snapshot : null;
+
     /// <returns>Null when it is not there or not readable by the caller.</returns>
     public static async Task<Share?> FindShareAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Shares.FindAsync(id) is { } share && caller.CanRead(share) ? share : null;

@@ -13,7 +13,10 @@ public static class OwnPlace
     /// <summary>What claims hold still or have not finished, each named after its claim.</summary>
     public const string Captures = "captures";
 
-    public static readonly IReadOnlyList<string> All = [Trash, Captures];
+    /// <summary>Share snapshots, each named after its row.</summary>
+    public const string Snapshots = "snapshots";
+
+    public static readonly IReadOnlyList<string> All = [Trash, Captures, Snapshots];
 
     /// <summary>Opens it, and makes it where it is missing.</summary>
     /// <param name="root">The root, named <paramref name="rootName"/>.</param>

@@ -24,16 +24,7 @@ public sealed class DeleteShare(ICatalog catalog, TrashBin trash) : IOperationHa
             async (session, now) =>
             {
                 await session.Shares.RemoveAsync(row.ShareId!);
-                // One that runs may have looked into the trash already.
-                if (!await session.Operations.AnyAsync("", OperationKind.Reap, row.Root, running: false))
-                {
-                    await session.Operations.AddAsync(
-                        NewOperation.Of(OperationKind.Reap, "", now) with
-                        {
-                            Root = row.Root,
-                        }
-                    );
-                }
+                await session.QueueReapAsync(row.Root!, now);
                 await session.QueueExportAsync(row.ProjectId, now);
             },
             cancellationToken

@@ -24,6 +24,7 @@ public sealed class WorkerService(
     [
         OperationKind.CreateShare,
         OperationKind.DeleteShare,
+        OperationKind.DeleteSnapshot,
         OperationKind.DeleteBackup,
     ];
 

@@ -12,6 +12,9 @@ internal static partial class Libc
     public const nuint BTRFS_IOC_SNAP_CREATE_V2 = 0x50009417;
     public const nuint BTRFS_IOC_SUBVOL_SETFLAGS = 0x4008941a;
 
+    /// <summary>Of every file system that lets files share blocks.</summary>
+    public const nuint FICLONE = 0x40049409;
+
     public const ulong BTRFS_SUBVOL_RDONLY = 2;
 
     /// <summary>struct statfs: what kind of file system it is comes first.</summary>
@@ -53,4 +56,7 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(SafeHandle file, nuint request, in ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(SafeHandle file, nuint request, SafeHandle other);
 }

@@ -27,6 +27,12 @@ public sealed class WritableFile : Descriptor
         return Errno.None;
     }
 
+    /// <summary>
+    /// Gives this empty file all that the other holds at this moment, sharing its blocks. An error where the file system
+    /// cannot, and then nothing was written.
+    /// </summary>
+    public Errno TryClone(FileHandle other) => Errnos.Of(Libc.Control(this, Libc.FICLONE, other));
+
     /// <summary>Cuts the file, or lets it end in a hole.</summary>
     public Errno TryTruncate(long length) => Errnos.Of(Libc.Truncate(this, length));
 

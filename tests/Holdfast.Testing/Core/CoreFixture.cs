@@ -85,6 +85,8 @@ public sealed class CoreFixture : IAsyncDisposable
         "delete_backup",
         "create_share",
         "delete_share",
+        "create_snapshot",
+        "delete_snapshot",
         "export_project",
         "prune",
         "reap",

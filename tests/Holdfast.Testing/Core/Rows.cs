@@ -70,6 +70,20 @@ public static class Rows
             ExpiresAt = Start.AddDays(30),
         };
 
+    public static ShareSnapshot ShareSnapshot(string id, Share share, string status = ShareSnapshotStatus.Available) =>
+        new()
+        {
+            Id = id,
+            ProjectId = share.ProjectId,
+            UserId = "user",
+            ShareId = share.Id,
+            Size = share.Size,
+            Status = status,
+            Protocol = share.Protocol,
+            Root = share.Root,
+            CreatedAt = Start,
+        };
+
     /// <summary>Adds the default type and the shares.</summary>
     public static Task AddSharesAsync(this ICatalog catalog, params Share[] shares) =>
         catalog.WriteAsync(

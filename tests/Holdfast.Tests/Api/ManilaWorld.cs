@@ -67,6 +67,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
             services.AddSingleton<QuotaService>();
+            services.AddSingleton<ShareSnapshotService>();
             services.AddSingleton(provider => new OperationQueue(
                 catalog,
                 TimeProvider.System,
@@ -193,6 +194,17 @@ internal sealed class ManilaWorld : IAsyncDisposable
         message = change?.Invoke(message) ?? message;
         await Catalog.AddMessagesAsync(message);
         return message;
+    }
+
+    public async Task<ShareSnapshot> AddShareSnapshotAsync(
+        Share share,
+        Func<ShareSnapshot, ShareSnapshot>? change = null
+    )
+    {
+        ShareSnapshot snapshot = Rows.ShareSnapshot(Guid.NewGuid().ToString(), share);
+        snapshot = change?.Invoke(snapshot) ?? snapshot;
+        await Catalog.WriteAsync(session => session.ShareSnapshots.AddAsync(snapshot), CancellationToken.None);
+        return snapshot;
     }
 
     /// <returns>Its id.</returns>

@@ -31,10 +31,11 @@ internal static class ShareEndpoints
         ShareService shares = request.Service<ShareService>();
         shares.Require(request.Caller, "share:create");
         JsonElement body = request.Share();
-        // None is served, so there is none of any id.
         if (body.OptionalText("snapshot_id") is { } snapshot)
         {
-            throw new Fault(404, $"Snapshot {snapshot} could not be found.");
+            await request
+                .Service<ShareSnapshotService>()
+                .RefuseAsSourceAsync(request.Caller, snapshot, request.Aborted);
         }
         NewShare share = new(
             body.Required("share_proto"),

@@ -159,6 +159,53 @@ public class AccessTests : ManilaTests
         },
         new("GET /v2/shares/{id}/export_locations", "401 401 403 403 404 200 200 200", Object.Share),
         new("GET /v2/shares/{id}/export_locations/{location_id}", "401 401 403 403 404 200 200 200", Object.Share),
+        // Share snapshots.
+        new("GET /v2/snapshots", "401 401 403 403 200 200 200 200"),
+        new("GET /v2/snapshots/detail", "401 401 403 403 200 200 200 200"),
+        new("POST /v2/snapshots", "401 401 403 403 404 403 202 202", Object.Share)
+        {
+            Body = """{"snapshot":{"share_id":"{id}"}}""",
+        },
+        new("GET /v2/snapshots/{id}", "401 401 403 403 404 200 200 200", Object.Snapshot),
+        new("PUT /v2/snapshots/{id}", "401 401 403 403 404 403 200 200", Object.Snapshot)
+        {
+            Body = """{"snapshot":{"display_name":"x"}}""",
+        },
+        new("DELETE /v2/snapshots/{id}", "401 401 403 403 404 403 202 202", Object.Snapshot),
+        new("POST /v2/snapshots/{id}/action reset_status", "401 401 403 403 403 403 403 202", Object.Snapshot)
+        {
+            Body = """{"reset_status":{"status":"error"}}""",
+        },
+        new("POST /v2/snapshots/{id}/action os-reset_status", "401 401 403 403 403 403 403 202", Object.Snapshot)
+        {
+            Body = """{"os-reset_status":{"status":"error"}}""",
+            Version = "2.6",
+        },
+        new("POST /v2/snapshots/{id}/action force_delete", "401 401 403 403 403 403 403 202", Object.Snapshot)
+        {
+            Body = """{"force_delete":null}""",
+        },
+        new("POST /v2/snapshots/{id}/action os-force_delete", "401 401 403 403 403 403 403 202", Object.Snapshot)
+        {
+            Body = """{"os-force_delete":null}""",
+            Version = "2.6",
+        },
+        new("GET /v2/snapshots/{id}/export-locations", "401 401 403 403 404 200 200 200", Object.Snapshot),
+        new("GET /v2/snapshots/{id}/metadata", "401 401 403 403 404 200 200 200", Object.Snapshot),
+        new("POST /v2/snapshots/{id}/metadata", "401 401 403 403 404 403 200 200", Object.Snapshot)
+        {
+            Body = """{"metadata":{"key":"b"}}""",
+        },
+        new("PUT /v2/snapshots/{id}/metadata", "401 401 403 403 404 403 200 200", Object.Snapshot)
+        {
+            Body = """{"metadata":{"key":"b"}}""",
+        },
+        new("GET /v2/snapshots/{id}/metadata/{key}", "401 401 403 403 404 200 200 200", Object.Snapshot),
+        new("POST /v2/snapshots/{id}/metadata/{key}", "401 401 403 403 404 403 200 200", Object.Snapshot)
+        {
+            Body = """{"metadata":{"key":"b"}}""",
+        },
+        new("DELETE /v2/snapshots/{id}/metadata/{key}", "401 401 403 403 404 403 200 200", Object.Snapshot),
         // Share types.
         new("GET /v2/types", "401 401 403 403 200 200 200 200"),
         new("POST /v2/types", "401 401 403 403 403 403 403 200", Object.Type)
@@ -246,6 +293,7 @@ public class AccessTests : ManilaTests
         None,
         Share,
         Backup,
+        Snapshot,
         Directory,
         Type,
         PrivateType,
@@ -390,9 +438,18 @@ public class AccessTests : ManilaTests
                 return ("gold", "");
             default:
                 Share share = await World.AddShareAsync();
-                return kind == Object.Backup
-                    ? ((await World.AddBackupAsync(share)).Id, "")
-                    : (share.Id, await World.AddExportLocationAsync(share));
+                return kind switch
+                {
+                    Object.Backup => ((await World.AddBackupAsync(share)).Id, ""),
+                    Object.Snapshot => ((await World.AddShareSnapshotAsync(share, WithMetadata)).Id, ""),
+                    _ => (share.Id, await World.AddExportLocationAsync(share)),
+                };
         }
     }
+
+    private static ShareSnapshot WithMetadata(ShareSnapshot snapshot) =>
+        snapshot with
+        {
+            Metadata = new Dictionary<string, string> { ["key"] = "b" },
+        };
 }

@@ -90,6 +90,27 @@ public sealed class MutationTests : ManilaTests
         ("GET", "/api/v1/operations", null, "reader", "2.91"),
         ("GET", "/api/v1/operations/{operation}", null, "member", "2.91"),
         ("POST", "/api/v1/operations/{operation}/cancel", null, "member", "2.91"),
+        ("GET", "/v2/snapshots?name=x&size=1&sort_key=name&limit=2", null, "reader", "2.91"),
+        ("GET", "/v2/snapshots/detail?metadata={'a':'b'}&with_count=1", null, "member", "2.99"),
+        (
+            "POST",
+            "/v2/snapshots",
+            """{"snapshot":{"share_id":"{share}","name":"n","description":"d","force":false,"metadata":{"a":"b"}}}""",
+            "member",
+            "2.91"
+        ),
+        ("GET", "/v2/snapshots/{snapshot}", null, "member", "2.91"),
+        ("PUT", "/v2/snapshots/{snapshot}", """{"snapshot":{"display_name":"n"}}""", "member", "2.91"),
+        ("DELETE", "/v2/snapshots/{snapshot}", null, "member", "2.91"),
+        ("POST", "/v2/snapshots/{snapshot}/action", """{"reset_status":{"status":"error"}}""", "admin", "2.91"),
+        ("POST", "/v2/snapshots/{snapshot}/action", """{"force_delete":null}""", "admin", "2.91"),
+        ("GET", "/v2/snapshots/{snapshot}/export-locations", null, "reader", "2.91"),
+        ("GET", "/v2/snapshots/{snapshot}/metadata", null, "reader", "2.91"),
+        ("POST", "/v2/snapshots/{snapshot}/metadata", """{"metadata":{"c":"d"}}""", "member", "2.91"),
+        ("PUT", "/v2/snapshots/{snapshot}/metadata", """{"metadata":{"c":"d"}}""", "member", "2.91"),
+        ("GET", "/v2/snapshots/{snapshot}/metadata/a", null, "reader", "2.91"),
+        ("POST", "/v2/snapshots/{snapshot}/metadata/a", """{"metadata":{"a":"d"}}""", "member", "2.91"),
+        ("DELETE", "/v2/snapshots/{snapshot}/metadata/a", null, "member", "2.91"),
         ("GET", "/v2/types", null, "reader", "2.91"),
         ("GET", "/v2/types/default", null, "member", "2.91"),
         ("GET", "/v2/types?is_public=all&extra_specs={'a':+'b'}", null, "admin", "2.91"),
@@ -256,6 +277,12 @@ public sealed class MutationTests : ManilaTests
             ["backup"] = backup.Id,
             ["message"] = (await World.AddMessageAsync()).Id,
             ["project"] = ApiHost.Project,
+            ["snapshot"] = (
+                await World.AddShareSnapshotAsync(
+                    await World.AddShareAsync(),
+                    row => row with { Metadata = new Dictionary<string, string> { ["a"] = "b" } }
+                )
+            ).Id,
             ["location"] = await World.AddExportLocationAsync(share),
             ["operation"] = (await World.AddOperationAsync()).Id,
             ["directory"] = World.MakeDirectory(Guid.NewGuid().ToString()),

@@ -40,6 +40,13 @@ public sealed class SharesTests : ManilaTests
     public async Task Create_of_a_snapshot_finds_none()
     {
         AssertFault(await CreateAsync(Smallest + ",\"snapshot_id\":\"s1\""), 404, "Snapshot s1 could not be found.");
+        ShareSnapshot snapshot = await World.AddShareSnapshotAsync(await World.AddShareAsync());
+        AssertFault(
+            await CreateAsync(Smallest + $",\"snapshot_id\":\"{snapshot.Id}\""),
+            400,
+            $"A new share may not be created from snapshot '{snapshot.Id}', because the snapshot's parent share does not "
+                + "have that capability."
+        );
         Assert.Empty(await World.QueuedAsync());
         Assert.Equal(200, (await CreateAsync(Smallest + ",\"snapshot_id\":null")).Code);
     }

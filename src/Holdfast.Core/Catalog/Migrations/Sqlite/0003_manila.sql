@@ -32,6 +32,29 @@ ALTER TABLE shares ADD COLUMN scheduled_to_be_deleted_at INTEGER;
 CREATE INDEX shares_in_bin ON shares (scheduled_to_be_deleted_at) WHERE scheduled_to_be_deleted_at IS NOT NULL;
 
 -- Snapshots.
+CREATE TABLE share_snapshots (
+    id TEXT PRIMARY KEY,
+    project_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    share_id TEXT NOT NULL REFERENCES shares (id),
+    name TEXT,
+    description TEXT,
+    size INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    protocol TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    root TEXT NOT NULL,
+    capture TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER
+) STRICT;
+CREATE INDEX share_snapshots_by_project ON share_snapshots (project_id, created_at, id);
+CREATE INDEX share_snapshots_by_time ON share_snapshots (created_at, id);
+CREATE INDEX share_snapshots_by_share ON share_snapshots (share_id, created_at, id);
+CREATE INDEX share_snapshots_counted ON share_snapshots (project_id, user_id, size);
+
+ALTER TABLE operations ADD COLUMN snapshot_id TEXT;
+CREATE INDEX operations_by_snapshot ON operations (snapshot_id, status) WHERE snapshot_id IS NOT NULL;
 
 -- Quotas. Limits alone: what is in use is counted from the rows, each project's by one index that has all it needs.
 CREATE TABLE quotas (

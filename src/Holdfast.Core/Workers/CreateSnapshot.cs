@@ -1,0 +1,63 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
+
+namespace Holdfast.Core.Workers;
+
+/// <summary>
+/// Takes a share snapshot: 1. what earlier claims did not finish goes; 2. the snapshot, or the one that an earlier claim
+/// has finished; 3. the catalog's commit.
+/// </summary>
+public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, Captures captures) : IOperationHandler
+{
+    public string Kind => OperationKind.CreateSnapshot;
+
+    public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+    {
+        Operation row = claimed.Row;
+        (ShareSnapshot? snapshot, Share? share) = await catalog.ReadAsync(
+            async session =>
+                (await session.ShareSnapshots.FindAsync(row.SnapshotId!), await session.Shares.FindAsync(row.ShareId!)),
+            cancellationToken
+        );
+        TakenSnapshot? taken = null;
+        if (snapshot is not null && share is not null)
+        {
+            // 1.
+            await captures.RemoveLeftoversAsync(
+                (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
+                cancellationToken
+            );
+            // 2.
+            taken = snapshots.Take(share, snapshot, row, cancellationToken);
+        }
+        // 3.
+        await claimed.SucceedAsync(
+            async (session, now) =>
+            {
+                if (taken is null)
+                {
+                    return;
+                }
+                await session.ShareSnapshots.SetCaptureAsync(row.SnapshotId!, taken.How);
+                await session.ShareSnapshots.SetStatusAsync(
+                    row.SnapshotId!,
+                    ShareSnapshotStatus.Creating,
+                    ShareSnapshotStatus.Available,
+                    now
+                );
+                if (taken.How == ShareSnapshots.Copy)
+                {
+                    await session.TellAsync(row, MessageLevel.Info, MessageDetail.Captured, Notes(taken), now);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    private static string Notes(TakenSnapshot taken) =>
+        "It is a copy of the share, file by file, and not crash-consistent: files that are written together may be of "
+        + "different moments."
+        + (taken.LeftOut == 0 ? "" : $" Left out (sockets, other file systems, what vanished): {taken.LeftOut}.");
+}

@@ -1,0 +1,231 @@
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
+using Holdfast.Core.Sources;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Workers;
+
+/// <summary>Share snapshots on each kind of file system: the share as it was, whole or not there, and gone when deleted.</summary>
+public sealed class ShareSnapshotTests
+{
+    public static readonly TheoryData<string, string> Kinds = new()
+    {
+        { "btrfs", "snapshot" },
+        { "xfs", "copy" },
+        { "plain", "copy" },
+    };
+
+    [Theory]
+    [InlineData("btrfs", false, "snapshot")]
+    [InlineData("btrfs", true, "copy")]
+    [InlineData("plain", true, "copy")]
+    public async Task A_snapshot_is_the_share_as_it_was_and_goes_when_it_is_deleted(
+        string kind,
+        bool plainShare,
+        string how
+    )
+    {
+        await using Scene scene = await Scene.MakeAsync(kind, plainShare);
+        NastyTree.Build(scene.Directory);
+        Copy.Of(scene.Directory, scene["expected"]);
+        ShareSnapshot made = await scene.TakeAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, how), (made.Status, made.Capture));
+        Assert.Equal(how == "copy", await scene.IsToldOfAsync(made.Id));
+        Changes.Apply(scene.Directory);
+        TreeComparer.AssertEqual(
+            scene["expected"],
+            scene["snapshots/" + made.Id],
+            new TreeComparison { IgnoreSockets = true }
+        );
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["snapshots"]).Skip(1));
+
+        await scene.Core.Get<ShareSnapshotService>().DeleteAsync(WorkerFixture.Member, made.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Null(await scene.FindAsync(made.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["snapshots"]));
+        if (Directory.Exists(scene["trash"]))
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(scene["trash"]));
+        }
+    }
+
+    /// <summary>Four copies of 160 MiB on a disk of at most 512: only shared blocks fit.</summary>
+    [Theory]
+    [InlineData("btrfs")]
+    [InlineData("xfs")]
+    public async Task A_copy_shares_its_blocks_where_it_can(string kind)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind, plainShare: true);
+        await using (FileStream big = File.Create(Path.Join(scene.Directory, "big")))
+        {
+            byte[] part = new byte[1 << 20];
+            for (int i = 0; i < 160; i++)
+            {
+                Random.Shared.NextBytes(part);
+                await big.WriteAsync(part, TestContext.Current.CancellationToken);
+            }
+        }
+        for (int i = 0; i < 4; i++)
+        {
+            ShareSnapshot made = await scene.TakeAsync();
+            Assert.Equal((ShareSnapshotStatus.Available, "copy"), (made.Status, made.Capture));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_that_died_after_it_was_made_is_kept(string kind, string how)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "then");
+        ShareSnapshot made = await scene.StartAsync();
+        Operation doomed = await scene.Core.ClaimAsync();
+        scene.Core.Get<ShareSnapshots>().Take(scene.Share, made, doomed, default);
+        RawFiles.Write((RawPath)scene.Directory / "file", "now!");
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, how), await scene.StateAsync(made.Id));
+        Assert.Equal("then", await File.ReadAllTextAsync(scene[$"snapshots/{made.Id}/file"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_that_died_half_way_is_begun_again(string kind, string how)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "content");
+        ShareSnapshot made = await scene.StartAsync();
+        Operation doomed = await scene.Core.ClaimAsync();
+        string half = scene[$"captures/{ClaimName.Of(doomed)}"];
+        Directory.CreateDirectory(half);
+        RawFiles.Write((RawPath)half / "file", "con");
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, how), await scene.StateAsync(made.Id));
+        Assert.Equal("content", await File.ReadAllTextAsync(scene[$"snapshots/{made.Id}/file"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_removal_that_died_anywhere_is_finished(string kind, string how)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "content");
+        ShareSnapshot made = await scene.TakeAsync();
+        Assert.Equal(how, made.Capture);
+        await scene.Core.Get<ShareSnapshotService>().DeleteAsync(WorkerFixture.Member, made.Id, default);
+        await scene.Core.ClaimAsync();
+        scene.Core.Get<ShareSnapshots>().Remove(made);
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        Assert.Null(await scene.FindAsync(made.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["snapshots"]));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_is_an_error_and_can_be_deleted()
+    {
+        await using Scene scene = await Scene.MakeAsync("plain");
+        ShareSnapshot made = await scene.StartAsync();
+        Directory.Delete(scene.Directory);
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Error, null), await scene.StateAsync(made.Id));
+        await scene.Core.Get<ShareSnapshotService>().DeleteAsync(WorkerFixture.Member, made.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Null(await scene.FindAsync(made.Id));
+    }
+
+    [Fact]
+    public async Task A_share_with_a_snapshot_is_not_backed_up_and_backups_own_captures_do_not_count()
+    {
+        await using Scene scene = await Scene.MakeAsync("btrfs");
+        await scene.Core.BackUpAsync(scene.Share);
+        ShareSnapshot made = await scene.TakeAsync();
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => scene.Core.CreateAsync(scene.Share));
+        Assert.Equal($"Cannot backup share {scene.Share.Id} while it has snapshots.", error.Message);
+        await scene.Core.Get<ShareSnapshotService>().DeleteAsync(WorkerFixture.Member, made.Id, default);
+        await scene.Core.DrainAsync();
+        await scene.Core.BackUpAsync(scene.Share);
+    }
+
+    /// <summary>A share on a disk of some kind.</summary>
+    private sealed class Scene(LoopDisk? disk, WorkerFixture core, Share share) : IAsyncDisposable
+    {
+        public WorkerFixture Core => core;
+
+        public Share Share => share;
+
+        /// <summary>The share's.</summary>
+        public string Directory => core.PathOf(share);
+
+        /// <summary>A path beneath the share root.</summary>
+        public string this[string path] => Path.Join(core.Get<ShareRoots>().AbsolutePath(share.Root, ""), path);
+
+        public static async Task<Scene> MakeAsync(string kind, bool plainShare = false)
+        {
+            LoopDisk? disk = kind switch
+            {
+                "btrfs" => await LoopDisk.BtrfsAsync(),
+                "xfs" => await LoopDisk.XfsAsync(),
+                _ => null,
+            };
+            WorkerFixture core = await WorkerFixture.MakeAsync(options =>
+                disk is null ? options : options with { ShareRoots = [new("local", disk.Path)] }
+            );
+            Scene scene = new(disk, core, await core.ShareAsync());
+            if (plainShare)
+            {
+                System.IO.Directory.Move(scene.Directory, scene["away"]);
+                System.IO.Directory.CreateDirectory(scene.Directory);
+            }
+            return scene;
+        }
+
+        public Task<ShareSnapshot> StartAsync() =>
+            core.Get<ShareSnapshotService>()
+                .CreateAsync(
+                    WorkerFixture.Member,
+                    new NewShareSnapshot(share.Id, "name", null, new Dictionary<string, string>()),
+                    default
+                );
+
+        public async Task<ShareSnapshot> TakeAsync()
+        {
+            ShareSnapshot made = await StartAsync();
+            await core.DrainAsync();
+            return (await FindAsync(made.Id))!;
+        }
+
+        public Task<ShareSnapshot?> FindAsync(string id) =>
+            core.Catalog.ReadAsync(session => session.ShareSnapshots.FindAsync(id), default);
+
+        /// <summary>Whether a message says that the snapshot is not of one moment.</summary>
+        public async Task<bool> IsToldOfAsync(string id)
+        {
+            RowOrder<Message> any = new(new SortColumn<Message>("id", row => row.Id), Descending: false);
+            MessageFilter filter = new() { ResourceId = id };
+            return (await core.Catalog.ReadAsync(session => session.Messages.ListAsync(filter, any), default)).Any(
+                message => message.UserMessage.Contains("not crash-consistent", StringComparison.Ordinal)
+            );
+        }
+
+        public async Task<(string, string?)> StateAsync(string id) =>
+            await FindAsync(id) is { } row ? (row.Status, row.Capture) : ("gone", null);
+
+        public async ValueTask DisposeAsync()
+        {
+            await core.DisposeAsync();
+            if (disk is not null)
+            {
+                await disk.DisposeAsync();
+            }
+        }
+    }
+}
