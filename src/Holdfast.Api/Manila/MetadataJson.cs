@@ -24,6 +24,13 @@ internal static class MetadataJson
         return metadata;
     }
 
+    /// <summary>Of a body that is there to bring it.</summary>
+    public static Dictionary<string, string> Of(ManilaRequest request, string name)
+    {
+        request.Resource(name, () => Fault.BadRequest("Malformed request body"));
+        return Read(request.Body!.Value, name);
+    }
+
     public static void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> metadata)
     {
         writer.WriteStartObject();

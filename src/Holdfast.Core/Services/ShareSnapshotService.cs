@@ -101,6 +101,7 @@ public sealed class ShareSnapshotService(
     {
         Require(caller, "share:create_snapshot");
         Texts.CheckNames(request.Name, request.Description);
+        MetadataRules.Check(request.Metadata);
         return ChangeAsync(
             async session =>
             {
@@ -301,6 +302,7 @@ public sealed class ShareSnapshotService(
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
                 Dictionary<string, string> metadata = new(snapshot.Metadata, StringComparer.Ordinal);
                 change(metadata);
+                MetadataRules.Check(metadata);
                 await session.ShareSnapshots.SetMetadataAsync(id, metadata);
                 return metadata;
             },

@@ -105,11 +105,7 @@ internal static class ShareSnapshotEndpoints
             shareId,
             Either(body, "name", "display_name").Value,
             Either(body, "description", "display_description").Value,
-            request.Version.Minor >= 73
-            && body.TryGetProperty("metadata", out JsonElement metadata)
-            && !metadata.IsFalsy()
-                ? MetadataBody.Read(metadata)
-                : NoMetadata
+            request.Version.Minor >= 73 ? MetadataJson.Read(body, "metadata") : NoMetadata
         );
         await ReplyAsync(request, 202, await snapshots.CreateAsync(request.Caller, snapshot, request.Aborted));
     }

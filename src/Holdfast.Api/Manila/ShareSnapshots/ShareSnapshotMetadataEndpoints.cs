@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Core.Services;
 
 namespace Holdfast.Api.Manila.ShareSnapshots;
@@ -23,6 +22,7 @@ internal static class ShareSnapshotMetadataEndpoints
     private static async Task ListAsync(ManilaRequest request) =>
         await ReplyAsync(
             request,
+            "metadata",
             await request.Service<ShareSnapshotService>().MetadataAsync(request.Caller, request.Id, request.Aborted)
         );
 
@@ -32,29 +32,22 @@ internal static class ShareSnapshotMetadataEndpoints
         IReadOnlyDictionary<string, string> metadata = await request
             .Service<ShareSnapshotService>()
             .MetadataAsync(request.Caller, request.Id, request.Aborted);
-        await request.ReplyAsync(
-            200,
-            "meta",
-            metadata.TryGetValue(key, out string? value)
-                ? [new(key, value)]
-                : throw new Fault(404, "Metadata item is not found."),
-            static (Utf8JsonWriter writer, KeyValuePair<string, string>[] pairs, ManilaRequest _) =>
-                ShareSnapshotView.Metadata(writer, pairs)
-        );
+        string value = metadata.GetValueOrDefault(key) ?? throw new Fault(404, "Metadata item is not found.");
+        await ReplyAsync(request, "meta", new Dictionary<string, string> { [key] = value });
     }
 
     private static Task SetAsync(ManilaRequest request, bool all)
     {
         ShareSnapshotService snapshots = request.Service<ShareSnapshotService>();
         snapshots.Require(request.Caller, "share_snapshot:update_metadata");
-        return SetAsync(request, MetadataBody.Of(request.Body), all);
+        return SetAsync(request, MetadataJson.Of(request, "metadata"), all);
     }
 
     private static Task SetOneAsync(ManilaRequest request)
     {
         ShareSnapshotService snapshots = request.Service<ShareSnapshotService>();
         snapshots.Require(request.Caller, "share_snapshot:update_metadata");
-        Dictionary<string, string> given = MetadataBody.Of(request.Body);
+        Dictionary<string, string> given = MetadataJson.Of(request, "metadata");
         return !given.ContainsKey(request.RouteText("key")) ? throw Fault.BadRequest("Request body and URI mismatch")
             : given.Count > 1 ? throw Fault.BadRequest("Request body contains too many items")
             : SetAsync(request, given, all: false);
@@ -71,16 +64,12 @@ internal static class ShareSnapshotMetadataEndpoints
     private static async Task SetAsync(ManilaRequest request, Dictionary<string, string> given, bool all) =>
         await ReplyAsync(
             request,
+            "metadata",
             await request
                 .Service<ShareSnapshotService>()
                 .SetMetadataAsync(request.Caller, request.Id, given, all, request.Aborted)
         );
 
-    private static Task ReplyAsync(ManilaRequest request, IReadOnlyDictionary<string, string> metadata) =>
-        request.ReplyAsync(
-            200,
-            "metadata",
-            metadata,
-            static (writer, metadata, _) => ShareSnapshotView.Metadata(writer, metadata)
-        );
+    private static Task ReplyAsync(ManilaRequest request, string name, IReadOnlyDictionary<string, string> metadata) =>
+        request.ReplyAsync(200, name, metadata, static (writer, metadata, _) => MetadataJson.Write(writer, metadata));
 }

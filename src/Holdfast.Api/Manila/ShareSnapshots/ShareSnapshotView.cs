@@ -45,17 +45,7 @@ internal static class ShareSnapshotView
         if (minor >= 73)
         {
             writer.WritePropertyName("metadata");
-            Metadata(writer, snapshot.Metadata);
-        }
-        writer.WriteEndObject();
-    }
-
-    public static void Metadata(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, string>> metadata)
-    {
-        writer.WriteStartObject();
-        foreach ((string key, string value) in metadata)
-        {
-            writer.WriteString(key, value);
+            MetadataJson.Write(writer, snapshot.Metadata);
         }
         writer.WriteEndObject();
     }

@@ -37,7 +37,7 @@ internal static class ShareMetadataEndpoints
     {
         ShareMetadataService metadata = request.Service<ShareMetadataService>();
         metadata.Require(request.Caller, "share:update_share_metadata");
-        Dictionary<string, string> given = Given(request, "metadata");
+        Dictionary<string, string> given = MetadataJson.Of(request, "metadata");
         await ReplyAsync(
             request,
             "metadata",
@@ -49,7 +49,7 @@ internal static class ShareMetadataEndpoints
     {
         ShareMetadataService metadata = request.Service<ShareMetadataService>();
         metadata.Require(request.Caller, "share:update_share_metadata");
-        Dictionary<string, string> given = Given(request, "metadata");
+        Dictionary<string, string> given = MetadataJson.Of(request, "metadata");
         await ReplyAsync(
             request,
             "metadata",
@@ -66,7 +66,7 @@ internal static class ShareMetadataEndpoints
             request.Body is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("meta", out _)
                 ? "meta"
                 : "metadata";
-        Dictionary<string, string> given = Given(request, name);
+        Dictionary<string, string> given = MetadataJson.Of(request, name);
         if (!given.ContainsKey(request.RouteText("key")))
         {
             throw Fault.BadRequest("Request body and URI mismatch");
@@ -85,12 +85,6 @@ internal static class ShareMetadataEndpoints
             .Service<ShareMetadataService>()
             .DeleteItemAsync(request.Caller, request.Id, request.RouteText("key"), request.Aborted);
         await request.EmptyAsync(200);
-    }
-
-    private static Dictionary<string, string> Given(ManilaRequest request, string name)
-    {
-        request.Resource(name, () => Fault.BadRequest("Malformed request body"));
-        return MetadataJson.Read(request.Body!.Value, name);
     }
 
     private static Task ReplyAsync(ManilaRequest request, string name, IReadOnlyDictionary<string, string> metadata) =>

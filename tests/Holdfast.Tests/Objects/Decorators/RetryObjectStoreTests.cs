@@ -49,7 +49,7 @@ public sealed class RetryObjectStoreTests : ObjectStoreSuite
     [Fact]
     public async Task AfterTwentySecondsNoTryBegins()
     {
-        var slow = new RetryObjectStore(faulty, new RetryOptions { FirstDelay = TimeSpan.FromMinutes(1) }, time);
+        var slow = new RetryObjectStore(faulty, new RetryOptions { FirstDelay = TimeSpan.FromDays(1) }, time);
         faulty.Fail(StoreCall.Stat, Fault.Temporarily, times: 2);
         await AssertFails(ObjectErrorKind.Unavailable, () => slow.StatAsync(new ObjectName("x"), Token));
     }
