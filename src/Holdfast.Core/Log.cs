@@ -65,6 +65,9 @@ internal static partial class Log
     )]
     public static partial void LeftOut(ILogger logger, string kind, string operation, string backup, long count);
 
+    [LoggerMessage(212, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} was lost with its worker on node {Node}")]
+    public static partial void WorkerLost(ILogger logger, string kind, string operation, long epoch, string? node);
+
     [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
     public static partial void QueueAway(ILogger logger, Exception error);
 
@@ -73,6 +76,13 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Warning, "The scheduler's lease could not be given up; it will run out")]
     public static partial void LeaseKept(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        303,
+        LogLevel.Warning,
+        "{Kind} {Operation} waits: no worker that runs now announces share root {Root}"
+    )]
+    public static partial void Waits(ILogger logger, string kind, string operation, string root);
 
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);

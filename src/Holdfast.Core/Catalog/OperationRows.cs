@@ -15,6 +15,9 @@ public sealed record OperationFilter
     public string? Kind { get; init; }
     public string? ShareId { get; init; }
     public string? BackupId { get; init; }
+
+    /// <summary>Whether <see cref="ShareId"/> also finds restores into a share of another project than their own.</summary>
+    public bool KnowsForeign { get; init; }
 }
 
 public sealed record OperationCount
@@ -30,7 +33,7 @@ public sealed class OperationRows(ICatalogSession session)
     private const string Select = """
         SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status, status, priority, epoch,
             attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
-            updated_at, finished_at
+            updated_at, finished_at, asked_by_admin, foreign_share
         FROM operations AS o
         """;
 
@@ -43,7 +46,11 @@ public sealed class OperationRows(ICatalogSession session)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("status = @status", "status", filter.Status)
             .Where("kind = @kind", "kind", filter.Kind)
-            .Where("share_id = @shareId", "shareId", filter.ShareId)
+            .Where(
+                filter.KnowsForeign ? "share_id = @shareId" : "share_id = @shareId AND foreign_share = 0",
+                "shareId",
+                filter.ShareId
+            )
             .Where("backup_id = @backupId", "backupId", filter.BackupId);
         return session.QueryAsync<Operation>(query.Build(order), query.Parameters);
     }
@@ -53,10 +60,10 @@ public sealed class OperationRows(ICatalogSession session)
             """
             INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status,
                 status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
-                created_at, started_at, updated_at, finished_at)
+                created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share)
             VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @SnapshotId, @Root, @ShareStatus,
                 @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
-                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt)
+                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare)
             """,
             operation
         );
@@ -214,11 +221,17 @@ public sealed class OperationRows(ICatalogSession session)
         session.QueryAsync<Operation>(Select + " WHERE status = 'queued' ORDER BY priority DESC, created_at, id");
 
     /// <summary>Says what a queued operation waits for; null clears.</summary>
-    public Task SetMessageAsync(string id, string? message) =>
-        session.ExecuteAsync(
-            "UPDATE operations SET message = @message WHERE id = @id AND status = 'queued'",
-            new { id, message }
-        );
+    /// <returns>False, and nothing changed, when it is not queued any more, or has been claimed since it was read.</returns>
+    public async Task<bool> SetMessageAsync(Operation queued, string? message) =>
+        await session.ExecuteAsync(
+            "UPDATE operations SET message = @message WHERE id = @Id AND status = 'queued' AND epoch = @Epoch",
+            new
+            {
+                queued.Id,
+                queued.Epoch,
+                message,
+            }
+        ) == 1;
 
     /// <summary>Queued and running operations of the share.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfShareAsync(string shareId) =>

@@ -41,12 +41,18 @@ public sealed record Operation
     public required string UserId { get; init; }
     public required string RequestId { get; init; }
 
+    /// <summary>Whether an administrator asked for it: then only one may cancel it.</summary>
+    public bool AskedByAdmin { get; init; }
+
     /// <summary>The share whose bytes are read or written.</summary>
     public string? ShareId { get; init; }
     public string? BackupId { get; init; }
 
     /// <summary>The share snapshot that it makes or removes; restic's snapshots are the backup's.</summary>
     public string? SnapshotId { get; init; }
+
+    /// <summary>Whether the share is another project's than the operation: a restore into it, whose project may not know it.</summary>
+    public bool ForeignShare { get; init; }
 
     /// <summary>Only a node that announces this share root may claim it; null lets any.</summary>
     public string? Root { get; init; }

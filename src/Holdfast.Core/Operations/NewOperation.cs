@@ -29,6 +29,7 @@ public static class NewOperation
         {
             UserId = caller.UserId,
             RequestId = caller.RequestId,
+            AskedByAdmin = caller.IsAdmin,
         };
 
     /// <summary>An operation of the service's own.</summary>

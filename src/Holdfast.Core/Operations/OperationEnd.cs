@@ -35,7 +35,7 @@ internal static class OperationEnd
                 );
                 break;
             case OperationKind.DeleteBackup:
-                await Backup(BackupStatus.Deleting, BackupStatus.ErrorDeleting);
+                await DeletedAsync();
                 break;
             case OperationKind.CreateShare:
                 await Share(ShareStatus.Creating, ShareStatus.Error);
@@ -44,18 +44,37 @@ internal static class OperationEnd
                 await Snapshot(ShareSnapshotStatus.Creating, ShareSnapshotStatus.Error);
                 break;
             case OperationKind.DeleteSnapshot:
-                await Snapshot(ShareSnapshotStatus.Deleting, ShareSnapshotStatus.ErrorDeleting);
+                await Snapshot(
+                    ShareSnapshotStatus.Deleting,
+                    started
+                        ? ShareSnapshotStatus.ErrorDeleting
+                        : await BeforeDeleteAsync(session, operation.SnapshotId!)
+                );
                 break;
             case OperationKind.DeleteShare:
-                await Share(ShareStatus.Deleting, ShareStatus.ErrorDeleting);
+                await Share(ShareStatus.Deleting, started ? ShareStatus.ErrorDeleting : BeforeDelete(operation));
                 break;
+        }
+
+        // One that nobody began to delete is what it was: whole, or an attempt that has its reason already.
+        async Task DeletedAsync()
+        {
+            string id = operation.BackupId!;
+            if (started)
+            {
+                await Backup(BackupStatus.Deleting, BackupStatus.ErrorDeleting);
+                return;
+            }
+            bool whole = (await session.Backups.FindAsync(id))?.SnapshotId is not null;
+            string before = whole ? BackupStatus.Available : BackupStatus.Error;
+            await session.Backups.SetStatusAsync(id, BackupStatus.Deleting, before, now);
         }
 
         async Task Backup(string from, string to)
         {
             if (await session.Backups.SetStatusAsync(operation.BackupId!, from, to, now))
             {
-                await session.Backups.SetReasonAsync(operation.BackupId!, reason);
+                await session.Backups.SetReasonAsync(operation.BackupId!, operation.PublicReason(reason));
             }
         }
 
@@ -64,6 +83,21 @@ internal static class OperationEnd
 
         Task Share(string from, string to) => session.Shares.SetStatusAsync(operation.ShareId!, from, to, now);
     }
+
+    /// <summary>One that was at work when it was deleted by force has lost that work, and cannot wait for its end.</summary>
+    private static string BeforeDelete(Operation operation) =>
+        operation.ShareStatus
+            is ShareStatus.Available
+                or ShareStatus.Error
+                or ShareStatus.ErrorDeleting
+                or ShareStatus.BackupRestoringError
+            ? operation.ShareStatus
+            : ShareStatus.ErrorDeleting;
+
+    private static async Task<string> BeforeDeleteAsync(ICatalogSession session, string snapshot) =>
+        (await session.ShareSnapshots.FindAsync(snapshot))?.Capture is null
+            ? ShareSnapshotStatus.Error
+            : ShareSnapshotStatus.Available;
 
     /// <summary>
     /// Ends the live operations in favour of an administrator who sets a status by hand: epoch + 1, cancelled, what they

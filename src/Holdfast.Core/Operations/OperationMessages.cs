@@ -15,6 +15,22 @@ internal static class OperationMessages
     /// <summary>Characters: what Manila keeps of a reason.</summary>
     private const int Longest = 1023;
 
+    private const string WaitsElsewhere =
+        "It waits to be restored into a share of another project, which can read why.";
+
+    private const string Elsewhere = "It could not be restored into a share of another project, which can read why.";
+
+    /// <summary>
+    /// What the operation's row and its backup's say of its end. The project of a backup is not told how a restore into
+    /// another project's share went: it may name the other's files.
+    /// </summary>
+    public static string PublicReason(this Operation operation, string reason) =>
+        operation.ForeignShare ? Elsewhere : reason;
+
+    /// <summary>The same, while it waits.</summary>
+    public static string PublicWait(this Operation operation, string reason) =>
+        operation.ForeignShare ? WaitsElsewhere : reason;
+
     /// <summary>It failed, or was cancelled.</summary>
     public static async Task TellEndAsync(
         this ICatalogSession session,
@@ -30,7 +46,7 @@ internal static class OperationMessages
         await session.Messages.AddAsync(message);
         if (message.ProjectId != operation.ProjectId)
         {
-            // A restore into another project's share. The backup's owner is not told how: it may name the other's files.
+            // A restore into another project's share.
             await session.Messages.AddAsync(
                 message with
                 {
@@ -38,8 +54,7 @@ internal static class OperationMessages
                     ProjectId = operation.ProjectId,
                     ResourceType = MessageResource.ShareBackup,
                     ResourceId = operation.BackupId!,
-                    UserMessage =
-                        "restore share backup: It could not be restored into a share of another project, which can read why.",
+                    UserMessage = $"restore share backup: {Elsewhere}",
                 }
             );
         }

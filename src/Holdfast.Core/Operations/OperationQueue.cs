@@ -129,7 +129,7 @@ public sealed class OperationQueue(
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                if (!await session.Operations.EndAsync(claimed, status, reason, now))
+                if (!await session.Operations.EndAsync(claimed, status, claimed.PublicReason(reason), now))
                 {
                     return false;
                 }
@@ -146,7 +146,8 @@ public sealed class OperationQueue(
             {
                 DateTimeOffset now = time.Now();
                 DateTimeOffset notBefore = now + Backoff.After(claimed.Attempts);
-                if (!await AgainAsync(session, claimed with { LostClaims = 0 }, reason, notBefore, now))
+                string told = claimed.PublicWait(reason);
+                if (!await AgainAsync(session, claimed with { LostClaims = 0 }, told, notBefore, now))
                 {
                     return false;
                 }
@@ -226,9 +227,13 @@ public sealed class OperationQueue(
             cancellationToken
         );
         wake.Wake();
-        foreach (Operation operation in left.Where(IsGivenUp))
+        foreach (Operation operation in left)
         {
-            Log.GivenUp(log, operation.Kind, operation.Id, operation.Epoch, MostLostClaims);
+            Log.WorkerLost(log, operation.Kind, operation.Id, operation.Epoch, operation.Node);
+            if (IsGivenUp(operation))
+            {
+                Log.GivenUp(log, operation.Kind, operation.Id, operation.Epoch, MostLostClaims);
+            }
         }
         return left.Count;
     }
@@ -238,7 +243,7 @@ public sealed class OperationQueue(
         int lost = operation.LostClaims + 1;
         if (!IsGivenUp(operation))
         {
-            string message = $"Worker {operation.Node} was lost; beginning again.";
+            const string message = "The worker was lost; beginning again.";
             // The first time at once; then with room for others, whom it takes along whenever it kills its worker.
             DateTimeOffset notBefore = lost == 1 ? now : now + Backoff.After(lost - 1);
             await AgainAsync(session, operation with { LostClaims = lost }, message, notBefore, now);

@@ -1,7 +1,6 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
-using Holdfast.Core.Sources;
 using Holdfast.Core.Workers;
 
 namespace Holdfast.Core.Scheduling;
@@ -10,7 +9,7 @@ namespace Holdfast.Core.Scheduling;
 /// Queues prune, reap, and the removal of shares whose time in the recycle bin is over. A row that runs out says when each is due again: it is taken in the transaction that queues, so
 /// that nothing is queued twice, whoever schedules.
 /// </summary>
-public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider time, WakeSignal wake)
+public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProvider time, WakeSignal wake)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
@@ -41,7 +40,8 @@ public sealed class Maintenance(ICatalog catalog, ShareRoots roots, TimeProvider
         {
             await session.QueueDeleteAsync(share, caller: null, now);
         }
-        foreach (string root in roots.Usable())
+        // What workers say, not the disk: a root that hangs must not hold the catalog.
+        foreach (string root in await NodePresence.AnnouncedRootsAsync(session, now, queue.Lease))
         {
             if (await DueAsync(session, "reap:root:" + root, Daily, now))
             {

@@ -27,6 +27,20 @@ public sealed class NodePresence(
     /// <summary>How old a node's row may be while the node counts as there.</summary>
     public static TimeSpan AliveFor(TimeSpan lease) => lease;
 
+    /// <summary>Share roots that a worker who is there can use.</summary>
+    public static async Task<IReadOnlySet<string>> AnnouncedRootsAsync(
+        ICatalogSession session,
+        DateTimeOffset now,
+        TimeSpan lease
+    )
+    {
+        DateTimeOffset recent = now - AliveFor(lease);
+        return (await session.Nodes.ListAsync())
+            .Where(node => node.Role == Worker && node.SeenAt >= recent)
+            .SelectMany(node => node.Roots.Items)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)

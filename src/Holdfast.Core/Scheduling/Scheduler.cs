@@ -85,16 +85,14 @@ public sealed class Scheduler(
     /// <summary>A queued operation whose share root no live worker announces says so, on its backup too.</summary>
     private async Task ExplainWaitingAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset recent = time.Now() - NodePresence.AliveFor(queue.Lease);
         List<(Operation Operation, string? Message)> changes = await catalog.ReadAsync(
             async session =>
             {
-                HashSet<string> announced =
-                [
-                    .. (await session.Nodes.ListAsync())
-                        .Where(node => node.Role == NodePresence.Worker && node.SeenAt >= recent)
-                        .SelectMany(node => node.Roots.Items),
-                ];
+                IReadOnlySet<string> announced = await NodePresence.AnnouncedRootsAsync(
+                    session,
+                    time.Now(),
+                    queue.Lease
+                );
                 return (await session.Operations.QueuedAsync())
                     .Where(operation => operation.Root is not null)
                     .Select(operation => (operation, Message(operation, announced)))
@@ -114,11 +112,16 @@ public sealed class Scheduler(
                 DateTimeOffset now = time.Now();
                 foreach ((Operation operation, string? message) in changes)
                 {
+                    // It may have been claimed, or have ended, since.
+                    if (!await session.Operations.SetMessageAsync(operation, message))
+                    {
+                        continue;
+                    }
                     if (message is not null)
                     {
                         await session.TellWaitingAsync(operation, message, now);
+                        Log.Waits(logger, operation.Kind, operation.Id, operation.Root!);
                     }
-                    await session.Operations.SetMessageAsync(operation.Id, message);
                     if (operation.BackupId is { } backup)
                     {
                         await session.Backups.SetReasonAsync(backup, message);
@@ -134,8 +137,8 @@ public sealed class Scheduler(
     private static bool IsWaiting(Operation operation) =>
         operation.Message?.StartsWith(Waiting, StringComparison.Ordinal) == true;
 
-    private static string? Message(Operation operation, HashSet<string> announced) =>
+    private static string? Message(Operation operation, IReadOnlySet<string> announced) =>
         announced.Contains(operation.Root!)
             ? null
-            : $"{Waiting} that can open the share root '{operation.Root}': no worker that runs now announces it.";
+            : Waiting + " that can reach the share's storage: none that runs now can.";
 }

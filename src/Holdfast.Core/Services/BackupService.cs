@@ -270,6 +270,7 @@ public sealed class BackupService(
                 ProjectId = backup.ProjectId,
                 BackupId = backup.Id,
                 ShareId = target.Id,
+                ForeignShare = target.ProjectId != backup.ProjectId,
                 ShareStatus = target.Status,
                 Root = target.Root,
                 NotBefore = now + options.Grace,

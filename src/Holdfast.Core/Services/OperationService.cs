@@ -1,4 +1,5 @@
 using Holdfast.Core.Access;
+using Holdfast.Core.Access.Policies;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
@@ -47,6 +48,7 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
             Kind = query.Kind,
             ShareId = query.ShareId,
             BackupId = query.BackupId,
+            KnowsForeign = caller.IsAdmin,
         };
         RowOrder<Operation> order = new(
             new SortColumn<Operation>("created_at", row => row.CreatedAt),
@@ -74,16 +76,48 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
     {
         policy.Require(caller, "operation:cancel");
         Operation operation = await FindAsync(caller, id, cancellationToken);
-        if (operation.UserId.Length == 0 && !caller.IsAdmin)
-        {
-            throw ServiceError.Forbidden("Only an administrator may cancel what the service does of its own accord.");
-        }
+        CheckMayCancel(caller, operation);
         return await queue.CancelAsync(id, cancellationToken)
             ?? throw ServiceError.Conflict($"Operation {id} has ended; there is nothing to cancel.");
     }
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the query.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
+
+    /// <summary>Nobody undoes by a cancel what they may not do, or what somebody with more rights wants done.</summary>
+    private void CheckMayCancel(Caller caller, Operation operation)
+    {
+        if (caller.IsAdmin)
+        {
+            return;
+        }
+        if (operation.UserId.Length == 0)
+        {
+            throw ServiceError.Forbidden("Only an administrator may cancel what the service does of its own accord.");
+        }
+        if (operation.AskedByAdmin)
+        {
+            throw ServiceError.Forbidden("Only an administrator may cancel what an administrator has asked for.");
+        }
+        if (RuleOf(operation.Kind) is { } rule)
+        {
+            policy.Require(caller, rule, new PolicyTarget(operation.ProjectId, operation.UserId));
+        }
+    }
+
+    /// <summary>The rule by which one asks for the kind; null for what nobody can ask for.</summary>
+    private static string? RuleOf(string kind) =>
+        kind switch
+        {
+            OperationKind.CreateBackup => "share_backup:create",
+            OperationKind.RestoreBackup => "share_backup:restore",
+            OperationKind.DeleteBackup => "share_backup:delete",
+            OperationKind.CreateShare => "share:create",
+            OperationKind.DeleteShare => "share:delete",
+            OperationKind.CreateSnapshot => "share:create_snapshot",
+            OperationKind.DeleteSnapshot => "share:delete_snapshot",
+            _ => null,
+        };
 
     private async Task<Operation> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         await catalog.ReadAsync(session => session.Operations.FindAsync(id), cancellationToken) is { } operation

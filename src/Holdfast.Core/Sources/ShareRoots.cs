@@ -83,7 +83,7 @@ public sealed class ShareRoots
                 error
             )
             {
-                PublicMessage = Away(name),
+                PublicMessage = Away,
             };
         }
     }
@@ -158,8 +158,8 @@ public sealed class ShareRoots
             "Add it to HOLDFAST_SHARE_ROOTS of a node with the worker role."
         )
         {
-            PublicMessage = Away(name),
+            PublicMessage = Away,
         };
 
-    private static string Away(string name) => $"The share root '{name}' is away.";
+    private const string Away = "The share's storage is away.";
 }

@@ -44,18 +44,18 @@ public sealed class ExportsAhead(ICatalog catalog, ExportStore exports)
         if (stored.Any(number => number <= forgotten))
         {
             string name = ExportStore.Name(project, stored.Last(number => number <= forgotten));
-            string message =
-                $"The catalog is older than the store: it does not know of {name}, so snapshots of project {project} that "
-                + "no backup names may be backups that it has forgotten, and none is removed.";
             throw new EngineError(
                 EngineErrorKind.Invalid,
                 temporary: false,
-                message,
+                $"The catalog is older than the store: it does not know of {name}, so snapshots of project {project} that "
+                    + "no backup names may be backups that it has forgotten, and none is removed.",
                 "Put a newer copy of the catalog back; or, to give those backups up for good, remove that object and "
                     + "those before it from the store."
             )
             {
-                PublicMessage = message,
+                PublicMessage =
+                    "The catalog is older than the backup store, so what no backup names may be a backup that it has forgotten, "
+                    + "and nothing is removed. The log of the node says how to end this.",
             };
         }
     }

@@ -14,7 +14,7 @@ internal static class OperationView
         writer.WriteString("kind", operation.Kind);
         writer.WriteString("status", operation.Status);
         writer.WriteString("project_id", operation.ProjectId.Length == 0 ? null : operation.ProjectId);
-        writer.WriteString("share_id", operation.ShareId);
+        writer.WriteString("share_id", operation.ForeignShare && !caller.IsAdmin ? null : operation.ShareId);
         writer.WriteString("backup_id", operation.BackupId);
         writer.WriteNumber("done", operation.Done);
         writer.WriteNumber("total", operation.Total);

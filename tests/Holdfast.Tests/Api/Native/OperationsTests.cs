@@ -203,6 +203,37 @@ public sealed class OperationsTests : ManilaTests
     }
 
     [Fact]
+    public async Task What_an_administrator_asked_for_is_an_administrators_to_cancel()
+    {
+        Share share = await World.AddShareAsync();
+        const string body = """{"force_delete":null}""";
+        Assert.Equal(202, (await Host.SendAsync("POST", $"/v2/shares/{share.Id}/action", body, token: "admin")).Code);
+        string id = Assert.Single(await IdsAsync($"?share_id={share.Id}"));
+        AssertProblem(
+            await CancelAsync(id),
+            403,
+            "Only an administrator may cancel what an administrator has asked for."
+        );
+        Assert.Equal(200, (await CancelAsync(id, "admin")).Code);
+    }
+
+    [Fact]
+    public async Task The_share_of_another_project_is_an_administrators_to_know()
+    {
+        Operation restore = await World.AddOperationAsync(one =>
+            one with
+            {
+                Kind = OperationKind.RestoreBackup,
+                ForeignShare = true,
+            }
+        );
+        Assert.Null(Text((await GetAsync($"/{restore.Id}")).Json, "share_id"));
+        Assert.Equal(restore.ShareId, Text((await GetAsync($"/{restore.Id}", "admin")).Json, "share_id"));
+        Assert.Empty(await IdsAsync($"?share_id={restore.ShareId}"));
+        Assert.Single(await IdsAsync($"?share_id={restore.ShareId}&all_projects=true", "admin"));
+    }
+
+    [Fact]
     public async Task An_unknown_operation_is_a_problem_like_anothers()
     {
         AssertProblem(await GetAsync("/none"), 404, "No operation exists with ID none.");

@@ -128,6 +128,56 @@ public sealed class OperationQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_a_worker_was_lost_is_said_without_its_name()
+    {
+        Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        await LoseAsync();
+        const string said = "The worker was lost; beginning again.";
+        Assert.Equal(said, Assert.Single(await core.QueuedAsync()).Message);
+        Assert.Equal(said, (await core.Catalog.BackupAsync(backup.Id))!.FailReason);
+    }
+
+    [Theory]
+    [InlineData(true, BackupStatus.Available)]
+    [InlineData(false, BackupStatus.Error)]
+    public async Task A_backup_whose_delete_nobody_began_is_what_it_was(bool whole, string status)
+    {
+        await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1", BackupStatus.Creating));
+        if (whole)
+        {
+            BackupCommit commit = new(new string('a', 64), "live", 0, null);
+            await core.Catalog.WriteAsync(s => s.Backups.CommitAsync("b1", commit, core.Time.Now()), default);
+        }
+        else
+        {
+            await core.Catalog.WriteAsync(
+                s => s.Backups.SetStatusAsync("b1", "creating", "error", core.Time.Now()),
+                default
+            );
+        }
+        await core.Backups.DeleteAsync(CoreFixture.Member, "b1", default);
+        await CancelOnlyAsync();
+        Backup left = (await core.Catalog.BackupAsync("b1"))!;
+        Assert.Equal((status, null), (left.Status, left.FailReason));
+    }
+
+    [Theory]
+    [InlineData(ShareStatus.Available, ShareStatus.Available)]
+    [InlineData(ShareStatus.BackupRestoringError, ShareStatus.BackupRestoringError)]
+    // Deleted by force in the middle of work, which is over: nothing would end that status.
+    [InlineData(ShareStatus.BackupRestoring, ShareStatus.ErrorDeleting)]
+    public async Task A_share_whose_delete_nobody_began_is_what_it_was(string before, string after)
+    {
+        await core.Catalog.WriteAsync(s => s.Shares.SetStatusAsync("s1", null, before, core.Time.Now()), default);
+        await core.Shares.ForceDeleteAsync(CoreFixture.Admin, "s1", default);
+        await CancelOnlyAsync();
+        Assert.Equal(after, (await core.Catalog.ShareAsync("s1"))!.Status);
+    }
+
+    private async Task CancelOnlyAsync() =>
+        Assert.NotNull(await core.Queue.CancelAsync(Assert.Single(await core.QueuedAsync()).Id, default));
+
+    [Fact]
     public async Task Only_claims_lost_in_a_row_count()
     {
         await AddAsync(OperationKind.CreateBackup, operation => operation with { ShareId = "s1", BackupId = "b1" });

@@ -12,7 +12,11 @@ public sealed class SchedulerTests : IAsyncLifetime
 {
     private CoreFixture core = null!;
 
-    public async ValueTask InitializeAsync() => core = await CoreFixture.MakeAsync(Rows.Share("s1"));
+    public async ValueTask InitializeAsync()
+    {
+        core = await CoreFixture.MakeAsync(Rows.Share("s1"));
+        await AnnounceAsync("local");
+    }
 
     public ValueTask DisposeAsync() => core.DisposeAsync();
 
@@ -46,6 +50,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         Assert.Equal(3, (await QueuedKindsAsync()).Count);
         await FinishAsync();
         core.Time.Advance(TimeSpan.FromHours(2));
+        await AnnounceAsync("local");
         await scheduler.TickAsync(default);
         Assert.Equal(["reap", "reap", "reap"], await QueuedKindsAsync());
     }
@@ -129,11 +134,51 @@ public sealed class SchedulerTests : IAsyncLifetime
         Assert.Single(await QueuedKindsAsync(), OperationKind.Prune);
     }
 
+    [Fact]
+    public async Task A_root_is_reaped_because_a_worker_announces_it_whatever_the_schedulers_node_can_open()
+    {
+        Directory.Delete(core.Directory["shares"], recursive: true);
+        await AnnounceAsync("elsewhere");
+        await Scheduler("node1").TickAsync(default);
+        Assert.Equal([null, "elsewhere"], (await core.QueuedAsync()).Select(one => one.Root).Order());
+    }
+
+    [Fact]
+    public async Task What_was_claimed_while_the_scheduler_looked_is_not_said_to_wait()
+    {
+        Backup backup = await core.Backups.CreateAsync(CoreFixture.Member, new("s1", null, null, null, null), default);
+        await AnnounceAsync("elsewhere");
+        RacingCatalog race = new(core.Catalog) { AfterRead = async () => Assert.NotNull(await core.ClaimAsync()) };
+        await Scheduler("node1", race).TickAsync(default);
+        Assert.Null(race.AfterRead);
+        Assert.Equal(OperationStatus.Running, await StatusAsync());
+        Assert.Null((await core.Catalog.BackupAsync(backup.Id))!.FailReason);
+        Assert.Empty(await core.Catalog.MessagesAsync(backup.Id));
+    }
+
+    /// <summary>A worker that says now that it can use these roots alone.</summary>
+    private Task AnnounceAsync(params string[] roots) =>
+        core.Catalog.WriteAsync(
+            session =>
+                session.Nodes.SeenAsync(
+                    new NodeRole
+                    {
+                        Node = "node1",
+                        Role = NodePresence.Worker,
+                        AvailabilityZone = "nova",
+                        Roots = new TextList([.. roots]),
+                        StartedAt = core.Time.Now(),
+                        SeenAt = core.Time.Now(),
+                    }
+                ),
+            default
+        );
+
     private Scheduler Scheduler(string node, ICatalog? catalog = null) =>
         new(
             catalog ?? core.Catalog,
             core.Queue,
-            new Maintenance(core.Catalog, core.Roots, core.Time, core.Wake),
+            new Maintenance(core.Catalog, core.Queue, core.Time, core.Wake),
             core.Options with
             {
                 Node = node,

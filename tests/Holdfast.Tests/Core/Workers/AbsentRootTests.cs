@@ -49,7 +49,7 @@ public sealed class AbsentRootTests : IAsyncLifetime
         Assert.Equal(ShareStatus.Creating, made.Status);
         Assert.Equal(ShareStatus.Deleting, (await core.Catalog.ShareAsync(removed.Id))!.Status);
         Assert.StartsWith(
-            "Waiting for a node that can open the share root 'local'",
+            "Waiting for a node that can reach the share's storage",
             (await core.Catalog.BackupAsync(backup.Id))!.FailReason,
             StringComparison.Ordinal
         );

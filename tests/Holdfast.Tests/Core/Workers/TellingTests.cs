@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Scheduling;
+using Holdfast.Core.Services;
 using Holdfast.Engine;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
@@ -197,7 +198,26 @@ public sealed class TellingTests : IAsyncLifetime
         Message that = await LastAsync(backup.Id, MessageLevel.Error);
         Assert.Equal((Rows.Project, why.RequestId), (that.ProjectId, that.RequestId));
         Assert.DoesNotContain(target.Id, that.UserMessage, StringComparison.Ordinal);
+        const string Elsewhere = "It could not be restored into a share of another project, which can read why.";
+        Assert.Equal(Elsewhere, (await core.Catalog.BackupAsync(backup.Id))!.FailReason);
+        OperationQuery ofBackup = new() { Kind = OperationKind.RestoreBackup, Limit = 1 };
+        OperationList shown = await core.Get<OperationService>().ListAsync(WorkerFixture.Member, ofBackup, default);
+        Assert.Equal(Elsewhere, Assert.Single(shown.Rows).Message);
         Assert.NotEqual(why.Id, that.Id);
+    }
+
+    [Fact]
+    public async Task What_a_restore_into_another_projects_share_waits_for_is_that_projects_to_know()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        Share target = await core.ShareAsync(owner: CoreFixture.Stranger);
+        core.Store.Fail(StoreCall.Read, Fault.Temporarily, times: int.MaxValue);
+        await core.Backups.RestoreAsync(CoreFixture.Admin, backup.Id, target.Id, false, default);
+        core.Time.Advance(TimeSpan.FromMinutes(5));
+        await core.DrainAsync();
+        Operation waiting = Assert.Single(await core.LiveAsync(backup));
+        Assert.Equal("It waits to be restored into a share of another project, which can read why.", waiting.Message);
+        Assert.Equal(waiting.Message, (await core.Catalog.BackupAsync(backup.Id))!.FailReason);
     }
 
     [Fact]

@@ -323,7 +323,8 @@ public sealed class WorkerTests : IAsyncLifetime
         await MaintainAfterADayAsync();
         Assert.Equal(2, (await core.SnapshotsAsync()).Count);
         string why = (await FailedAsync())!;
-        Assert.Contains($"export/{Rows.Project}/{newest:d12}", why, StringComparison.Ordinal);
+        Assert.StartsWith("The catalog is older than the backup store", why, StringComparison.Ordinal);
+        Assert.DoesNotContain("export/", why, StringComparison.Ordinal);
 
         // An export counts from then on, and does not hide what was forgotten.
         Backup next = await core.BackUpAsync(share);
@@ -358,7 +359,7 @@ public sealed class WorkerTests : IAsyncLifetime
         Backup made = await core.CreateAsync(share);
         await core.Get<Scheduler>().TickAsync(default);
         string? reason = (await core.Catalog.BackupAsync(made.Id))!.FailReason;
-        Assert.StartsWith("Waiting for a node that can open the share root 'local'", reason, StringComparison.Ordinal);
+        Assert.StartsWith("Waiting for a node that can reach the share's storage", reason, StringComparison.Ordinal);
 
         await core.Get<NodePresence>().AnnounceAsync(default);
         await core.Get<Scheduler>().TickAsync(default);

@@ -79,6 +79,9 @@ CREATE INDEX backups_counted ON backups (project_id, user_id, size);
 CREATE INDEX shares_counted ON shares (project_id, user_id, share_type_id, size);
 
 -- Operations.
+-- Who may cancel it, and who may know the share.
+ALTER TABLE operations ADD COLUMN asked_by_admin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operations ADD COLUMN foreign_share INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX operations_by_project_time ON operations (project_id, created_at, id);
 CREATE INDEX operations_by_time ON operations (created_at, id);
 ALTER TABLE operations ADD COLUMN lost_claims INTEGER NOT NULL DEFAULT 0;
