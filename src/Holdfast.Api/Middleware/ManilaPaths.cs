@@ -4,7 +4,7 @@ namespace Holdfast.Api.Middleware;
 
 /// <summary>
 /// Manila's habits with paths, where they differ from the framework's: a trailing slash is another path, which nobody
-/// serves; a <c>.json</c> suffix is accepted and ignored; OPTIONS answers 200 anywhere.
+/// serves; a <c>.json</c> suffix is accepted and ignored, but of a key, whose end it is; OPTIONS answers 200 anywhere.
 /// </summary>
 internal static class ManilaPaths
 {
@@ -22,7 +22,7 @@ internal static class ManilaPaths
         {
             return next(http);
         }
-        if (path.EndsWith(JsonSuffix, StringComparison.Ordinal))
+        if (path.EndsWith(JsonSuffix, StringComparison.Ordinal) && !EndsWithKey(path))
         {
             path = path[..^JsonSuffix.Length];
         }
@@ -30,4 +30,12 @@ internal static class ManilaPaths
         http.Request.Path = new PathString(path.EndsWith('/') ? "/unrouted" : path);
         return next(http);
     }
+
+    // Of metadata or of an extra spec: the only names in paths that callers choose.
+    private static bool EndsWithKey(string path) =>
+        path[..path.LastIndexOf('/')] is var above
+        && (
+            above.EndsWith("/metadata", StringComparison.Ordinal)
+            || above.EndsWith("/extra_specs", StringComparison.Ordinal)
+        );
 }

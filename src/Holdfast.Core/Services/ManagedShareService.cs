@@ -48,6 +48,7 @@ public sealed class ManagedShareService(
             async session =>
             {
                 ShareType type = await ShareTypeRules.ChooseAsync(session, caller, request.ShareType, options);
+                ShareRules.CheckSizeOf(type, size);
                 adoption.CheckApart(place, await session.Shares.PlacesAsync());
                 DateTimeOffset now = time.Now();
                 Share share = new()
@@ -87,7 +88,8 @@ public sealed class ManagedShareService(
         return ChangeAsync(
             async session =>
             {
-                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
+                Share share = await session.FindOwnShareAsync(caller, id);
+                policy.RequireOf(caller, "share:unmanage", share);
                 await ShareRules.CheckUnmanageAsync(session, share);
                 await session.Shares.RemoveAsync(id);
                 await session.QueueExportAsync(share.ProjectId, time.Now());

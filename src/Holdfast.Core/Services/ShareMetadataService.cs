@@ -77,6 +77,7 @@ public sealed class ShareMetadataService(ICatalog catalog, Policy policy, TimePr
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id, NoShare);
+                ShareRules.CheckNotInBin(share, $"Metadata of share '{id}' cannot be changed,");
                 Dictionary<string, string> metadata = new(StringComparer.Ordinal);
                 foreach ((string key, string value) in change(share.Metadata))
                 {

@@ -159,16 +159,17 @@ public sealed class ShareService(
     public Task<Share> UpdateAsync(Caller caller, string id, ShareChange change, CancellationToken cancellationToken)
     {
         Require(caller, "share:update");
+        // Also of a share that is public, as in Manila.
+        if (change.IsPublic == true && !policy.Allows(caller, "share:set_public_share"))
+        {
+            throw ServiceError.Forbidden("User is not authorized to set 'is_public' to True in the request.");
+        }
         Texts.CheckNames(change.Name, change.Description);
         return ChangeAsync(
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
                 ShareRules.CheckNotInBin(share, $"Share '{id}' cannot be updated,");
-                if (change.IsPublic == true && !policy.Allows(caller, "share:set_public_share"))
-                {
-                    throw ServiceError.Forbidden("User is not authorized to set 'is_public' to True in the request.");
-                }
                 Share changed = share with
                 {
                     Name = change.SetName ? change.Name : share.Name,
@@ -206,9 +207,8 @@ public sealed class ShareService(
         return ChangeAsync(
             async session =>
             {
-                Share share =
-                    await session.FindShareAsync(caller, id)
-                    ?? throw ServiceError.NotFound($"Share {id} could not be found.");
+                Share share = await session.FindOwnShareAsync(caller, id, $"Share {id} could not be found.");
+                policy.RequireOf(caller, "share:force_delete", share);
                 await ShareRules.CheckForceDeleteAsync(session, share);
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(id);
@@ -220,20 +220,27 @@ public sealed class ShareService(
         );
     }
 
-    public async Task<IReadOnlyList<ExportLocation>> ExportLocationsAsync(
+    public Task<IReadOnlyList<ExportLocation>> ExportLocationsAsync(
         Caller caller,
         string id,
         CancellationToken cancellationToken
     )
     {
         Require(caller, "share_export_location:index");
-        return await catalog.ReadAsync(
-            async session =>
-                await session.FindShareAsync(caller, id) is null
-                    ? throw ServiceError.NotFound()
-                    : await session.ExportLocations.OfShareAsync(id),
-            cancellationToken
-        );
+        return LocationsAsync(caller, id, cancellationToken);
+    }
+
+    public async Task<ExportLocation> ExportLocationAsync(
+        Caller caller,
+        string id,
+        string locationId,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "share_export_location:show");
+        IReadOnlyList<ExportLocation> locations = await LocationsAsync(caller, id, cancellationToken);
+        return locations.FirstOrDefault(location => location.Id == locationId)
+            ?? throw ServiceError.NotFound($"Export location '{locationId}' not found.");
     }
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
@@ -269,6 +276,19 @@ public sealed class ShareService(
             InBin = query.InBin,
         };
     }
+
+    private Task<IReadOnlyList<ExportLocation>> LocationsAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken
+    ) =>
+        catalog.ReadAsync(
+            async session =>
+                await session.FindShareAsync(caller, id) is null
+                    ? throw ServiceError.NotFound()
+                    : await session.ExportLocations.OfShareAsync(id),
+            cancellationToken
+        );
 
     private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);

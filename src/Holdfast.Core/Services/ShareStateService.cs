@@ -54,7 +54,8 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
         return ChangeAsync(
             async session =>
             {
-                Share share = await session.FindShareAsync(caller, id) ?? throw ServiceError.NotFound();
+                Share share = await session.FindOwnShareAsync(caller, id);
+                policy.RequireOf(caller, "share:reset_status", share);
                 ShareRules.CheckNotInBin(share, $"status cannot be reset for share '{id}'");
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(id);
@@ -71,7 +72,10 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
         );
     }
 
-    /// <summary>Sets the task state alone. While it is one of a busy share, nothing else may begin on the share.</summary>
+    /// <summary>
+    /// Sets the task state alone. While it is one of a busy share, the share is not backed up, resized or deleted; it can
+    /// be restored into, renamed, labelled and unmanaged.
+    /// </summary>
     /// <param name="taskState">Null, or already one of the accepted words.</param>
     public Task ResetTaskStateAsync(Caller caller, string id, string? taskState, CancellationToken cancellationToken)
     {
@@ -79,9 +83,12 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
         return ChangeAsync(
             async session =>
             {
-                Share share =
-                    await session.FindShareAsync(caller, id)
-                    ?? throw ServiceError.NotFound($"ShareNotFound: Share {id} could not be found.");
+                Share share = await session.FindOwnShareAsync(
+                    caller,
+                    id,
+                    $"ShareNotFound: Share {id} could not be found."
+                );
+                policy.RequireOf(caller, "share:reset_task_state", share);
                 ShareRules.CheckNotInBin(share, $"task state cannot be reset for share '{id}'");
                 await session.Shares.SetTaskStateAsync(id, taskState, time.Now());
                 return true;

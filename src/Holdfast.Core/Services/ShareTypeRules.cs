@@ -5,7 +5,7 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>What the extra specs of a share type must keep to, in Manila's words.</summary>
+/// <summary>What a share type and its extra specs must keep to, in Manila's words.</summary>
 internal static class ShareTypeRules
 {
     private const int Longest = 255;
@@ -21,13 +21,24 @@ internal static class ShareTypeRules
         ShareType type =
             (
                 string.IsNullOrEmpty(idOrName)
-                    ? await session.ShareTypes.FindDefaultAsync()
+                    ? await session.FindDefaultShareTypeAsync(caller)
                     : await session.FindShareTypeAsync(caller, idOrName)
                         ?? await session.FindShareTypeNamedAsync(caller, idOrName)
             ) ?? throw ServiceError.NotFound("Share type not found.");
         ShareRules.CheckType(type, options);
         return type;
     }
+
+    public static void CheckName(string? name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw ServiceError.Invalid("Share type name cannot be empty.");
+        }
+        Check("name", name);
+    }
+
+    public static void CheckDescription(string? description) => Check("description", description);
 
     /// <summary>All specs of a type: the required one is there, and each is valid.</summary>
     public static void CheckAll(IReadOnlyDictionary<string, string> specs)
@@ -84,6 +95,18 @@ internal static class ShareTypeRules
     /// <summary>A type that names no zones may be in all.</summary>
     public static bool MayBeIn(ShareType type, params string[] zones) =>
         !type.ExtraSpecs.TryGetValue(ExtraSpec.AvailabilityZones, out string? own) || zones.All(Items(own).Contains);
+
+    private static void Check(string what, string? text)
+    {
+        if (text?.Length > Longest)
+        {
+            throw ServiceError.Invalid($"Share type {what} cannot be greater than {Longest} characters in length.");
+        }
+        if (text?.Contains('\0') == true)
+        {
+            throw ServiceError.Invalid($"Share type {what} contains a NUL character.");
+        }
+    }
 
     private static bool IsValid(string key, string value) =>
         key switch

@@ -21,8 +21,6 @@ public sealed record ShareTypeQuery(bool? IsPublic, IReadOnlyDictionary<string, 
 /// <summary>The types of shares, which administrators make and projects use.</summary>
 public sealed class ShareTypeService(ICatalog catalog, Policy policy, TimeProvider time)
 {
-    private const int Longest = 255;
-
     public async Task<IReadOnlyList<ShareType>> ListAsync(
         Caller caller,
         ShareTypeQuery query,
@@ -35,7 +33,14 @@ public sealed class ShareTypeService(ICatalog catalog, Policy policy, TimeProvid
             session => session.ShareTypes.ListAsync(isPublic, caller.ProjectId),
             cancellationToken
         );
-        return query.ExtraSpecs is { } specs ? [.. types.Where(type => ShareTypeRules.Matches(type, specs))] : types;
+        if (query.ExtraSpecs is not { } specs)
+        {
+            return types;
+        }
+        // What a caller cannot see is not to be found out by filtering.
+        return specs.Keys.All(ExtraSpec.Public.Contains) || policy.Allows(caller, "share_types_extra_spec:index")
+            ? [.. types.Where(type => ShareTypeRules.Matches(type, specs))]
+            : [];
     }
 
     public async Task<ShareType> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
@@ -48,22 +53,20 @@ public sealed class ShareTypeService(ICatalog catalog, Policy policy, TimeProvid
     public async Task<ShareType> GetDefaultAsync(Caller caller, CancellationToken cancellationToken)
     {
         Require(caller, "share_type:default");
-        return await catalog.ReadAsync(session => session.ShareTypes.FindDefaultAsync(), cancellationToken)
+        return await catalog.ReadAsync(session => session.FindDefaultShareTypeAsync(caller), cancellationToken)
             ?? throw ServiceError.NotFound("Default share type not found");
     }
 
     public Task<ShareType> CreateAsync(Caller caller, NewShareType request, CancellationToken cancellationToken)
     {
         Require(caller, "share_type:create");
-        if (request.Name is not { Length: > 0 and <= Longest } name || request.Description?.Length > Longest)
-        {
-            throw ServiceError.Invalid("Type name or description is not valid.");
-        }
+        ShareTypeRules.CheckName(request.Name);
+        ShareTypeRules.CheckDescription(request.Description);
         ShareTypeRules.CheckAll(request.ExtraSpecs);
         ShareType type = new()
         {
             Id = Guid.NewGuid().ToString(),
-            Name = name,
+            Name = request.Name!,
             Description = request.Description,
             IsPublic = request.IsPublic,
             ExtraSpecs = ShareTypeRules.Tidy(request.ExtraSpecs),
@@ -83,7 +86,17 @@ public sealed class ShareTypeService(ICatalog catalog, Policy policy, TimeProvid
     )
     {
         Require(caller, "share_type:update");
-        Check(change);
+        if (change.Name is not null)
+        {
+            ShareTypeRules.CheckName(change.Name);
+        }
+        ShareTypeRules.CheckDescription(change.Description);
+        if (change is { Name: null, Description: null, IsPublic: null })
+        {
+            throw ServiceError.Invalid(
+                "Specify share type name, description, share_type_access:is_public or a combination thereof."
+            );
+        }
         return catalog.WriteAsync(
             async session =>
             {
@@ -184,28 +197,6 @@ public sealed class ShareTypeService(ICatalog catalog, Policy policy, TimeProvid
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
-
-    private static void Check(ShareTypeChange change)
-    {
-        if (change.Name is { } name && string.IsNullOrWhiteSpace(name))
-        {
-            throw ServiceError.Invalid("Share type name cannot be empty.");
-        }
-        if (change.Name?.Length > Longest)
-        {
-            throw ServiceError.Invalid("Share type name cannot be greater than 255 characters in length.");
-        }
-        if (change.Description?.Length > Longest)
-        {
-            throw ServiceError.Invalid("Share type description cannot be greater than 255 characters in length.");
-        }
-        if (change is { Name: null, Description: null, IsPublic: null })
-        {
-            throw ServiceError.Invalid(
-                "Specify share type name, description, share_type_access:is_public or a combination thereof."
-            );
-        }
-    }
 
     private static async Task CheckPrivateAsync(ICatalogSession session, string id)
     {

@@ -1,4 +1,5 @@
 using Holdfast.Core.Access;
+using Holdfast.Core.Access.Policies;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 
@@ -41,6 +42,10 @@ internal static class Visibility
         return caller.CanWrite(share) ? share : throw ServiceError.Forbidden();
     }
 
+    /// <summary>Asks for the permission once more, about the share itself: a rule may look at whose it is.</summary>
+    public static void RequireOf(this Policy policy, Caller caller, string rule, Share share) =>
+        policy.Require(caller, rule, new PolicyTarget(share.ProjectId, share.UserId));
+
     /// <returns>Null when it is not there or not the caller's.</returns>
     public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;
@@ -55,6 +60,10 @@ internal static class Visibility
         Caller caller,
         string name
     ) => await session.VisibleAsync(caller, await session.ShareTypes.FindNamedAsync(name));
+
+    /// <returns>Null when there is none, or it is neither public nor given to the caller's project.</returns>
+    public static async Task<ShareType?> FindDefaultShareTypeAsync(this ICatalogSession session, Caller caller) =>
+        await session.VisibleAsync(caller, await session.ShareTypes.FindDefaultAsync());
 
     private static async Task<ShareType?> VisibleAsync(this ICatalogSession session, Caller caller, ShareType? type) =>
         type is null

@@ -17,7 +17,9 @@ internal static class ExportLocationEndpoints
 
     private static async Task ListAsync(ManilaRequest request)
     {
-        IReadOnlyList<ExportLocation> locations = await FindAsync(request);
+        IReadOnlyList<ExportLocation> locations = await request
+            .Service<ShareService>()
+            .ExportLocationsAsync(request.Caller, request.Id, request.Aborted);
         await request.ReplyListAsync(
             "export_locations",
             "export_locations_links",
@@ -32,9 +34,9 @@ internal static class ExportLocationEndpoints
     private static async Task ShowAsync(ManilaRequest request)
     {
         string id = request.RouteText("location_id");
-        ExportLocation location =
-            (await FindAsync(request)).FirstOrDefault(location => location.Id == id)
-            ?? throw new Fault(404, $"Export location '{id}' not found.");
+        ExportLocation location = await request
+            .Service<ShareService>()
+            .ExportLocationAsync(request.Caller, request.Id, id, request.Aborted);
         await request.ReplyAsync(
             200,
             "export_location",
@@ -42,9 +44,6 @@ internal static class ExportLocationEndpoints
             static (writer, location, request) => Write(writer, location, request, whole: true)
         );
     }
-
-    private static Task<IReadOnlyList<ExportLocation>> FindAsync(ManilaRequest request) =>
-        request.Service<ShareService>().ExportLocationsAsync(request.Caller, request.Id, request.Aborted);
 
     private static void Write(Utf8JsonWriter writer, ExportLocation location, ManilaRequest request, bool whole)
     {

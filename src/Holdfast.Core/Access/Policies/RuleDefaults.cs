@@ -71,6 +71,7 @@ public static class RuleDefaults
         new("share:reset_status", Admin, "Set a share's status."),
         new("share:reset_task_state", Admin, "Set a share's task state."),
         new("share_export_location:index", Reader, "List a share's export locations."),
+        new("share_export_location:show", Reader, "Show an export location."),
         // Share snapshots.
         new("share:create_snapshot", Member, "Make a snapshot of a share."),
         new("share:delete_snapshot", Member, "Delete a share snapshot."),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Core.Model;
+using Holdfast.Testing.Core;
 using Holdfast.Testing.Processes;
 using Xunit;
 
@@ -85,6 +86,62 @@ public sealed class PolicyFileTests : ManilaTests
         await UntilAsync(403, () => Host.SendAsync("POST", path, body));
         Assert.Equal(403, (await Host.SendAsync("POST", path, body, "admin")).Code);
         Assert.Equal(404, (await Host.SendAsync("POST", path.Replace(backup.Id, "x"), body)).Code);
+    }
+
+    [Theory]
+    [InlineData("share:force_delete", """{"force_delete":null}""")]
+    [InlineData("share:reset_status", """{"reset_status":{"status":"error"}}""")]
+    [InlineData("share:reset_task_state", """{"reset_task_state":{"task_state":null}}""")]
+    [InlineData("share:unmanage", """{"unmanage":null}""")]
+    public async Task What_administrators_do_to_shares_others_may_do_to_their_own(string rule, string body)
+    {
+        Share theirs = await World.AddShareAsync(ApiHost.OtherProject, isPublic: true);
+        Share share = await World.AddShareAsync();
+        Task<Answer> ActAsync(Share on, string token = "member") =>
+            Host.SendAsync("POST", $"/v2/shares/{on.Id}/action", body, token);
+
+        Write($"{rule}: rule:owner-user");
+        // Every caller is the owner of what is its own; of this share none of them is.
+        await UntilAsync(403, () => ActAsync(share, "admin"));
+        Assert.Equal(403, (await ActAsync(share)).Code);
+
+        Write($"{rule}: rule:project-member");
+        await UntilAsync(202, () => ActAsync(share));
+        AssertFault(await ActAsync(theirs), 403, Denied);
+        Share after = (await World.Catalog.ShareAsync(theirs.Id))!;
+        Assert.Equal((theirs.Status, theirs.UpdatedAt), (after.Status, after.UpdatedAt));
+    }
+
+    [Fact]
+    public async Task An_export_location_is_shown_by_a_rule_of_its_own()
+    {
+        Share share = await World.AddShareAsync();
+        string path = $"/v2/shares/{share.Id}/export_locations";
+        string one = $"{path}/{await World.AddExportLocationAsync(share)}";
+
+        Write("share_export_location:show: \"!\"");
+        await UntilAsync(403, () => Host.SendAsync("GET", one));
+        Assert.Equal(200, (await Host.SendAsync("GET", path)).Code);
+
+        Write("share_export_location:index: \"!\"");
+        await UntilAsync(403, () => Host.SendAsync("GET", path));
+        Assert.Equal(200, (await Host.SendAsync("GET", one)).Code);
+    }
+
+    [Fact]
+    public async Task Whether_a_share_may_be_public_is_asked_before_the_share_is_looked_for()
+    {
+        const string body = """{"share":{"is_public":true}}""";
+        Share bin = await World.AddShareAsync(change: row => row with { ScheduledToBeDeletedAt = row.CreatedAt });
+        foreach (string id in new[] { bin.Id, "nope" })
+        {
+            AssertFault(
+                await Host.SendAsync("PUT", $"/v2/shares/{id}", body),
+                403,
+                "User is not authorized to set 'is_public' to True in the request."
+            );
+        }
+        Assert.Equal(404, (await Host.SendAsync("PUT", "/v2/shares/nope", body, "admin")).Code);
     }
 
     [Fact]

@@ -262,6 +262,14 @@ public sealed class ShareActionsTests : ManilaTests
         Assert.Equal(403, (await ActAsync(share, """{"reset_task_state":{"task_state":null}}""", "admin")).Code);
         Answer update = await Host.SendAsync("PUT", $"/v2/shares/{share.Id}", """{"share":{"name":"x"}}""");
         AssertFault(update, 403, $"Share '{share.Id}' cannot be updated, since it has been soft deleted.");
+        string metadata = $"/v2/shares/{share.Id}/metadata";
+        string unchanged = $"Metadata of share '{share.Id}' cannot be changed, since it has been soft deleted.";
+        const string pair = """{"metadata":{"key":"b"}}""";
+        AssertFault(await Host.SendAsync("POST", metadata, pair), 403, unchanged);
+        AssertFault(await Host.SendAsync("PUT", metadata, pair), 403, unchanged);
+        AssertFault(await Host.SendAsync("PUT", $"{metadata}/key", pair), 403, unchanged);
+        AssertFault(await Host.SendAsync("DELETE", $"{metadata}/key"), 403, unchanged);
+        Assert.Equal(200, (await Host.SendAsync("GET", metadata)).Code);
         AssertAccepted(await Host.SendAsync("DELETE", $"/v2/shares/{share.Id}"));
         AssertFault(
             await ActAsync(share, """{"restore":null}"""),

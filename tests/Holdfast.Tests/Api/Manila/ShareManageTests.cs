@@ -69,6 +69,25 @@ public sealed class ShareManageTests : ManilaTests
     }
 
     [Theory]
+    [InlineData(3, 400)]
+    [InlineData(4, 200)]
+    [InlineData(6, 200)]
+    [InlineData(7, 400)]
+    public async Task A_size_keeps_to_the_limits_of_the_type(int size, int status)
+    {
+        ShareType type = await World.AddTypeAsync(
+            specs: [("provisioning:min_share_size", "4"), ("provisioning:max_share_size", "6")]
+        );
+        string more = $",\"share_type\":\"{type.Id}\",\"driver_options\":{{\"size\":{size}}}";
+
+        Answer answer = await ManageAsync(World.MakeDirectory("x"), more);
+
+        Assert.Equal(status, answer.Code);
+        string limit = $"Invalid input received: Specified share size of '{size}' is ";
+        Assert.StartsWith(status == 200 ? "" : limit, answer.Fault?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{0}/data/shares", "a share root")]
     [InlineData("{0}", "a share root")]
     [InlineData("{0}/data", "a share root")]

@@ -45,6 +45,17 @@ public sealed class ShareMetadataTests : ManilaTests
     }
 
     [Fact]
+    public async Task A_key_may_end_in_json()
+    {
+        Share share = await World.AddShareAsync();
+        string path = $"/v2/shares/{share.Id}/metadata";
+        await Host.SendAsync("PUT", path, """{"metadata":{"a":"1","a.json":"2"}}""");
+        Assert.Equal("""{"meta":{"a.json":"2"}}""", (await Host.SendAsync("GET", $"{path}/a.json")).Text);
+        Assert.Equal(200, (await Host.SendAsync("DELETE", $"{path}/a.json")).Code);
+        Assert.Equal("""{"metadata":{"a":"1"}}""", (await Host.SendAsync("GET", $"{path}.json")).Text);
+    }
+
+    [Fact]
     public async Task A_key_in_a_path_is_decoded_once()
     {
         Share share = await World.AddShareAsync();

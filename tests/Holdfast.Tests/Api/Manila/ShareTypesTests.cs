@@ -89,8 +89,9 @@ public sealed class ShareTypesTests : ManilaTests
     [Theory]
     [InlineData("{}", null)]
     [InlineData("""{"share_type":[]}""", null)]
-    [InlineData("""{"share_type":{}}""", "Type name or description is not valid.")]
-    [InlineData("""{"share_type":{"name":""}}""", "Type name or description is not valid.")]
+    [InlineData("""{"share_type":{}}""", "Share type name cannot be empty.")]
+    [InlineData("""{"share_type":{"name":""}}""", "Share type name cannot be empty.")]
+    [InlineData("""{"share_type":{"name":" "}}""", "Share type name cannot be empty.")]
     [InlineData("""{"share_type":{"name":{}}}""", "'name' must be text.")]
     [InlineData(
         """{"share_type":{"name":"x","extra_specs":null}}""",
@@ -139,7 +140,7 @@ public sealed class ShareTypesTests : ManilaTests
     public async Task Names_and_values_have_255_characters_and_a_name_is_one_types()
     {
         Answer tooLong = await Host.SendAsync("POST", "/v2/types", Body(new string('x', 256)), "admin");
-        AssertFault(tooLong, 400, "Type name or description is not valid.");
+        AssertFault(tooLong, 400, "Share type name cannot be greater than 255 characters in length.");
         await MakeAsync(Body(new string('x', 255)));
         await MakeAsync(Body("gold"));
         AssertFault(
@@ -248,6 +249,25 @@ public sealed class ShareTypesTests : ManilaTests
     }
 
     [Fact]
+    public async Task A_default_type_that_is_private_is_no_default_for_others()
+    {
+        const string make = """{"share":{"share_proto":"NFS","size":1}}""";
+        string id = Rows.Type().Id;
+        const string hide = """{"share_type":{"share_type_access:is_public":false}}""";
+        Assert.Equal(200, (await Host.SendAsync("PUT", $"/v2/types/{id}", hide, "admin")).Code);
+
+        AssertFault(await Host.SendAsync("GET", "/v2/types/default"), 404, "Default share type not found");
+        AssertFault(await Host.SendAsync("POST", "/v2/shares", make), 404, "Share type not found.");
+        Assert.Empty(await World.QueuedAsync());
+
+        string give = $$$"""{"addProjectAccess":{"project":"{{{ApiHost.OtherProject}}}"}}""";
+        AssertAccepted(await Host.SendAsync("POST", $"/v2/types/{id}/action", give, "admin"));
+        Assert.Equal(200, (await Host.SendAsync("GET", "/v2/types/default", token: "other")).Code);
+        Assert.Equal(200, (await Host.SendAsync("POST", "/v2/shares", make, "other")).Code);
+        Assert.Equal(200, (await Host.SendAsync("GET", "/v2/types/default", token: "admin")).Code);
+    }
+
+    [Fact]
     public async Task A_private_type_is_seen_and_used_by_the_projects_it_was_given_to()
     {
         ShareType type = await World.AddPrivateTypeAsync();
@@ -324,6 +344,8 @@ public sealed class ShareTypesTests : ManilaTests
     [InlineData("admin", "is_public=all&extra_specs={'tier':'1'}", "a")]
     [InlineData("admin", "extra_specs={'tier':'1','snapshot_support':'True'}", "")]
     [InlineData("member", "extra_specs={'snapshot_support':'True'}", "default")]
+    // What a project cannot see of a type it cannot find out by asking.
+    [InlineData("member", "extra_specs={'tier':'1'}", "")]
     [InlineData("member", "extra_specs={'availability_zones':'nova'}", "default")]
     [InlineData("member", "extra_specs={'availability_zones':'elsewhere'}", "a default")]
     public async Task Which_types_are_listed(string token, string query, string names)
@@ -378,6 +400,17 @@ public sealed class ShareTypesTests : ManilaTests
             "Extra spec 'driver_handles_share_servers' can't be deleted."
         );
         Assert.Equal(["driver_handles_share_servers"], Keys(await SpecsAsync(type)));
+    }
+
+    [Fact]
+    public async Task A_key_may_end_in_json()
+    {
+        ShareType type = await World.AddTypeAsync(specs: [("a", "1"), ("a.json", "2")]);
+        string path = $"/v2/types/{type.Id}/extra_specs";
+        Assert.Equal("""{"a.json":"2"}""", (await Host.SendAsync("GET", $"{path}/a.json", token: "admin")).Text);
+        AssertAccepted(await Host.SendAsync("DELETE", $"{path}/a.json", token: "admin"));
+        Assert.Equal(["a", "driver_handles_share_servers"], Keys(await SpecsAsync(type)));
+        Assert.Equal(200, (await Host.SendAsync("GET", $"{path}.json", token: "admin")).Code);
     }
 
     [Theory]

@@ -26,6 +26,7 @@ public sealed class PolicyTests
     [InlineData("share:unmanage", "admin")]
     [InlineData("share:reset_status", "admin")]
     [InlineData("share_export_location:index", "reader")]
+    [InlineData("share_export_location:show", "reader")]
     [InlineData("operation:get", "reader")]
     [InlineData("operation:get_all", "reader")]
     [InlineData("operation:get_all_project", "admin")]
