@@ -24,7 +24,8 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
         }
         catch (BadHttpRequestException error) when (!http.Response.HasStarted)
         {
-            await new Fault(error.StatusCode, error.Message).WriteAsync(http);
+            Fault fault = new(error.StatusCode, error.Message);
+            await (NativeRoutes.Own(http.Request.Path) ? Problem.Of(fault).WriteAsync(http) : fault.WriteAsync(http));
         }
         catch (ServiceError error) when (!http.Response.HasStarted)
         {

@@ -6,6 +6,18 @@ public sealed class SettingRows(ICatalogSession session)
     public Task<string?> FindAsync(string name) =>
         session.ScalarAsync<string>("SELECT value FROM settings WHERE name = @name", new { name });
 
+    /// <summary>The name beneath the prefix that has the value; null when none has.</summary>
+    public Task<string?> NameOfAsync(string prefix, string value) =>
+        session.ScalarAsync<string>(
+            "SELECT name FROM settings WHERE value = @value AND substr(name, 1, @length) = @prefix ORDER BY name LIMIT 1",
+            new
+            {
+                value,
+                prefix,
+                length = prefix.Length,
+            }
+        );
+
     public Task SetAsync(string name, string value) =>
         session.ExecuteAsync(
             """

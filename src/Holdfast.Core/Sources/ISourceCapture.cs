@@ -36,8 +36,12 @@ public interface ISourceCapture
     /// <exception cref="Engine.EngineError">The directory cannot be opened or captured.</exception>
     Task<Capture> CaptureAsync(Share share, Operation claimed, CancellationToken cancellationToken);
 
-    /// <summary>Releases captures whose claim is over. May be called at any time, by any node that has the roots.</summary>
+    /// <summary>Releases the root's captures whose claim is over. May be called at any time, by any node that has the root.</summary>
     /// <param name="isLive">Whether the claim of that operation and epoch still holds.</param>
     /// <returns>How many were released.</returns>
-    Task<int> ReleaseLeftoversAsync(Func<string, long, Task<bool>> isLive, CancellationToken cancellationToken);
+    Task<int> ReleaseLeftoversAsync(
+        string root,
+        Func<string, long, Task<bool>> isLive,
+        CancellationToken cancellationToken
+    );
 }

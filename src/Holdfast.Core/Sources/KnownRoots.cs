@@ -11,6 +11,8 @@ namespace Holdfast.Core.Sources;
 /// </summary>
 public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
 {
+    private const string Settings = "share_root:";
+
     /// <summary>Learns the ids of roots not known yet, as far as they can be told now; may be asked any number of times.</summary>
     public async Task LearnAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +24,8 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
                 {
                     roots.Know(root.Name, id);
                 }
+                // What was wrong when it was looked at before may not be any more.
+                roots.CannotTell(root.Name, null);
             }
             catch (EngineError error)
             {
@@ -33,7 +37,7 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
     /// <returns>Null while it cannot be told: the root is away.</returns>
     private async Task<string?> IdAsync(NamedRoot root, CancellationToken cancellationToken)
     {
-        string setting = $"share_root:{root.Name}";
+        string setting = Settings + root.Name;
         (string? known, IReadOnlyList<string> shares) = await catalog.ReadAsync(
             async session =>
                 (await session.Settings.FindAsync(setting), await session.Shares.MadePathsAsync(root.Name)),
@@ -51,12 +55,24 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
         return await catalog.WriteAsync(
             async session =>
             {
+                if (await session.Settings.NameOfAsync(Settings, id) is { } taken && taken != setting)
+                {
+                    throw AnothersId(root, taken[Settings.Length..]);
+                }
                 await session.Settings.TryAddAsync(setting, id);
                 return await session.Settings.FindAsync(setting);
             },
             cancellationToken
         );
     }
+
+    private static EngineError AnothersId(NamedRoot root, string other) =>
+        new(
+            EngineErrorKind.Files,
+            temporary: true,
+            $"What lies at {root.Path} bears the id of the share root '{other}'.",
+            $"If it is that root, call it '{other}'. If it is a copy of it: rm {Path.Join(root.Path, RootMarker.Name)}"
+        );
 
     /// <param name="shares">Paths beneath the root of shares that were made or adopted there.</param>
     private static string? Marked(NamedRoot root, IReadOnlyList<string> shares)

@@ -15,6 +15,7 @@ public sealed class LiveCapture(ShareRoots roots) : ISourceCapture
 
     /// <summary>Nothing is made, so nothing is left.</summary>
     public Task<int> ReleaseLeftoversAsync(
+        string root,
         Func<string, long, Task<bool>> isLive,
         CancellationToken cancellationToken
     ) => Task.FromResult(0);

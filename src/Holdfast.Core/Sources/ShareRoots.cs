@@ -39,8 +39,18 @@ public sealed class ShareRoots
     /// <summary>The root's marker must bear this id.</summary>
     public void Know(string name, string id) => ids[name] = id;
 
-    /// <summary>Why nobody knows yet which id the root bears.</summary>
-    public void CannotTell(string name, EngineError why) => doubts[name] = why;
+    /// <summary>Why nobody knows yet which id the root bears; null when the last look found nothing wrong.</summary>
+    public void CannotTell(string name, EngineError? why)
+    {
+        if (why is null)
+        {
+            doubts.TryRemove(name, out _);
+        }
+        else
+        {
+            doubts[name] = why;
+        }
+    }
 
     /// <summary>Names of the roots that can be used now.</summary>
     public IReadOnlyList<string> Usable() =>

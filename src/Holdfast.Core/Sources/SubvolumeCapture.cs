@@ -46,9 +46,10 @@ public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISou
     }
 
     public Task<int> ReleaseLeftoversAsync(
+        string root,
         Func<string, long, Task<bool>> isLive,
         CancellationToken cancellationToken
-    ) => captures.RemoveLeftoversAsync(isLive, cancellationToken);
+    ) => captures.RemoveLeftoversAsync(root, isLive, cancellationToken);
 
     private static DirectoryHandle Take(Share share, DirectoryHandle source, DirectoryHandle place, byte[] name)
     {

@@ -9,18 +9,19 @@ namespace Holdfast.Core.Sources;
 public sealed class TrashBin(ShareRoots roots)
 {
     /// <summary>Moves the share's directory to the trash of its root. What is gone already is what was wanted.</summary>
+    /// <param name="operation">The id of the operation that removes it.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
-    public void Throw(Share share)
+    public void Throw(Share share, string operation)
     {
         using DirectoryHandle root = roots.Open(share.Root);
         using DirectoryHandle trash = OwnPlace.Make(root, share.Root, OwnPlace.Trash);
         // Shares that we made lie right beneath their root; the id keeps names in the trash apart.
         byte[] path = Encoding.UTF8.GetBytes(share.Path);
-        byte[] name = Encoding.UTF8.GetBytes(share.Id);
-        Errno errno = root.TryRename(path, trash, name);
-        if (errno == Errno.EROFS && MakeWritable(root, path))
+        Errno errno = TryMove(root, path, trash, share.Id);
+        if (errno is Errno.EEXIST or Errno.ENOTEMPTY)
         {
-            errno = root.TryRename(path, trash, name);
+            // An earlier removal was called off after its rename, and the share has been filled again since.
+            errno = TryMove(root, path, trash, $"{share.Id}.{operation}");
         }
         errno = errno is Errno.None or Errno.ENOENT ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
@@ -60,6 +61,13 @@ public sealed class TrashBin(ShareRoots roots)
                 "Check for immutable files or mounts in it."
             );
         }
+    }
+
+    private static Errno TryMove(DirectoryHandle root, byte[] path, DirectoryHandle trash, string name)
+    {
+        byte[] to = Encoding.UTF8.GetBytes(name);
+        Errno errno = root.TryRename(path, trash, to);
+        return errno == Errno.EROFS && MakeWritable(root, path) ? root.TryRename(path, trash, to) : errno;
     }
 
     // Whoever owns a subvolume may make it read-only, and it could not be moved then.

@@ -57,12 +57,13 @@ internal static class BackupNotes
         if (commit.ItemErrors > 0)
         {
             string count = commit.ItemErrors.ToString(CultureInfo.InvariantCulture);
-            string text = $"{count} entries of the share are not in the backup as they were. {how} {commit.Notes}";
+            string text =
+                $"{count} entries of the share are not in the backup as they were. {how} {commit.Notes}".TrimEnd();
             return (MessageLevel.Warning, MessageDetail.LeftOut, text);
         }
         if (commit.Notes is { } notes && notes != before?.Notes)
         {
-            return (MessageLevel.Info, MessageDetail.LeftOut, $"The backup is complete but for this: {notes} {how}");
+            return (MessageLevel.Info, MessageDetail.LeftOut, $"{how} The backup is complete but for this: {notes}");
         }
         // That a share is held still is what everybody expects of its first backup.
         string expected = before?.Capture ?? "snapshot";

@@ -132,6 +132,7 @@ public sealed class CreateBackup(
         ISourceCapture way = captures.First(way => way.CanCapture(share));
         // Earlier claims of this operation are over: what they held still keeps space that the tenant thinks is free.
         await way.ReleaseLeftoversAsync(
+            share.Root,
             (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
             cancellationToken
         );

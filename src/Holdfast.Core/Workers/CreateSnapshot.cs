@@ -26,6 +26,7 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
         {
             // 1.
             await captures.RemoveLeftoversAsync(
+                share.Root,
                 (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
                 cancellationToken
             );

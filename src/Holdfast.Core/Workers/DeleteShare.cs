@@ -18,7 +18,7 @@ public sealed class DeleteShare(ICatalog catalog, TrashBin trash) : IOperationHa
         Share? share = await catalog.ReadAsync(s => s.Shares.FindAsync(row.ShareId!), cancellationToken);
         if (share is { Adopted: false })
         {
-            trash.Throw(share);
+            trash.Throw(share, row.Id);
         }
         await claimed.SucceedAsync(
             async (session, now) =>

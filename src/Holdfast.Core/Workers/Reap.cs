@@ -34,8 +34,15 @@ public sealed class Reap(
         Operation row = claimed.Row;
         if (row.Root is { } root)
         {
-            await ReleaseCapturesAsync(cancellationToken);
-            trash.Empty(root, cancellationToken);
+            try
+            {
+                await ReleaseCapturesAsync(root, cancellationToken);
+            }
+            finally
+            {
+                // Whatever becomes of the captures, tenants' space is in the trash too.
+                trash.Empty(root, cancellationToken);
+            }
         }
         else if (row.ProjectId.Length > 0)
         {
@@ -57,11 +64,12 @@ public sealed class Reap(
         await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
     }
 
-    private async Task ReleaseCapturesAsync(CancellationToken cancellationToken)
+    private async Task ReleaseCapturesAsync(string root, CancellationToken cancellationToken)
     {
         foreach (ISourceCapture way in captures)
         {
             await way.ReleaseLeftoversAsync(
+                root,
                 async (operation, epoch) => !await judge.IsOverAsync(operation, epoch),
                 cancellationToken
             );

@@ -43,7 +43,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
                     ShareStatus.Available,
                     now
                 );
-                if (RestoreNotes.Of(report, work.Backup) is { } notes)
+                if (RestoreNotes.Of(report, work.Backup, work.Target) is { } notes)
                 {
                     await session.TellAsync(claimed.Row, MessageLevel.Warning, MessageDetail.LeftOut, notes, now);
                 }

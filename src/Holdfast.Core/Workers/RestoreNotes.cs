@@ -8,17 +8,15 @@ namespace Holdfast.Core.Workers;
 internal static class RestoreNotes
 {
     /// <returns>Null when all are.</returns>
-    public static string? Of(RestoreReport report, Backup backup)
+    public static string? Of(RestoreReport report, Backup backup, Share target)
     {
         List<string> notes = [];
         if (backup.ItemErrors > 0)
         {
-            notes.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The backup lacks {backup.ItemErrors} entries as they were; the message of its creation names them."
-                )
-            );
+            // Only the backup's own project can read that message.
+            string which = backup.ProjectId == target.ProjectId ? "; the message of its creation names them." : ".";
+            string count = backup.ItemErrors.ToString(CultureInfo.InvariantCulture);
+            notes.Add($"The backup lacks {count} entries as they were{which}");
         }
         (long Count, string What)[] dropped =
         [

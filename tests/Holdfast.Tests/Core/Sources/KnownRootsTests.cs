@@ -103,6 +103,43 @@ public sealed class KnownRootsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_root_that_bears_another_roots_id_is_refused_until_it_has_its_own()
+    {
+        await StartAsync();
+        string copy = core.Directory.Make("copy");
+        string marker = Path.Join(copy, ".holdfast-root");
+        File.Copy(Marker, marker);
+        ShareRoots roots = new(
+            core.Options with
+            {
+                ShareRoots = [new NamedRoot(Name, Root), new NamedRoot("second", copy)],
+            }
+        );
+        KnownRoots known = new(core.Catalog, roots);
+        await known.LearnAsync(default);
+        Assert.Equal([Name], roots.Usable());
+        EngineError why = roots.WhyNotUsable("second")!;
+        Assert.Contains($"bears the id of the share root '{Name}'", why.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"rm {marker}", why.Advice, StringComparison.Ordinal);
+
+        File.Delete(marker);
+        await known.LearnAsync(default);
+        Assert.Equal([Name, "second"], roots.Usable());
+    }
+
+    [Fact]
+    public async Task A_reason_that_is_no_more_is_not_given_any_longer()
+    {
+        await AddMadeShareAsync("lost");
+        ShareRoots roots = await StartAsync();
+        Assert.Contains("none of its shares is there", Refusal(roots).Message, StringComparison.Ordinal);
+        Directory.Delete(Root, recursive: true);
+        await new KnownRoots(core.Catalog, roots).LearnAsync(default);
+        Directory.CreateDirectory(Root);
+        Assert.DoesNotContain("none of its shares", Refusal(roots).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_share_that_waits_to_be_made_does_not_keep_its_root_from_being_known()
     {
         Directory.Delete(Root);

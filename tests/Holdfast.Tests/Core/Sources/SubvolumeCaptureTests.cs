@@ -113,7 +113,7 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
         Directory.Move(core.PathOf(share), disk["away"]);
         Directory.CreateDirectory(core.PathOf(share));
         Assert.Equal(Capture.Live, (await core.BackUpAsync(share)).Capture);
-        core.Get<TrashBin>().Throw(share);
+        core.Get<TrashBin>().Throw(share, "an operation");
         core.Get<TrashBin>().Empty("local", default);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Trash));
     }
@@ -189,6 +189,7 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
     private Task<int> ReleaseAsync() =>
         core.Get<Captures>()
             .RemoveLeftoversAsync(
+                "local",
                 async (operation, epoch) => !await core.Get<LockJudge>().IsOverAsync(operation, epoch),
                 default
             );

@@ -1,6 +1,8 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Holdfast.Core.Sources;
 using Holdfast.Core.Workers;
 using Holdfast.Engine;
 using Holdfast.Testing.Core;
@@ -56,6 +58,31 @@ public sealed class CrashTests : IAsyncLifetime
         Backup done = (await core.Catalog.BackupAsync(made.Id))!;
         Assert.Equal((BackupStatus.Available, 1), (done.Status, done.ItemErrors));
         Assert.Contains("errors=1", Assert.Single(await core.SnapshotsAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task A_delete_called_off_after_its_rename_does_not_stand_in_the_way_of_the_next()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        Share removed = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Join(core.PathOf(removed), "b"), "content");
+        await core.Shares.DeleteAsync(WorkerFixture.Member, removed.Id, default);
+        Operation first = await core.ClaimAsync();
+        core.Get<TrashBin>().Throw(removed, first.Id);
+        await core.Get<ShareStateService>().ResetStatusAsync(CoreFixture.Admin, removed.Id, "available", default);
+        await core.ExpireAsync();
+
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, removed.Id, false, default);
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        Operation restore = await core.ClaimAsync();
+        Assert.Equal(OperationKind.RestoreBackup, restore.Kind);
+        await core.WorkAsync(restore);
+        Assert.Equal("content", await File.ReadAllTextAsync(Path.Join(core.PathOf(removed), "a")));
+
+        await core.Shares.DeleteAsync(WorkerFixture.Member, removed.Id, default);
+        await core.DrainAsync();
+        Assert.Null(await core.Catalog.ShareAsync(removed.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(core.Directory["shares/trash"]));
     }
 
     [Fact]

@@ -311,12 +311,14 @@ public sealed class TellingTests : IAsyncLifetime
     public async Task What_a_restore_across_projects_left_out()
     {
         RawFiles.SetAttribute((RawPath)core.PathOf(share) / "file", "trusted.x", "x"u8);
+        RawFiles.SetAttribute((RawPath)core.PathOf(share) / "file", [.. "user."u8, 0xff], "x"u8);
         Backup backup = await core.BackUpAsync(share);
         Share target = await core.ShareAsync(owner: CoreFixture.Stranger);
         await core.Backups.RestoreAsync(CoreFixture.Admin, backup.Id, target.Id, false, default);
         await core.DrainAsync();
         Message told = await LastAsync(target.Id, MessageLevel.Warning);
         Assert.EndsWith("security.* and trusted.* attributes: 1.", told.UserMessage, StringComparison.Ordinal);
+        Assert.Contains("The backup lacks 1 entries as they were. ", told.UserMessage, StringComparison.Ordinal);
         Assert.Equal(Rows.Stranger, told.ProjectId);
     }
 

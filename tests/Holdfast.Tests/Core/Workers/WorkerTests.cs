@@ -341,6 +341,17 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_trash_is_emptied_whatever_is_the_matter_with_the_captures()
+    {
+        Share share = await core.ShareAsync();
+        File.WriteAllText(core.Directory["shares/captures"], "in the way");
+        await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
+        await core.DrainAsync();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(core.Directory["shares/trash"]));
+        Assert.NotNull(await FailedAsync());
+    }
+
+    [Fact]
     public async Task Two_deleted_shares_need_one_reap()
     {
         Share first = await core.ShareAsync();
