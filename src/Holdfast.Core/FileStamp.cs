@@ -18,4 +18,16 @@ internal readonly record struct FileStamp(
     public bool IsDirectory => Mode >> 12 == 4;
 
     public bool IsWritableByAll => (Mode & 2) != 0;
+
+    /// <summary>A file system's time; one that no clock shows is the nearest that there is.</summary>
+    public static DateTimeOffset TimeOf(long seconds, uint nanoseconds) =>
+        DateTimeOffset
+            .FromUnixTimeSeconds(
+                Math.Clamp(
+                    seconds,
+                    DateTimeOffset.MinValue.ToUnixTimeSeconds(),
+                    DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+                )
+            )
+            .AddTicks(Math.Min(nanoseconds / 100, TimeSpan.TicksPerSecond - 1));
 }

@@ -60,9 +60,7 @@ internal static partial class Libc
                 Mode: *(ushort*)(status + 28),
                 Inode: *(ulong*)(status + 32),
                 Size: *(long*)(status + 40),
-                Changed: DateTimeOffset.UnixEpoch.AddTicks(
-                    (*(long*)(status + 96) * TimeSpan.TicksPerSecond) + (*(uint*)(status + 104) / 100)
-                ),
+                Changed: FileStamp.TimeOf(*(long*)(status + 96), *(uint*)(status + 104)),
                 Modified: (*(long*)(status + 112), *(uint*)(status + 120)),
                 Device: *(ulong*)(status + 136)
             );

@@ -36,6 +36,11 @@ internal sealed class PolicyFile
                 : "";
             throw new PolicyError($"{path}, line {error.Start.Line}: this is not YAML: {error.Message}{advice}", error);
         }
+        // Whatever else the reader trips over: the rules from before must stay, and no request may fail of it.
+        catch (Exception error) when (error is not PolicyError)
+        {
+            throw new PolicyError($"{path} cannot be read: {error.Message}", error);
+        }
     }
 
     private static string ReadText(string path)

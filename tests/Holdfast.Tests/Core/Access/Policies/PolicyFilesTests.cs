@@ -97,6 +97,17 @@ public sealed class PolicyFilesTests : IDisposable
         Assert.Contains("not UTF-8", Assert.Throws<PolicyError>(() => Files().Read()).Message);
     }
 
+    /// <summary>The reader fails of these with exceptions that are not its own.</summary>
+    [Theory]
+    [InlineData("!!]")]
+    [InlineData("...\n*a")]
+    public void What_the_reader_of_yaml_trips_over_is_refused_too(string text) =>
+        Assert.StartsWith(
+            $"{Policy} cannot be read: ",
+            Assert.Throws<PolicyError>(() => Read(text)).Message,
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void More_files_come_in_the_order_of_their_names_and_hidden_ones_not_at_all()
     {
