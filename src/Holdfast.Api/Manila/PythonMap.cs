@@ -9,6 +9,9 @@ namespace Holdfast.Api.Manila;
 /// </summary>
 internal sealed class PythonMap
 {
+    /// <summary>A map of more is 400: each pair is a condition, and a database takes only so many.</summary>
+    public const int MaxPairs = 256;
+
     private readonly string name;
     private readonly string text;
     private int at;
@@ -26,6 +29,10 @@ internal sealed class PythonMap
             string key = Text();
             Expect(':');
             map[key] = Value();
+            if (map.Count > MaxPairs)
+            {
+                throw Fault.BadRequest($"The {name.Replace('_', ' ')} filter has more than {MaxPairs} pairs.");
+            }
             if (!Take(','))
             {
                 Expect('}');

@@ -45,4 +45,16 @@ public sealed class PythonMapTests
         Fault fault = Assert.Throws<Fault>(() => PythonMap.Read("extra_specs", text));
         Assert.Equal((400, $"Wrong extra specs filter provided: {text}."), (fault.Status, fault.Message));
     }
+
+    [Fact]
+    public void As_many_pairs_as_there_may_be_and_one_more()
+    {
+        Assert.Equal(256, PythonMap.Read("metadata", Pairs(256)).Count);
+
+        Fault fault = Assert.Throws<Fault>(() => PythonMap.Read("extra_specs", Pairs(257)));
+        Assert.Equal((400, "The extra specs filter has more than 256 pairs."), (fault.Status, fault.Message));
+    }
+
+    private static string Pairs(int count) =>
+        $"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"'{i}':0"))}}}";
 }
