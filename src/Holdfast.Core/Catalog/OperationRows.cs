@@ -262,14 +262,16 @@ public sealed class OperationRows(ICatalogSession session)
             """
             SELECT count(*) FROM operations
             WHERE project_id = @projectId AND kind = @kind AND root IS NOT DISTINCT FROM @root
-                AND (status = 'queued' OR (@running AND status = 'running'))
+                AND status IN @statuses
             """,
             new
             {
                 projectId,
                 kind,
                 root,
-                running,
+                statuses = running
+                    ? [OperationStatus.Queued, OperationStatus.Running]
+                    : new[] { OperationStatus.Queued },
             }
         ) > 0;
 

@@ -6,7 +6,9 @@ namespace Holdfast.Core.Catalog;
 /// <param name="OfType">The condition that a row is of the share type <c>@ShareTypeId</c>.</param>
 public sealed record QuotaTable(string Name, string Count, string Size, string OfType)
 {
-    private const string OfTheShare = "share_id IN (SELECT id FROM shares WHERE share_type_id = @ShareTypeId)";
+    // Of each row that is counted anyway: a list of the type's shares would be of every project's.
+    private const string OfTheShare =
+        "EXISTS (SELECT 1 FROM shares AS s WHERE s.id = share_id AND s.share_type_id = @ShareTypeId)";
 
     public static readonly QuotaTable Shares = new(
         "shares",

@@ -25,20 +25,20 @@ public sealed record RowOrder<T>(
 )
 {
     /// <summary>What stands behind ORDER BY.</summary>
-    public string By
-    {
-        get
-        {
-            string direction = Descending ? "DESC" : "ASC";
-            return Column.Expression == "id" ? $"id {direction}" : $"{Column.Expression} {direction}, id {direction}";
-        }
-    }
+    public string By =>
+        Column.Expression == "id" ? $"id {Direction}" : $"{Column.Expression} {Direction}, id {Direction}";
+
+    /// <summary>The same of a select that calls the column <c>page_key</c> and the id <c>page_id</c>.</summary>
+    public string ByPage => $"page_key {Direction}, page_id {Direction}";
+
+    private string Direction => Descending ? "DESC" : "ASC";
 }
 
 /// <summary>Puts a list's SELECT together from conditions that hold.</summary>
 internal sealed class ListQuery(string select)
 {
     private readonly List<string> conditions = [];
+    private string[] branches = [];
 
     public Dapper.DynamicParameters Parameters { get; } = new();
 
@@ -56,6 +56,17 @@ internal sealed class ListQuery(string select)
     public ListQuery Where(string condition)
     {
         conditions.Add(condition);
+        return this;
+    }
+
+    /// <summary>
+    /// Either condition must hold, never both: a select for each, since no index has the rows of an OR in order. An ordered
+    /// select calls its columns as <see cref="RowOrder{T}.ByPage"/> does.
+    /// </summary>
+    public ListQuery Either(string condition, string other, string name, object value)
+    {
+        branches = [condition, other];
+        Parameters.Add(name, value);
         return this;
     }
 
@@ -100,9 +111,14 @@ internal sealed class ListQuery(string select)
         }
         Parameters.Add("limit", order.Limit ?? int.MaxValue);
         Parameters.Add("offset", order.Offset);
-        return $"{BuildAll()} ORDER BY {order.By} LIMIT @limit OFFSET @offset";
+        return $"{BuildAll()} ORDER BY {(branches.Length > 0 ? order.ByPage : order.By)} LIMIT @limit OFFSET @offset";
     }
 
     /// <summary>Every row, in no order: for a select that counts.</summary>
-    public string BuildAll() => conditions.Count == 0 ? select : $"{select} WHERE {string.Join(" AND ", conditions)}";
+    public string BuildAll() =>
+        branches.Length == 0
+            ? Select(conditions)
+            : string.Join(" UNION ALL ", branches.Select(branch => Select([branch, .. conditions])));
+
+    private string Select(List<string> all) => all.Count == 0 ? select : $"{select} WHERE {string.Join(" AND ", all)}";
 }

@@ -47,19 +47,38 @@ public sealed class ShareRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Share>> ListAsync(ShareFilter filter, RowOrder<Share> order)
     {
-        ListQuery query = Filter(Select, filter);
-        return session.QueryAsync<Share>(query.Build(order), query.Parameters);
+        // The page is found in the indexes; only its rows are read whole.
+        ListQuery query = Filter($"SELECT id AS page_id, {order.Column.Expression} AS page_key FROM shares", filter);
+        return session.QueryAsync<Share>(
+            $"{Select}, ({query.Build(order)}) AS page WHERE id = page_id ORDER BY {order.By}",
+            query.Parameters
+        );
     }
 
     public Task<long> CountAsync(ShareFilter filter)
     {
-        ListQuery query = Filter("SELECT count(*) FROM shares", filter);
-        return session.ScalarAsync<long>(query.BuildAll(), query.Parameters);
+        ListQuery query = Filter("SELECT id FROM shares", filter);
+        return session.ScalarAsync<long>($"SELECT count(*) FROM ({query.BuildAll()}) AS found", query.Parameters);
     }
 
-    /// <summary>Where every share of every project lies: what a new one must keep apart from.</summary>
-    public Task<IReadOnlyList<SharePlace>> PlacesAsync() =>
-        session.QueryAsync<SharePlace>("SELECT root, path FROM shares");
+    /// <summary>Whether a share of any project is, contains or lies in that directory of the root.</summary>
+    public async Task<bool> AnyOverlapAsync(SharePlace place) =>
+        await session.ScalarAsync<int>(
+            """
+            SELECT 1 FROM shares WHERE root = @Root AND path IN @above
+            UNION ALL
+            SELECT 1 FROM shares WHERE root = @Root AND path > @from AND path < @to
+            LIMIT 1
+            """,
+            new
+            {
+                place.Root,
+                above = Above(place.Path),
+                // Byte by byte, '0' follows '/'.
+                from = place.Path + "/",
+                to = place.Path + "0",
+            }
+        ) > 0;
 
     /// <summary>Where shares lie beneath the root that have been made or adopted: those have an export location.</summary>
     public Task<IReadOnlyList<string>> MadePathsAsync(string root) =>
@@ -196,12 +215,7 @@ public sealed class ShareRows(ICatalogSession session)
     public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM shares WHERE id = @id", new { id });
 
     private static ListQuery Filter(string select, ShareFilter filter) =>
-        new ListQuery(select)
-            .Where(
-                filter.OrPublic ? "(project_id = @projectId OR is_public)" : "project_id = @projectId",
-                "projectId",
-                filter.ProjectId
-            )
+        Visible(new ListQuery(select), filter)
             .Where("name = @name", "name", filter.Name)
             .Like("name", "nameLike", filter.NameLike)
             .Where("description = @description", "description", filter.Description)
@@ -215,6 +229,21 @@ public sealed class ShareRows(ICatalogSession session)
             .Has("metadata", "metadata", filter.Metadata)
             .Has("(SELECT extra_specs FROM share_types AS t WHERE t.id = share_type_id)", "specs", filter.ExtraSpecs)
             .Where(filter.InBin ? "scheduled_to_be_deleted_at IS NOT NULL" : "scheduled_to_be_deleted_at IS NULL");
+
+    private static ListQuery Visible(ListQuery query, ShareFilter filter) =>
+        filter is { ProjectId: { } projectId, OrPublic: true }
+            ? query.Either("project_id = @projectId", "is_public AND project_id <> @projectId", "projectId", projectId)
+            : query.Where("project_id = @projectId", "projectId", filter.ProjectId);
+
+    /// <summary>The path and those of the directories above it, up to the root.</summary>
+    private static IEnumerable<string> Above(string path)
+    {
+        yield return path;
+        for (int slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            yield return path[..slash];
+        }
+    }
 
     private static string Exported(string condition) =>
         $"EXISTS (SELECT 1 FROM export_locations AS e WHERE e.share_id = shares.id AND {condition})";

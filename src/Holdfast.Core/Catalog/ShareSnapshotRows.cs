@@ -40,9 +40,8 @@ public sealed class ShareSnapshotRows(ICatalogSession session)
     /// <summary>How many the filter finds on all pages.</summary>
     public async Task<long> CountAsync(ShareSnapshotFilter filter)
     {
-        ListQuery query = Query("SELECT id FROM share_snapshots", filter);
-        RowOrder<ShareSnapshot> any = new(new SortColumn<ShareSnapshot>("id", row => row.Id), Descending: false);
-        return await session.ScalarAsync<long>($"SELECT count(*) FROM ({query.Build(any)}) AS rows", query.Parameters);
+        ListQuery query = Query("SELECT count(*) FROM share_snapshots", filter);
+        return await session.ScalarAsync<long>(query.BuildAll(), query.Parameters);
     }
 
     public Task AddAsync(ShareSnapshot snapshot) =>
@@ -98,9 +97,8 @@ public sealed class ShareSnapshotRows(ICatalogSession session)
     public Task<int> CountOfShareAsync(string shareId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM share_snapshots WHERE share_id = @shareId", new { shareId });
 
-    private static ListQuery Query(string select, ShareSnapshotFilter filter)
-    {
-        ListQuery query = new ListQuery(select)
+    private static ListQuery Query(string select, ShareSnapshotFilter filter) =>
+        new ListQuery(select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("name = @name", "name", filter.Name)
             .Like("name", "nameLike", filter.NameLike)
@@ -108,18 +106,8 @@ public sealed class ShareSnapshotRows(ICatalogSession session)
             .Like("description", "descriptionLike", filter.DescriptionLike)
             .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
             .Where("share_id = @shareId", "shareId", filter.ShareId)
-            .Where("size = @size", "size", filter.Size);
-        foreach ((int index, (string key, string value)) in filter.Metadata.Index())
-        {
-            query.Parameters.Add($"key{index}", key);
-            query.Where(
-                $"EXISTS (SELECT 1 FROM json_each(metadata) AS m WHERE m.key = @key{index} AND m.value = @value{index})",
-                $"value{index}",
-                value
-            );
-        }
-        return query;
-    }
+            .Where("size = @size", "size", filter.Size)
+            .Has("metadata", "metadata", filter.Metadata);
 }
 
 public static class ShareSnapshotRowsExtension

@@ -49,7 +49,7 @@ public sealed class ManagedShareService(
             {
                 ShareType type = await ShareTypeRules.ChooseAsync(session, caller, request.ShareType, options);
                 ShareRules.CheckSizeOf(type, size);
-                adoption.CheckApart(place, await session.Shares.PlacesAsync());
+                await adoption.CheckApartAsync(session, place);
                 DateTimeOffset now = time.Now();
                 Share share = new()
                 {

@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Engine;
 using Holdfast.Engine.Files;
@@ -19,7 +20,7 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
         string path = OnThisNode(exportPath);
         NamedRoot root = RootOf(path);
         CheckOwn(path, root);
-        string beneath = path[(root.Path == "/" ? 1 : root.Path.Length + 1)..];
+        string beneath = Beneath(path, root);
         if (OwnPlace.All.Append(RootMarker.Name).FirstOrDefault(place => Paths.IsWithin(beneath, place)) is { } own)
         {
             throw Refuse(path, $"'{own}' beneath a root is the service's own");
@@ -29,16 +30,13 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
     }
 
     /// <summary>Refuses a place that equals, contains or lies in a share. Call in the transaction that adds the row.</summary>
-    /// <param name="shares">All there are, of this node's roots and others'.</param>
-    public void CheckApart(SharePlace place, IEnumerable<SharePlace> shares)
+    public async Task CheckApartAsync(ICatalogSession session, SharePlace place)
     {
         string path = roots.AbsolutePath(place.Root, place.Path);
-        foreach (SharePlace other in shares)
+        // Roots may lie in one another: the directory has a name beneath each that it lies in. None lies in it.
+        foreach (NamedRoot root in roots.All.Where(root => Paths.IsWithin(path, root.Path)))
         {
-            if (
-                roots.All.Any(root => root.Name == other.Root)
-                && Paths.Overlap(path, roots.AbsolutePath(other.Root, other.Path))
-            )
+            if (await session.Shares.AnyOverlapAsync(new SharePlace(root.Name, Beneath(path, root))))
             {
                 throw Refuse(path, "it is, contains or lies in the directory of another share");
             }
@@ -89,6 +87,8 @@ public sealed class Adoption(ShareRoots roots, CoreOptions options)
                 $"it lies beneath none of the share roots ({string.Join(", ", roots.All.Select(root => root.Path))})"
             );
     }
+
+    private static string Beneath(string path, NamedRoot root) => path[(root.Path == "/" ? 1 : root.Path.Length + 1)..];
 
     private void CheckOwn(string path, NamedRoot root)
     {

@@ -370,6 +370,89 @@ public abstract class CatalogSuite : IAsyncLifetime
         Assert.Equal(["s1", "s2"], both.Select(row => row.Id));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Own_and_public_shares_come_in_one_order_and_in_pages(bool descending)
+    {
+        // Its own first and last; in between others' by turns, of which some are no business of the project's.
+        Share[] shares =
+        [
+            .. Enumerable
+                .Range(1, 9)
+                .Select(i =>
+                    Rows.Share($"s{i}") with
+                    {
+                        ProjectId = i % 2 == 1 ? Rows.Project : Rows.Stranger,
+                        IsPublic = i % 3 != 2,
+                        CreatedAt = Rows.Start.AddSeconds(i / 2),
+                    }
+                ),
+        ];
+        await Catalog.AddSharesAsync(shares);
+        ShareFilter filter = new() { ProjectId = Rows.Project, OrPublic = true };
+        RowOrder<Share> order = new(new SortColumn<Share>("created_at", row => row.CreatedAt), descending, Limit: 2);
+        string[] seen = ["s1", "s3", "s4", "s5", "s6", "s7", "s9"];
+        List<string> paged = [];
+        while (true)
+        {
+            RowOrder<Share> page = order;
+            IReadOnlyList<Share> rows = await Catalog.ReadAsync(
+                session => session.Shares.ListAsync(filter, page),
+                CancellationToken.None
+            );
+            if (rows.Count == 0)
+            {
+                break;
+            }
+            paged.AddRange(rows.Select(row => row.Id));
+            order = order with { After = new RowPlace(rows[^1].CreatedAt, rows[^1].Id) };
+        }
+        (IReadOnlyList<Share> offset, long count) = await Catalog.ReadAsync(
+            async session =>
+                (
+                    await session.Shares.ListAsync(filter, order with { After = null, Offset = 3 }),
+                    await session.Shares.CountAsync(filter)
+                ),
+            CancellationToken.None
+        );
+
+        Assert.Equal(descending ? seen.Reverse() : seen, paged);
+        Assert.Equal(paged.Skip(3).Take(2), offset.Select(row => row.Id));
+        Assert.Equal(seen.Length, count);
+    }
+
+    [Fact]
+    public async Task As_many_pairs_of_metadata_as_a_query_may_have_are_looked_for()
+    {
+        Dictionary<string, string> metadata = Enumerable.Range(0, 256).ToDictionary(i => $"k{i}", i => "v");
+        Share share = Rows.Share("s1") with { Metadata = metadata };
+        await Catalog.AddSharesAsync(share, Rows.Share("s2"));
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                await session.ShareSnapshots.AddAsync(Rows.ShareSnapshot("n1", share) with { Metadata = metadata });
+                await session.ShareSnapshots.AddAsync(Rows.ShareSnapshot("n2", share));
+                return true;
+            },
+            CancellationToken.None
+        );
+        ShareFilter filter = new() { ProjectId = Rows.Project, Metadata = metadata };
+        Dictionary<string, string> none = metadata.ToDictionary(pair => pair.Key, pair => "w");
+
+        await Catalog.ReadAsync(
+            async session =>
+            {
+                Assert.Equal(1, await session.Shares.CountAsync(filter with { OrPublic = true }));
+                Assert.Equal(0, await session.Shares.CountAsync(filter with { OrPublic = true, ExtraSpecs = none }));
+                Assert.Equal(1, await session.ShareSnapshots.CountAsync(new() { Metadata = metadata }));
+                Assert.Equal(0, await session.ShareSnapshots.CountAsync(new() { Metadata = none }));
+                return true;
+            },
+            CancellationToken.None
+        );
+    }
+
     [Fact]
     public async Task A_lease_is_one_holders_until_it_runs_out()
     {

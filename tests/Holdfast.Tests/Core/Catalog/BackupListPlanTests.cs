@@ -121,14 +121,8 @@ public sealed class BackupListPlanTests : IAsyncLifetime
     /// <summary>How the rows of the page are found; its one step, since sorting would be another.</summary>
     private async Task<string> PlanAsync(BackupFilter filter, RowOrder<Backup> order)
     {
-        IReadOnlyList<PlanStep> steps = await core.Catalog.ReadAsync(
-            async session =>
-            {
-                Explained explained = new(session);
-                await new BackupRows(explained).ListAsync(filter, order with { Limit = 100 });
-                return explained.Steps;
-            },
-            CancellationToken.None
+        IReadOnlyList<PlanStep> steps = await core.Catalog.ExplainAsync(session =>
+            session.Backups.ListAsync(filter, order with { Limit = 100 })
         );
         PlanStep page = Assert.Single(
             steps,
@@ -138,28 +132,5 @@ public sealed class BackupListPlanTests : IAsyncLifetime
                 && !step.Detail.StartsWith("SCAN", StringComparison.Ordinal)
         );
         return Assert.Single(steps, step => step.Parent == page.Id).Detail;
-    }
-
-    private sealed record PlanStep(long Id, long Parent, long NotUsed, string Detail);
-
-    /// <summary>Asks the database how it would answer, in place of the answer.</summary>
-    private sealed class Explained(ICatalogSession session) : ICatalogSession
-    {
-        public IReadOnlyList<PlanStep> Steps { get; private set; } = [];
-
-        public SqlDialect Dialect => session.Dialect;
-
-        public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
-        {
-            Steps = await session.QueryAsync<PlanStep>("EXPLAIN QUERY PLAN " + sql, parameters);
-            return [];
-        }
-
-        public Task<int> ExecuteAsync(string sql, object? parameters = null) => throw new NotSupportedException();
-
-        public Task<T?> FindAsync<T>(string sql, object? parameters = null)
-            where T : class => throw new NotSupportedException();
-
-        public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) => throw new NotSupportedException();
     }
 }

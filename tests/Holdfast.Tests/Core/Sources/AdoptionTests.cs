@@ -1,5 +1,7 @@
 using Holdfast.Core;
+using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Sources;
+using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
 using Xunit;
 
@@ -93,20 +95,44 @@ public sealed class AdoptionTests : IDisposable
     [InlineData("big", "a/b", "big", "a/b", false)]
     [InlineData("big", "a", "big", "a/b", false)]
     [InlineData("big", "a/b/c", "big", "a/b", false)]
+    [InlineData("big", "a/b", "big", "a/b/c/d", false)]
+    [InlineData("big", "a/b/c/d", "big", "a", false)]
     [InlineData("big", "a/bc", "big", "a/b", true)]
+    [InlineData("big", "a/b", "big", "a/bc", true)]
+    [InlineData("big", "a/b", "big", "a/b.c", true)]
+    [InlineData("big", "a/b", "big", "a/b0", true)]
+    [InlineData("big", "a", "inner", "a", true)]
+    [InlineData("inner", "x/y", "big", "nested", false)]
     [InlineData("inner", "x", "big", "nested/inner/x", false)]
     [InlineData("inner", "x", "gone", "anything", true)]
-    public void Shares_lie_apart(string root, string path, string otherRoot, string otherPath, bool apart)
+    public async Task Shares_lie_apart(string root, string path, string otherRoot, string otherPath, bool apart)
     {
         SharePlace place = new(root, path);
-        SharePlace[] others = [new(otherRoot, otherPath)];
+        await using SqliteCatalog catalog = new(directory["catalog/catalog.db"], TimeProvider.System);
+        await catalog.MigrateAsync(CancellationToken.None);
+        await catalog.AddSharesAsync(
+            Rows.Share("s1") with
+            {
+                ProjectId = Rows.Stranger,
+                Root = otherRoot,
+                Path = otherPath,
+            }
+        );
+        Task<bool> check = catalog.ReadAsync(
+            async session =>
+            {
+                await adoption.CheckApartAsync(session, place);
+                return true;
+            },
+            CancellationToken.None
+        );
         if (apart)
         {
-            adoption.CheckApart(place, others);
+            Assert.True(await check);
         }
         else
         {
-            ServiceError error = Assert.Throws<ServiceError>(() => adoption.CheckApart(place, others));
+            ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => check);
             Assert.Equal(ServiceErrorKind.Invalid, error.Kind);
         }
     }

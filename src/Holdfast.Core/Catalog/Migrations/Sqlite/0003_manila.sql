@@ -51,7 +51,7 @@ CREATE TABLE share_snapshots (
 CREATE INDEX share_snapshots_by_project ON share_snapshots (project_id, created_at, id);
 CREATE INDEX share_snapshots_by_time ON share_snapshots (created_at, id);
 CREATE INDEX share_snapshots_by_share ON share_snapshots (share_id, created_at, id);
-CREATE INDEX share_snapshots_counted ON share_snapshots (project_id, user_id, size);
+CREATE INDEX share_snapshots_counted ON share_snapshots (project_id, user_id, share_id, size);
 
 ALTER TABLE operations ADD COLUMN snapshot_id TEXT;
 CREATE INDEX operations_by_snapshot ON operations (snapshot_id, status) WHERE snapshot_id IS NOT NULL;
@@ -75,7 +75,7 @@ CREATE TABLE quota_classes (
     PRIMARY KEY (name, resource)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX backups_counted ON backups (project_id, user_id, size);
+CREATE INDEX backups_counted ON backups (project_id, user_id, share_id, size);
 CREATE INDEX shares_counted ON shares (project_id, user_id, share_type_id, size);
 
 -- Operations.
@@ -113,3 +113,23 @@ CREATE INDEX backups_by_host ON backups (project_id, coalesce(host, ''), id);
 CREATE INDEX backups_by_topic ON backups (project_id, coalesce(topic, ''), id);
 CREATE INDEX backups_by_type ON backups (project_id, coalesce(backup_type, ''), id);
 CREATE INDEX backups_of_all_by_state ON backups (coalesce(status, ''), id);
+-- A project's shares and others' public ones, with their filters; a name of all projects too, since clients look names up.
+CREATE INDEX shares_public ON shares (created_at, id) WHERE is_public;
+CREATE INDEX shares_public_with_name ON shares (name, created_at, id) WHERE is_public;
+CREATE INDEX shares_of_all_with_name ON shares (name, created_at, id);
+CREATE INDEX shares_with_name ON shares (project_id, name, created_at, id);
+CREATE INDEX shares_with_status ON shares (project_id, status, created_at, id);
+CREATE INDEX shares_with_type ON shares (project_id, share_type_id, created_at, id);
+-- Snapshots and messages.
+CREATE INDEX share_snapshots_with_name ON share_snapshots (project_id, name, created_at, id);
+CREATE INDEX share_snapshots_with_status ON share_snapshots (project_id, status, created_at, id);
+CREATE INDEX messages_with_request ON messages (project_id, request_id, created_at, id);
+-- Operations. What is queued is found by its status as what is listed is: each order has an index of its own.
+DROP INDEX operations_queued;
+CREATE INDEX operations_by_priority ON operations (status, priority DESC, created_at, id);
+CREATE INDEX operations_by_status ON operations (status, created_at, id);
+CREATE INDEX operations_by_kind ON operations (kind, created_at, id);
+CREATE INDEX operations_with_status ON operations (project_id, status, created_at, id);
+CREATE INDEX operations_with_kind ON operations (project_id, kind, created_at, id);
+CREATE INDEX operations_with_share ON operations (project_id, share_id, created_at, id);
+CREATE INDEX operations_with_backup ON operations (project_id, backup_id, created_at, id);
