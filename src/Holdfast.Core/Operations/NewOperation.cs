@@ -8,7 +8,7 @@ namespace Holdfast.Core.Operations;
 public static class NewOperation
 {
     // People wait for a restore; exports keep the promise that the store alone gives everything back; maintenance
-    // waits for everybody.
+    // waits for everybody. A snapshot may be a copy of the whole share, so that it has the place of a backup.
     private static int Priority(string kind) =>
         kind switch
         {
@@ -16,10 +16,9 @@ public static class NewOperation
             OperationKind.ExportProject => 30,
             OperationKind.CreateShare
             or OperationKind.DeleteShare
-            or OperationKind.CreateSnapshot
             or OperationKind.DeleteSnapshot
             or OperationKind.DeleteBackup => 20,
-            OperationKind.CreateBackup => 10,
+            OperationKind.CreateBackup or OperationKind.CreateSnapshot => 10,
             _ => 0,
         };
 

@@ -77,7 +77,7 @@ internal static class BackupRules
         }
     }
 
-    public static void CheckTarget(Backup backup, Share target)
+    public static async Task CheckTargetAsync(ICatalogSession session, Backup backup, Share target)
     {
         if (
             target.Status is not (ShareStatus.Available or ShareStatus.BackupRestoringError)
@@ -85,6 +85,14 @@ internal static class BackupRules
         )
         {
             throw ServiceError.Invalid("Invalid share: Share to be restored to must be available.");
+        }
+        // It leaves the share available while it reads.
+        IReadOnlyList<Operation> live = await session.Operations.LiveOfShareAsync(target.Id);
+        if (live.Any(operation => operation.Kind == OperationKind.CreateSnapshot))
+        {
+            throw ServiceError.Invalid(
+                "Invalid share: Share to be restored to must be available; a snapshot of it is being made."
+            );
         }
         if (backup.Size > target.Size)
         {

@@ -196,7 +196,7 @@ public sealed class BackupService(
                 }
                 BackupRules.CheckRestore(backup);
                 Share share = await session.FindOwnShareAsync(caller, target, "NotFound: Resource could not be found.");
-                BackupRules.CheckTarget(backup, share);
+                await BackupRules.CheckTargetAsync(session, backup, share);
                 await QueueRestoreAsync(session, caller, backup, share);
                 return share.Id;
             },

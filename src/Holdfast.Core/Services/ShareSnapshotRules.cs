@@ -13,9 +13,9 @@ internal static class ShareSnapshotRules
         ShareSnapshotStatus.ErrorDeleting,
     ];
 
-    public static void CheckSupport(Share share, ShareType? type)
+    public static void CheckSupport(Share share)
     {
-        if (type is null || !type.ExtraSpecs.IsTrue(ExtraSpec.SnapshotSupport))
+        if (!share.ExtraSpecs.IsTrue(ExtraSpec.SnapshotSupport))
         {
             throw new ServiceError(
                 ServiceErrorKind.Unprocessable,

@@ -94,7 +94,7 @@ public sealed class ShareSnapshotService(
     public Task<ShareSnapshot> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share_snapshot:get_snapshot");
-        return catalog.ReadAsync(session => FindAsync(session, caller, id), cancellationToken);
+        return catalog.ReadAsync(session => FindQuietlyAsync(session, caller, id), cancellationToken);
     }
 
     public Task<ShareSnapshot> CreateAsync(Caller caller, NewShareSnapshot request, CancellationToken cancellationToken)
@@ -112,7 +112,7 @@ public sealed class ShareSnapshotService(
                 {
                     throw ServiceError.Forbidden();
                 }
-                ShareSnapshotRules.CheckSupport(share, await session.ShareTypes.FindAsync(share.ShareTypeId));
+                ShareSnapshotRules.CheckSupport(share);
                 ShareSnapshotRules.CheckCreate(share);
                 QuotaOwner owner = new(caller.ProjectId, caller.UserId, share.ShareTypeId);
                 await QuotaRules.CheckSnapshotAsync(session, owner, share.Size);
@@ -152,7 +152,7 @@ public sealed class ShareSnapshotService(
         return catalog.WriteAsync(
             async session =>
             {
-                ShareSnapshot snapshot = await FindAsync(session, caller, id);
+                ShareSnapshot snapshot = await FindQuietlyAsync(session, caller, id);
                 if (!change.SetName && !change.SetDescription)
                 {
                     return snapshot;
@@ -181,7 +181,7 @@ public sealed class ShareSnapshotService(
         return ChangeAsync(
             async session =>
             {
-                ShareSnapshot snapshot = await FindAsync(session, caller, id);
+                ShareSnapshot snapshot = await FindQuietlyAsync(session, caller, id);
                 ShareSnapshotRules.CheckDelete(snapshot);
                 return await QueueDeleteAsync(session, caller, snapshot);
             },
@@ -276,14 +276,14 @@ public sealed class ShareSnapshotService(
         );
     }
 
-    /// <summary>No share has the capability that a share is made of its snapshot: a backup restores into another share.</summary>
+    /// <summary>No share is made of a snapshot here, whatever its type says: a backup restores into another share.</summary>
     /// <exception cref="ServiceError">Always; whether there is such a snapshot is told only to whom it belongs.</exception>
     public async Task RefuseAsSourceAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         await catalog.ReadAsync(session => FindAsync(session, caller, id), cancellationToken);
         throw ServiceError.Invalid(
-            $"A new share may not be created from snapshot '{id}', because the snapshot's parent share does not have that "
-                + "capability."
+            $"A new share may not be created from snapshot '{id}': Holdfast does not make shares from snapshots. "
+                + "Restore a backup into another share."
         );
     }
 
@@ -353,4 +353,9 @@ public sealed class ShareSnapshotService(
     private static async Task<ShareSnapshot> FindAsync(ICatalogSession session, Caller caller, string id) =>
         await session.FindShareSnapshotAsync(caller, id)
         ?? throw ServiceError.NotFound($"Snapshot {id} could not be found.");
+
+    /// <summary>For the calls at which Manila does not say what it did not find.</summary>
+    private static async Task<ShareSnapshot> FindQuietlyAsync(ICatalogSession session, Caller caller, string id) =>
+        await session.FindShareSnapshotAsync(caller, id)
+        ?? throw ServiceError.NotFound("The resource could not be found.");
 }

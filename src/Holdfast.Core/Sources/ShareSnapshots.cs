@@ -9,7 +9,8 @@ namespace Holdfast.Core.Sources;
 
 /// <param name="How">As the row says it.</param>
 /// <param name="LeftOut">Entries that a copy does not have; 0 of what an earlier claim made.</param>
-public sealed record TakenSnapshot(string How, long LeftOut);
+/// <param name="Unstable">Files of a copy that may be torn; 0 likewise.</param>
+public sealed record TakenSnapshot(string How, long LeftOut, long Unstable);
 
 /// <summary>
 /// Share snapshots beneath a root: <c>snapshots/&lt;id&gt;</c>, where nobody's way leads. Of a subvolume it is a read-only
@@ -37,7 +38,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         {
             if (errno == Errno.None)
             {
-                return new TakenSnapshot(made!.IsSubvolume ? Capture.Snapshot : Copy, 0);
+                return new TakenSnapshot(made!.IsSubvolume ? Capture.Snapshot : Copy, 0, 0);
             }
         }
         using DirectoryHandle source = roots.OpenShare(share);
@@ -46,7 +47,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
             return TakeCopy(share, source, root, place, name, claimed, cancellationToken);
         }
         Demand(place.TrySnapshot(name, source), share);
-        return new TakenSnapshot(Capture.Snapshot, 0);
+        return new TakenSnapshot(Capture.Snapshot, 0, 0);
     }
 
     /// <summary>Removes it; a copy's bytes go to the trash. What is gone already is what was wanted.</summary>
@@ -103,19 +104,14 @@ public sealed class ShareSnapshots(ShareRoots roots)
         copy.Run(cancellationToken);
         Demand(captures.TryRename(working, place, name), share);
         Demand(root.TrySyncFileSystem(), share);
-        return new TakenSnapshot(Copy, copy.Report.LeftOut);
+        return new TakenSnapshot(Copy, copy.Report.LeftOut, copy.Report.Unstable);
     }
 
     private static void Demand(Errno errno, Share share)
     {
         if (errno != Errno.None)
         {
-            throw new EngineError(
-                EngineErrorKind.Files,
-                temporary: errno.IsExhaustion(),
-                $"A snapshot of share {share.Id} cannot be made: {errno.Describe()} ({errno}).",
-                "Check the space of its share root."
-            );
+            throw CopyErrors.ToWriteError(errno, $"A snapshot of share {share.Id} cannot be made");
         }
     }
 }

@@ -2,6 +2,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
 
 namespace Holdfast.Core.Workers;
 
@@ -31,6 +32,7 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
                 cancellationToken
             );
             // 2.
+            CheckNobodyWritesTo(share);
             taken = snapshots.Take(share, snapshot, row, cancellationToken);
         }
         // 3.
@@ -57,8 +59,23 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
         );
     }
 
+    /// <summary>An operation that has the share now, such as a restore, would be in the snapshot half done.</summary>
+    private static void CheckNobodyWritesTo(Share share)
+    {
+        if (share.Status != ShareStatus.Available)
+        {
+            string message = $"A snapshot is taken when its share is available; share {share.Id} is {share.Status}.";
+            throw new EngineError(EngineErrorKind.Files, temporary: true, message) { PublicMessage = message };
+        }
+    }
+
     private static string Notes(TakenSnapshot taken) =>
         "It is a copy of the share, file by file, and not crash-consistent: files that are written together may be of "
         + "different moments."
-        + (taken.LeftOut == 0 ? "" : $" Left out (sockets, other file systems, what vanished): {taken.LeftOut}.");
+        + (
+            taken.LeftOut == 0
+                ? ""
+                : $" Left out (sockets, other file systems, what vanished or could not be read): " + $"{taken.LeftOut}."
+        )
+        + (taken.Unstable == 0 ? "" : $" Written to whenever they were copied, so perhaps torn: {taken.Unstable}.");
 }

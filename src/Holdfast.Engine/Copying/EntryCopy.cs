@@ -20,12 +20,15 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
 
     public long Files { get; private set; }
     public long LeftOut { get; private set; }
+    public long Unstable { get; private set; }
+
+    /// <inheritdoc cref="TreeCopy.AfterRead"/>
+    public Action<byte[]>? AfterRead { get; set; }
 
     public void LeaveOut() => LeftOut++;
 
     /// <returns>True for a directory of the source's own, which is left to the caller.</returns>
     public bool Copy(
-        Place sourcePlace,
         DirectoryHandle source,
         Place targetPlace,
         DirectoryHandle target,
@@ -37,7 +40,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         bool isElsewhere = status.IsMountRoot || status.Device != from.Device;
         if (errno != Errno.None || isElsewhere || status.Type == FileType.Socket)
         {
-            LeaveOutOrThrow(errno, sourcePlace, name);
+            LeaveOutOrThrow(errno);
             return false;
         }
         if (status.Type == FileType.Directory)
@@ -56,7 +59,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
                 : CopySpecial(source, target, targetPlace, name, in status);
         if (errno != Errno.None)
         {
-            LeaveOutOrThrow(errno, sourcePlace, name);
+            LeaveOutOrThrow(errno);
         }
         else if (status.Links > 1)
         {
@@ -68,39 +71,44 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     /// <summary>Gives a copied directory the metadata of its original.</summary>
     public void FinishDirectory(Place sourcePlace, Place targetPlace)
     {
-        IReadOnlyList<ExtendedAttribute> attributes = [];
+        EntryAttributes attributes = EntryAttributes.None;
         FileStatus status = default;
         Errno errno = from.TryRent(sourcePlace, out DirectoryPool.Lease source);
         using (source)
         {
             errno = errno == Errno.None ? source.Handle.TryStat(out status) : errno;
-            errno = errno == Errno.None ? ReadAttributes(source.Handle, out attributes) : errno;
+            attributes = errno == Errno.None ? ReadAttributes(source.Handle) : attributes;
         }
         if (errno != Errno.None)
         {
-            LeaveOutOrThrow(errno, sourcePlace, []);
+            LeaveOutOrThrow(errno);
             return;
         }
         errno = to.TryRent(targetPlace, out DirectoryPool.Lease target);
         using (target)
         {
-            Node node = nodes.Directory(targetPlace.Name, in status, new EntryAttributes(attributes, true), default);
+            Node node = nodes.Directory(targetPlace.Name, in status, attributes, default);
             Demand(errno == Errno.None ? Apply(target.Handle, node) : errno, targetPlace, []);
         }
     }
 
-    /// <summary>What vanished meanwhile, or became something else, is no fault of the copy; everything else is.</summary>
-    public void LeaveOutOrThrow(Errno errno, Place place, byte[] name)
+    /// <summary>As in a backup: one entry that cannot be read keeps nobody from the others; a want of resources does.</summary>
+    public void LeaveOutOrThrow(Errno errno)
     {
-        bool isLost = errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ESTALE or Errno.EXDEV;
         LeftOut++;
-        if (errno != Errno.None && !isLost)
+        if (errno.IsExhaustion())
         {
-            throw errno.ToError($"{place.PathOf(name)} of the share cannot be copied");
+            throw errno.ToError(
+                "The copy ran short of file descriptors or memory",
+                "Raise the process's limits.",
+                publicly: "The copy ran short of file descriptors or memory"
+            );
         }
     }
 
-    /// <returns>Why the original cannot be read; a copy that cannot be written is thrown.</returns>
+    /// <returns>
+    /// Why the original cannot be read, and then nothing is left of the copy; a copy that cannot be written is thrown.
+    /// </returns>
     private Errno CopyFile(
         DirectoryHandle source,
         DirectoryHandle target,
@@ -110,13 +118,11 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     )
     {
         FileStatus status = default;
-        IReadOnlyList<ExtendedAttribute> attributes = [];
         Errno errno = source.TryOpenFile(name, out FileHandle? original);
         using (original)
         {
             errno = errno == Errno.None ? original!.TryStat(out status) : errno;
             errno = errno == Errno.None && status.Type != FileType.Regular ? Errno.ESTALE : errno;
-            errno = errno == Errno.None ? ReadAttributes(original!, out attributes) : errno;
             if (errno != Errno.None)
             {
                 return errno;
@@ -124,27 +130,75 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
             Demand(target.TryCreateFile(name, out WritableFile? copy), place, name);
             using (copy)
             {
-                if (copy!.TryClone(original!) != Errno.None)
+                errno = Fill(original!, copy!, ref status, place, name, cancellationToken);
+                if (errno == Errno.None)
                 {
-                    errno = CopyData(original!, copy, status.Size, place, name, cancellationToken);
+                    Node node = nodes.File(name, in status, ReadAttributes(original!), [], status.Size);
+                    Demand(Apply(copy!, node), place, name);
+                    Files++;
+                    return Errno.None;
                 }
-                Node node = nodes.File(name, in status, new EntryAttributes(attributes, true), [], status.Size);
-                Demand(Apply(copy, node), place, name);
             }
-            Files++;
+            Demand(target.TryUnlink(name), place, name);
             return errno;
         }
     }
 
+    /// <param name="status">That of before the reading that the copy is of.</param>
+    /// <inheritdoc cref="CopyFile"/>
+    private Errno Fill(
+        FileHandle original,
+        WritableFile copy,
+        ref FileStatus status,
+        Place place,
+        byte[] name,
+        CancellationToken cancellationToken
+    )
+    {
+        Errno errno = copy.TryClone(original);
+        if (errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
+        {
+            Demand(errno, place, name);
+        }
+        if (errno is not (Errno.EOPNOTSUPP or Errno.EXDEV or Errno.EINVAL or Errno.ENOTTY))
+        {
+            return errno;
+        }
+        for (int attempt = 1; ; attempt++)
+        {
+            Demand(copy.TryTruncate(0), place, name);
+            errno = CopyData(original, copy, status.Size, place, name, out long length, cancellationToken);
+            AfterRead?.Invoke(name);
+            FileStatus after = default;
+            errno = errno == Errno.None ? original.TryStat(out after) : errno;
+            if (errno != Errno.None)
+            {
+                return errno;
+            }
+            bool isStable = length == status.Size && after.SameContent(in status);
+            if (isStable || attempt == Limits.ReadAttempts)
+            {
+                Unstable += isStable ? 0 : 1;
+                // What was cut off is no hole.
+                Demand(copy.TryTruncate(Math.Min(length, after.Size)), place, name);
+                return Errno.None;
+            }
+            status = after;
+        }
+    }
+
+    /// <param name="length">How far the original went: less than its size when somebody has cut it meanwhile.</param>
     private Errno CopyData(
         FileHandle original,
         WritableFile copy,
         long size,
         Place place,
         byte[] name,
+        out long length,
         CancellationToken cancellationToken
     )
     {
+        length = size;
         for (long offset = original.NextData(0); offset < size; offset = original.NextData(offset))
         {
             long end = Math.Min(original.NextHole(offset), size);
@@ -152,21 +206,20 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Span<byte> part = buffer.AsSpan(0, (int)Math.Min(Portion, end - offset));
-                Errno errno = original.TryRead(offset, part, out int length);
+                Errno errno = original.TryRead(offset, part, out int read);
                 if (errno != Errno.None)
                 {
                     return errno;
                 }
-                Demand(copy.TryWrite(offset, part[..length]), place, name);
-                offset += length;
-                if (length < part.Length)
+                Demand(copy.TryWrite(offset, part[..read]), place, name);
+                offset += read;
+                if (read < part.Length)
                 {
-                    // Somebody has cut it meanwhile.
+                    length = offset;
                     return Errno.None;
                 }
             }
         }
-        Demand(copy.TryTruncate(size), place, name);
         return Errno.None;
     }
 
@@ -181,11 +234,6 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     {
         byte[] link = [];
         Errno errno = status.Type == FileType.Symlink ? source.TryReadLink(name, out link) : Errno.None;
-        IReadOnlyList<ExtendedAttribute> attributes = [];
-        errno =
-            errno == Errno.None
-                ? ExtendedAttributes.TryRead(source, name, Limits.MaxAttributeBytes, out attributes)
-                : errno;
         if (errno != Errno.None)
         {
             return errno;
@@ -200,7 +248,8 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         Demand(target.TryPin(name, out PinnedEntry? made), place, name);
         using (made)
         {
-            Node node = nodes.Special(name, in status, new EntryAttributes(attributes, true), link);
+            errno = ExtendedAttributes.TryRead(source, name, Limits.MaxAttributeBytes, out var attributes);
+            Node node = nodes.Special(name, in status, Attributes(errno, attributes), link);
             Demand(Apply(made!, node), place, name);
         }
         return Errno.None;
@@ -215,8 +264,22 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         }
     }
 
-    private static Errno ReadAttributes(Descriptor file, out IReadOnlyList<ExtendedAttribute> attributes) =>
-        ExtendedAttributes.TryRead(file, Limits.MaxAttributeBytes, out attributes);
+    private EntryAttributes ReadAttributes(Descriptor file)
+    {
+        Errno errno = ExtendedAttributes.TryRead(file, Limits.MaxAttributeBytes, out var attributes);
+        return Attributes(errno, attributes);
+    }
+
+    /// <summary>An entry whose attributes cannot be had is copied without them.</summary>
+    private EntryAttributes Attributes(Errno errno, IReadOnlyList<ExtendedAttribute> attributes)
+    {
+        if (errno != Errno.None)
+        {
+            LeaveOutOrThrow(errno);
+            return new EntryAttributes([], IsWhole: false);
+        }
+        return new EntryAttributes(attributes, IsWhole: true);
+    }
 
     private static Errno Apply(Descriptor made, Node node) => NodeMetadata.TryApply(made, node, FreshInode.Metadata);
 
@@ -224,10 +287,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     {
         if (errno != Errno.None)
         {
-            throw errno.ToError(
-                $"{place.PathOf(name)} cannot be written to the copy",
-                "Check the space of the share root."
-            );
+            throw CopyErrors.ToWriteError(errno, $"{place.PathOf(name)} cannot be written to the copy");
         }
     }
 }

@@ -1,11 +1,13 @@
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Restore;
 
 namespace Holdfast.Engine.Copying;
 
 /// <summary>
 /// Copies a directory with all that is in it into an empty one: contents with their holes, owners, modes, times, links,
 /// extended attributes. Files share their blocks where both lie on a file system that can. Each file is of one moment
-/// where blocks are shared; the tree as a whole never is, when somebody writes to it meanwhile.
+/// where blocks are shared; elsewhere a file that was written to meanwhile is copied again, and counted when that goes on.
+/// The tree as a whole never is of one moment, when somebody writes to it.
 /// </summary>
 /// <remarks>
 /// The source's owner may change it at any moment and is not trusted: everything is reached by descriptor, beneath the
@@ -20,11 +22,18 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
     private readonly Stack<Step> pending = new();
     private readonly List<Step> visited = [];
 
-    public CopyReport Report => new(entries.Files, entries.LeftOut);
+    /// <summary>For tests: after each reading of a file whose blocks cannot be shared.</summary>
+    internal Action<byte[]>? AfterRead
+    {
+        init => entries.AfterRead = value;
+    }
+
+    public CopyReport Report => new(entries.Files, entries.LeftOut, entries.Unstable);
 
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: the copy is not whole.</exception>
     public void Run(CancellationToken cancellationToken)
     {
+        Disinherit();
         pending.Push(new Step(from.Root, to.Root, 0));
         while (pending.TryPop(out Step step))
         {
@@ -49,7 +58,11 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
             errno = errno == Errno.None ? source.Handle.TryReadEntries(names) : errno;
             if (errno != Errno.None)
             {
-                entries.LeaveOutOrThrow(errno, step.From, []);
+                if (step.Depth == 0)
+                {
+                    throw errno.ToError("The share cannot be copied");
+                }
+                entries.LeaveOutOrThrow(errno);
                 return;
             }
             visited.Add(step);
@@ -60,7 +73,7 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
                 foreach (DirectoryEntry entry in names)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (!entries.Copy(step.From, source.Handle, step.To, target.Handle, entry.Name, cancellationToken))
+                    if (!entries.Copy(source.Handle, step.To, target.Handle, entry.Name, cancellationToken))
                     {
                         continue;
                     }
@@ -78,6 +91,16 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
         }
     }
 
+    /// <summary>Else what the target has from the directory above it would go on to all that is made in it.</summary>
+    private void Disinherit()
+    {
+        Errno errno = to.TryRent(to.Root, out DirectoryPool.Lease lease);
+        using (lease)
+        {
+            Demand(errno == Errno.None ? FreshInode.TryDisinherit(lease.Handle) : errno, to.Root);
+        }
+    }
+
     private void Sync()
     {
         Errno errno = to.TryRent(to.Root, out DirectoryPool.Lease lease);
@@ -91,7 +114,7 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
     {
         if (errno != Errno.None)
         {
-            throw errno.ToError($"The copy cannot be written at {place}", "Check the space of the share root.");
+            throw CopyErrors.ToWriteError(errno, $"The copy cannot be written at {place}");
         }
     }
 

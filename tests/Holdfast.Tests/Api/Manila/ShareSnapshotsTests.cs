@@ -104,6 +104,13 @@ public sealed class ShareSnapshotsTests : ManilaTests
         );
     }
 
+    [Theory]
+    [InlineData("GET", null)]
+    [InlineData("PUT", """{"snapshot":{"name":"n"}}""")]
+    [InlineData("DELETE", null)]
+    public async Task Of_an_unknown_one_nothing_is_said(string method, string? body) =>
+        AssertFault(await Host.SendAsync(method, "/v2/snapshots/none", body), 404, "The resource could not be found.");
+
     [Fact]
     public async Task What_a_create_needs()
     {

@@ -44,8 +44,8 @@ public sealed class SharesTests : ManilaTests
         AssertFault(
             await CreateAsync(Smallest + $",\"snapshot_id\":\"{snapshot.Id}\""),
             400,
-            $"A new share may not be created from snapshot '{snapshot.Id}', because the snapshot's parent share does not "
-                + "have that capability."
+            $"A new share may not be created from snapshot '{snapshot.Id}': Holdfast does not make shares from snapshots. "
+                + "Restore a backup into another share."
         );
         Assert.Empty(await World.QueuedAsync());
         Assert.Equal(200, (await CreateAsync(Smallest + ",\"snapshot_id\":null")).Code);

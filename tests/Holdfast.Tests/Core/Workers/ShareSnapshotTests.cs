@@ -155,6 +155,44 @@ public sealed class ShareSnapshotTests
         await scene.Core.BackUpAsync(scene.Share);
     }
 
+    [Fact]
+    public async Task A_share_is_not_restored_while_a_snapshot_of_it_is_made()
+    {
+        await using Scene scene = await Scene.MakeAsync("plain");
+        Backup backup = await scene.Core.BackUpAsync(scene.Share);
+        await scene.StartAsync();
+        await scene.Core.ClaimAsync();
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            scene.Core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default)
+        );
+        Assert.Equal(
+            (
+                ServiceErrorKind.Invalid,
+                "Invalid share: Share to be restored to must be available; a snapshot of it is being made."
+            ),
+            (error.Kind, error.Message)
+        );
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        await scene.Core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+    }
+
+    [Fact]
+    public async Task A_snapshot_waits_until_its_share_is_available()
+    {
+        await using Scene scene = await Scene.MakeAsync("plain");
+        ShareSnapshot made = await scene.StartAsync();
+        await scene.SetShareAsync(ShareStatus.BackupRestoring);
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Creating, null), await scene.StateAsync(made.Id));
+        Operation waiting = Assert.Single(await scene.Core.QueuedAsync());
+        Assert.Contains("is backup_restoring.", waiting.Message, StringComparison.Ordinal);
+        await scene.SetShareAsync(ShareStatus.Available);
+        scene.Core.Time.Advance(waiting.NotBefore - scene.Core.Time.GetUtcNow());
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, "copy"), await scene.StateAsync(made.Id));
+    }
+
     /// <summary>A share on a disk of some kind.</summary>
     private sealed class Scene(LoopDisk? disk, WorkerFixture core, Share share) : IAsyncDisposable
     {
@@ -205,6 +243,12 @@ public sealed class ShareSnapshotTests
 
         public Task<ShareSnapshot?> FindAsync(string id) =>
             core.Catalog.ReadAsync(session => session.ShareSnapshots.FindAsync(id), default);
+
+        public Task<bool> SetShareAsync(string status) =>
+            core.Catalog.WriteAsync(
+                session => session.Shares.SetStatusAsync(share.Id, from: null, status, core.Time.GetUtcNow()),
+                default
+            );
 
         /// <summary>Whether a message says that the snapshot is not of one moment.</summary>
         public async Task<bool> IsToldOfAsync(string id)

@@ -1,0 +1,115 @@
+using Holdfast.Engine.Backup;
+using Holdfast.Engine.Copying;
+using Holdfast.Engine.Files;
+using Holdfast.Testing.Files;
+using Xunit;
+
+namespace Holdfast.Tests.Engine.Copying;
+
+/// <summary>Copies to another file system, so that no blocks are shared.</summary>
+public sealed class TreeCopyTests
+{
+    [Fact]
+    public async Task A_file_that_was_written_to_meanwhile_is_copied_again()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.Write(scene.File, "before");
+        int readings = 0;
+        CopyReport report = scene.Run(_ =>
+        {
+            if (++readings == 1)
+            {
+                RawFiles.Write(scene.File, "afterwards");
+            }
+        });
+        Assert.Equal(new CopyReport(1, 0, 0), report);
+        Assert.Equal(2, readings);
+        Assert.Equal("afterwards", scene.Copied);
+    }
+
+    [Fact]
+    public async Task A_file_that_never_stands_still_is_copied_and_counted()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.Write(scene.File, "0");
+        int readings = 0;
+        CopyReport report = scene.Run(_ => File.AppendAllText(scene.File, $"{++readings}"));
+        Assert.Equal(new CopyReport(1, 0, 1), report);
+        Assert.Equal((3, "012"), (readings, scene.Copied));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_cut_each_time_has_no_zeros_in_place_of_what_was_cut_off()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.Write(scene.File, "12345");
+        CopyReport report = scene.Run(_ =>
+        {
+            using FileStream file = File.OpenWrite(scene.File);
+            file.SetLength(file.Length - 1);
+        });
+        Assert.Equal(new CopyReport(1, 0, 1), report);
+        Assert.Equal("12", scene.Copied);
+    }
+
+    [Fact]
+    public async Task Too_many_attributes_are_left_out_and_the_file_is_not()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.Write(scene.File, "content");
+        byte[] value = new byte[60_000];
+        for (int i = 0; i <= new BackupOptions().MaxAttributeBytes / value.Length; i++)
+        {
+            RawFiles.SetAttribute(scene.File, $"user.a{i}", value);
+        }
+        Assert.Equal(new CopyReport(1, 1, 0), scene.Run(null));
+        Assert.Equal("content", scene.Copied);
+    }
+
+    [Fact]
+    public async Task The_directory_above_the_copy_leaves_nothing_in_it()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.ChangeOwner(scene.Above, 0, 12345);
+        RawFiles.ChangeMode(scene.Above, 0x5ED);
+        RawFiles.Write(scene.File, "content");
+        Directory.CreateDirectory(Path.Join(scene.Source, "directory"));
+        scene.Run(null);
+        TreeComparer.AssertEqual(scene.Source, scene.Target);
+    }
+
+    private sealed class Scene(LoopDisk disk) : IAsyncDisposable
+    {
+        private readonly TemporaryDirectory directory = new();
+
+        public string Source => disk["share"];
+        public string File => Path.Join(Source, "file");
+        public string Above => directory["above"];
+        public string Target => Path.Join(Above, "copy");
+        public string Copied => System.IO.File.ReadAllText(Path.Join(Target, "file"));
+
+        public static async Task<Scene> MakeAsync()
+        {
+            Scene scene = new(await LoopDisk.XfsAsync());
+            Directory.CreateDirectory(scene.Source);
+            Directory.CreateDirectory(scene.Above);
+            return scene;
+        }
+
+        public CopyReport Run(Action<byte[]>? afterRead)
+        {
+            Directory.CreateDirectory(Target);
+            using DirectoryPool from = DirectoryPool.Beneath(DirectoryHandle.Open(Source));
+            using DirectoryPool to = DirectoryPool.Beneath(DirectoryHandle.Open(Target));
+            TreeCopy copy = new(from, to) { AfterRead = afterRead };
+            copy.Run(default);
+            return copy.Report;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            directory.Dispose();
+            await disk.DisposeAsync();
+        }
+    }
+}
