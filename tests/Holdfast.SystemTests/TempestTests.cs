@@ -154,6 +154,8 @@ public sealed class TempestTests : IAsyncLifetime
 
     private async Task CleanUpAsync()
     {
+        JsonNode replicas = await SendAsync(Primary.GetAsync($"/v2/share-replicas/detail?share_id={share}"), 200);
+        Assert.Equal("""{"share_replicas":[]}""", replicas.ToJsonString());
         await SendAsync(Primary.DeleteAsync($"/v2/shares/{share}"), 202);
         await GoneAsync(Primary, $"/v2/shares/{share}");
         JsonNode left = await SendAsync(Primary.GetAsync($"/v2/shares?share_type_id={type}"), 200);

@@ -45,6 +45,20 @@ internal static class SortKeys
         ["description"] = Text<Share>("description", row => row.Description),
         ["display_description"] = Text<Share>("description", row => row.Description),
         ["host"] = Text<Share>("host", row => row.Host),
+        ["is_public"] = new("is_public", row => row.IsPublic),
+        ["task_state"] = Text<Share>("task_state", row => row.TaskState),
+        ["scheduled_to_be_deleted_at"] = Time<Share>("scheduled_to_be_deleted_at", row => row.ScheduledToBeDeletedAt),
+        // As clients call it, here where a zone has no id but its name.
+        ["availability_zone_id"] = new("availability_zone", row => row.AvailabilityZone),
+        // The same of all shares of a list, so that their ids alone order them.
+        ["access_rules_status"] = new("id", row => row.Id),
+        ["encryption_key_ref"] = new("id", row => row.Id),
+        ["is_soft_deleted"] = new("id", row => row.Id),
+        ["mount_point_name"] = new("id", row => row.Id),
+        ["share_group_id"] = new("id", row => row.Id),
+        ["share_network_id"] = new("id", row => row.Id),
+        ["share_server_id"] = new("id", row => row.Id),
+        ["snapshot_id"] = new("id", row => row.Id),
     };
 
     private static readonly Dictionary<string, SortColumn<Message>> OfMessages = new(StringComparer.Ordinal)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
@@ -166,6 +167,58 @@ public sealed class ShareListTests : ManilaTests
         await AddAsync("c");
 
         Assert.Equal(names, await NamesAsync(query));
+    }
+
+    /// <summary>Each key that a stock client sends, by itself or in place of one without <c>_id</c>; and more of Manila's.</summary>
+    [Theory]
+    [InlineData("id")]
+    [InlineData("status")]
+    [InlineData("size")]
+    [InlineData("host")]
+    [InlineData("share_proto")]
+    [InlineData("availability_zone_id")]
+    [InlineData("availability_zone")]
+    [InlineData("user_id")]
+    [InlineData("project_id")]
+    [InlineData("created_at")]
+    [InlineData("updated_at")]
+    [InlineData("display_name")]
+    [InlineData("name")]
+    [InlineData("share_type_id")]
+    [InlineData("share_network_id")]
+    [InlineData("snapshot_id")]
+    [InlineData("share_server_id")]
+    [InlineData("share_group_id")]
+    [InlineData("access_rules_status")]
+    [InlineData("encryption_key_ref")]
+    [InlineData("mount_point_name")]
+    [InlineData("is_soft_deleted")]
+    [InlineData("scheduled_to_be_deleted_at")]
+    [InlineData("is_public")]
+    [InlineData("task_state")]
+    public async Task Every_key_orders_and_a_list_in_its_order_goes_on_after_each_share(string key)
+    {
+        await World.AddShareAsync(change: row => row with { Name = "a", TaskState = "migration_success" });
+        await World.AddShareAsync(change: row => row with { Name = "b" });
+        await World.AddShareAsync(isPublic: true, change: row => row with { Name = "c" });
+        JsonNode[] whole = await RowsAsync("asc", null);
+        Assert.Equal(3, whole.Length);
+        Assert.Equal(whole.Reverse().Select(Name), (await RowsAsync("desc", null)).Select(Name));
+        Assert.Equal(whole[1..].Select(Name), (await RowsAsync("asc", whole[0])).Select(Name));
+        Assert.Equal(whole[2..].Select(Name), (await RowsAsync("asc", whole[1])).Select(Name));
+        if (key is "is_public" or "task_state")
+        {
+            Assert.Equal(key == "is_public" ? "c" : "a", Name(whole[2]));
+        }
+
+        string Name(JsonNode share) => Text(share, "name")!;
+        async Task<JsonNode[]> RowsAsync(string direction, JsonNode? marker)
+        {
+            string after = marker is null ? "" : $"&marker={Text(marker, "id")}";
+            Answer list = await Host.SendAsync("GET", $"{Detail}?sort_key={key}&sort_dir={direction}{after}");
+            Assert.Equal(200, list.Code);
+            return [.. list.Json["shares"]!.AsArray().Select(share => share!)];
+        }
     }
 
     [Fact]
