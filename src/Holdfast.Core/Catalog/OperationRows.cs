@@ -247,6 +247,13 @@ public sealed class OperationRows(ICatalogSession session)
             new { snapshotId }
         );
 
+    /// <summary>The ids of all operations, ended or not, that make or made the share snapshot.</summary>
+    public Task<IReadOnlyList<string>> CreationsOfSnapshotAsync(string snapshotId) =>
+        session.QueryAsync<string>(
+            "SELECT id FROM operations WHERE snapshot_id = @snapshotId AND kind = @kind",
+            new { snapshotId, kind = OperationKind.CreateSnapshot }
+        );
+
     /// <summary>Queued and running operations of the backup.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfBackupAsync(string backupId) =>
         session.QueryAsync<Operation>(

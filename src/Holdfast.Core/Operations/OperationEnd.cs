@@ -25,6 +25,7 @@ internal static class OperationEnd
             case OperationKind.CreateBackup:
                 await Backup(BackupStatus.Creating, BackupStatus.Error);
                 await Share(ShareStatus.BackupCreating, operation.ShareStatus ?? ShareStatus.Available);
+                await ReapAsync();
                 break;
             case OperationKind.RestoreBackup:
                 await Backup(BackupStatus.Restoring, BackupStatus.Available);
@@ -42,6 +43,7 @@ internal static class OperationEnd
                 break;
             case OperationKind.CreateSnapshot:
                 await Snapshot(ShareSnapshotStatus.Creating, ShareSnapshotStatus.Error);
+                await ReapAsync();
                 break;
             case OperationKind.DeleteSnapshot:
                 await Snapshot(
@@ -54,6 +56,15 @@ internal static class OperationEnd
             case OperationKind.DeleteShare:
                 await Share(ShareStatus.Deleting, started ? ShareStatus.ErrorDeleting : BeforeDelete(operation));
                 break;
+        }
+
+        // What it was making may still be there, and a worker that does not know of the end may be at it for a lease.
+        async Task ReapAsync()
+        {
+            if (started && operation.Root is { } root)
+            {
+                await session.QueueReapAsync(root, operation.LeaseUntil is { } until && until > now ? until : now);
+            }
         }
 
         // One that nobody began to delete is what it was: whole, or an attempt that has its reason already.

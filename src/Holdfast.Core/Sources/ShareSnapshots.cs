@@ -8,46 +8,49 @@ using Holdfast.Engine.Files;
 namespace Holdfast.Core.Sources;
 
 /// <param name="How">As the row says it.</param>
-/// <param name="LeftOut">Entries that a copy does not have; 0 of what an earlier claim made.</param>
-/// <param name="Unstable">Files of a copy that may be torn; 0 likewise.</param>
-public sealed record TakenSnapshot(string How, long LeftOut, long Unstable);
+/// <param name="LeftOut">Entries that a copy does not have; null when an earlier claim made it, and only it knew.</param>
+/// <param name="Unstable">Files of a copy that may be torn; null likewise.</param>
+public sealed record TakenSnapshot(string How, long? LeftOut, long? Unstable);
 
 /// <summary>
 /// Share snapshots beneath a root: <c>snapshots/&lt;id&gt;</c>, where nobody's way leads. Of a subvolume it is a read-only
-/// snapshot, all of one moment; of any other directory a copy, made among the captures and moved here when it is whole, so
-/// that what has its name here is finished.
+/// snapshot, all of one moment; of any other directory a copy. Both are made among the captures, under the name of their
+/// claim, and moved here when they are whole: what has its name here is finished, and a worker whose claim is over and whose
+/// capture was discarded has nothing to move.
 /// </summary>
 public sealed class ShareSnapshots(ShareRoots roots)
 {
     public const string Copy = "copy";
 
     /// <summary>Takes it, unless an earlier claim has.</summary>
+    /// <param name="isHeld">Whether the claim still holds: asked when it is whole, which may be long after the beginning.</param>
+    /// <returns>Null when the claim is over.</returns>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
-    public TakenSnapshot Take(
+    public async Task<TakenSnapshot?> TakeAsync(
         Share share,
         ShareSnapshot snapshot,
         Operation claimed,
+        Func<Task<bool>> isHeld,
         CancellationToken cancellationToken
     )
     {
         byte[] name = Encoding.UTF8.GetBytes(snapshot.Id);
         using DirectoryHandle root = roots.Open(share.Root);
         using DirectoryHandle place = OwnPlace.Make(root, share.Root, OwnPlace.Snapshots);
-        Errno errno = place.TryOpenDirectory(name, out DirectoryHandle? made);
-        using (made)
+        if (TryFinish(share, root, place, name) is { } how)
         {
-            if (errno == Errno.None)
-            {
-                return new TakenSnapshot(made!.IsSubvolume ? Capture.Snapshot : Copy, 0, 0);
-            }
+            return how == Copy ? new TakenSnapshot(how, null, null) : new TakenSnapshot(how, 0, 0);
         }
-        using DirectoryHandle source = roots.OpenShare(share);
-        if (!source.IsSubvolume)
+        using DirectoryHandle captures = OwnPlace.Make(root, share.Root, OwnPlace.Captures);
+        byte[] working = Encoding.UTF8.GetBytes(ClaimName.Of(claimed));
+        CopyReport report = Make(share, captures, working, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!await isHeld())
         {
-            return TakeCopy(share, source, root, place, name, claimed, cancellationToken);
+            return null;
         }
-        Demand(place.TrySnapshot(name, source), share);
-        return new TakenSnapshot(Capture.Snapshot, 0, 0);
+        Demand(captures.TryRename(working, place, name), share);
+        return new TakenSnapshot(TryFinish(share, root, place, name)!, report.LeftOut, report.Unstable);
     }
 
     /// <summary>Removes it; a copy's bytes go to the trash. What is gone already is what was wanted.</summary>
@@ -83,28 +86,77 @@ public sealed class ShareSnapshots(ShareRoots roots)
         }
     }
 
-    private static TakenSnapshot TakeCopy(
+    /// <summary>Makes sure that what has its name already is durable and cannot be changed.</summary>
+    /// <returns>How it was taken; null when it is not there.</returns>
+    private static string? TryFinish(Share share, DirectoryHandle root, DirectoryHandle place, byte[] name)
+    {
+        Errno errno = place.TryOpenDirectory(name, out DirectoryHandle? made);
+        using (made)
+        {
+            if (errno == Errno.ENOENT)
+            {
+                return null;
+            }
+            Demand(errno, share);
+            if (made!.IsSubvolume)
+            {
+                Demand(made.TryMakeReadOnly(), share);
+            }
+            Demand(root.TrySyncFileSystem(), share);
+            return made.IsSubvolume ? Capture.Snapshot : Copy;
+        }
+    }
+
+    private CopyReport Make(Share share, DirectoryHandle captures, byte[] working, CancellationToken cancellationToken)
+    {
+        using DirectoryHandle source = roots.OpenShare(share);
+        if (source.IsSubvolume)
+        {
+            Demand(captures.TrySnapshot(working, source, writable: true), share);
+            return new CopyReport(0, 0, 0);
+        }
+        try
+        {
+            return MakeCopy(share, source, captures, working, cancellationToken);
+        }
+        catch (EngineError)
+        {
+            // Most often the disk is full, and this is what fills it. A worker that is told to stop leaves it to a reap.
+            Clear(captures, working);
+            throw;
+        }
+    }
+
+    private static CopyReport MakeCopy(
         Share share,
         DirectoryHandle source,
-        DirectoryHandle root,
-        DirectoryHandle place,
-        byte[] name,
-        Operation claimed,
+        DirectoryHandle captures,
+        byte[] working,
         CancellationToken cancellationToken
     )
     {
-        byte[] working = Encoding.UTF8.GetBytes(ClaimName.Of(claimed));
-        using DirectoryHandle captures = OwnPlace.Make(root, share.Root, OwnPlace.Captures);
         Demand(captures.TryMakeDirectory(working), share);
         Demand(captures.TryOpenDirectory(working, out DirectoryHandle? target), share);
+        using DirectoryPool to = DirectoryPool.Beneath(target!);
         Demand(source.TryOpenBeneath([], out DirectoryHandle? again), share);
         using DirectoryPool from = DirectoryPool.Beneath(again!);
-        using DirectoryPool to = DirectoryPool.Beneath(target!);
         TreeCopy copy = new(from, to);
         copy.Run(cancellationToken);
-        Demand(captures.TryRename(working, place, name), share);
-        Demand(root.TrySyncFileSystem(), share);
-        return new TakenSnapshot(Copy, copy.Report.LeftOut, copy.Report.Unstable);
+        return copy.Report;
+    }
+
+    /// <summary>What stays is a leftover: a reap finds it, and says why it will not go.</summary>
+    private static void Clear(DirectoryHandle captures, byte[] working)
+    {
+        if (captures.TryOpenBeneath([], out DirectoryHandle? again) == Errno.None)
+        {
+            using DirectoryPool pool = DirectoryPool.Beneath(again!);
+            new TreeRemoval(pool, (_, _, _) => { }).Remove(
+                pool.Root,
+                new DirectoryEntry(working, FileType.Directory),
+                CancellationToken.None
+            );
+        }
     }
 
     private static void Demand(Errno errno, Share share)

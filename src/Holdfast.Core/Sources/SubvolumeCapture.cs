@@ -8,7 +8,7 @@ namespace Holdfast.Core.Sources;
 
 /// <summary>
 /// A read-only snapshot of a share that is a btrfs subvolume: everything in it as it was at one moment. Subvolumes in it
-/// are other file systems to it, and are left out as mounts are.
+/// are other file systems to it, and are left out as mounts are. Where none can be taken, the share is walked as it is.
 /// </summary>
 public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISourceCapture
 {
@@ -23,23 +23,32 @@ public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISou
         byte[] name = Encoding.UTF8.GetBytes(ClaimName.Of(claimed));
         using DirectoryHandle root = roots.Open(share.Root);
         using DirectoryHandle source = roots.OpenShare(share);
-        DirectoryHandle place = OwnPlace.Make(root, share.Root, OwnPlace.Captures);
+        Errno errno = OwnPlace.TryMake(root, share.Root, OwnPlace.Captures, out DirectoryHandle? place);
+        DirectoryHandle? taken = null;
         try
         {
-            return Task.FromResult(new Capture(Take(share, source, place, name), Capture.Snapshot, ReleaseAsync));
+            errno = errno is Errno.None or Errno.EEXIST ? place!.TrySnapshot(name, source) : errno;
+            if (TakesNone(errno))
+            {
+                place?.Dispose();
+                return Task.FromResult(new Capture(roots.OpenShare(share), Capture.Live));
+            }
+            errno = errno == Errno.None ? place!.TryOpenDirectory(name, out taken) : errno;
+            Demand(errno, share);
         }
         catch
         {
-            place.Dispose();
+            place?.Dispose();
             throw;
         }
+        return Task.FromResult(new Capture(taken!, Capture.Snapshot, ReleaseAsync));
 
         ValueTask ReleaseAsync()
         {
-            using (place)
+            using (place!)
             {
                 // What stays is a leftover: a reap finds it, and says why it will not go.
-                _ = place.TryRemoveSubvolume(name);
+                _ = place!.TryRemoveSubvolume(name);
             }
             return ValueTask.CompletedTask;
         }
@@ -51,18 +60,20 @@ public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISou
         CancellationToken cancellationToken
     ) => captures.RemoveLeftoversAsync(root, isLive, cancellationToken);
 
-    private static DirectoryHandle Take(Share share, DirectoryHandle source, DirectoryHandle place, byte[] name)
+    /// <summary>A full or read-only disk takes no snapshot, and can be read all the same.</summary>
+    private static bool TakesNone(Errno errno) =>
+        errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS or Errno.EPERM or Errno.ENOTTY;
+
+    private static void Demand(Errno errno, Share share)
     {
-        Errno errno = place.TrySnapshot(name, source);
-        DirectoryHandle? taken = null;
-        errno = errno == Errno.None ? place.TryOpenDirectory(name, out taken) : errno;
-        return errno == Errno.None
-            ? taken!
-            : throw new EngineError(
+        if (errno != Errno.None)
+        {
+            throw new EngineError(
                 EngineErrorKind.Files,
-                temporary: errno.IsExhaustion() || errno is Errno.ENOSPC or Errno.EDQUOT,
+                temporary: errno.IsExhaustion(),
                 $"A snapshot of share {share.Id} cannot be taken: {errno.Describe()} ({errno}).",
-                "Check the space of its share root, and that it is mounted writable."
+                "Check its share root's disk."
             );
+        }
     }
 }

@@ -63,7 +63,8 @@ public sealed class TrashBin(ShareRoots roots)
         }
     }
 
-    private static Errno TryMove(DirectoryHandle root, byte[] path, DirectoryHandle trash, string name)
+    /// <summary>One rename, after which whoever knew the entry by its name finds nothing there.</summary>
+    internal static Errno TryMove(DirectoryHandle root, byte[] path, DirectoryHandle trash, string name)
     {
         byte[] to = Encoding.UTF8.GetBytes(name);
         Errno errno = root.TryRename(path, trash, to);

@@ -79,6 +79,15 @@ public sealed class CreateBackup(
         CancellationToken cancellationToken
     )
     {
+        // Earlier claims of this operation are over: what they held still keeps space that the tenant thinks is free.
+        foreach (ISourceCapture way in captures)
+        {
+            await way.ReleaseLeftoversAsync(
+                share.Root,
+                (operation, epoch) => Task.FromResult(operation != claimed.Row.Id || epoch >= claimed.Row.Epoch),
+                cancellationToken
+            );
+        }
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
         IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
 
@@ -98,7 +107,9 @@ public sealed class CreateBackup(
         await repository.LoadIndexAsync(cancellationToken);
         string[] paths = ["/" + share.Id];
         DateTimeOffset now = repository.Options.Time.GetUtcNow();
-        await using Capture capture = await CaptureAsync(share, claimed.Row, cancellationToken);
+        await using Capture capture = await captures
+            .First(way => way.CanCapture(share))
+            .CaptureAsync(share, claimed.Row, cancellationToken);
         BackupRequest request = new()
         {
             Paths = paths,
@@ -125,18 +136,6 @@ public sealed class CreateBackup(
             report.ItemErrors,
             BackupNotes.Of(report, share.Id)
         );
-    }
-
-    private async Task<Capture> CaptureAsync(Share share, Operation row, CancellationToken cancellationToken)
-    {
-        ISourceCapture way = captures.First(way => way.CanCapture(share));
-        // Earlier claims of this operation are over: what they held still keeps space that the tenant thinks is free.
-        await way.ReleaseLeftoversAsync(
-            share.Root,
-            (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
-            cancellationToken
-        );
-        return await way.CaptureAsync(share, row, cancellationToken);
     }
 
     // Bytes where a parent says how many to expect; else files, once all of them are found.

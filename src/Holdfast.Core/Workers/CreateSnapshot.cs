@@ -33,7 +33,17 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
             );
             // 2.
             CheckNobodyWritesTo(share);
-            taken = snapshots.Take(share, snapshot, row, cancellationToken);
+            taken = await snapshots.TakeAsync(
+                share,
+                snapshot,
+                row,
+                () => claimed.IsHeldAsync(cancellationToken),
+                cancellationToken
+            );
+            if (taken is null)
+            {
+                return;
+            }
         }
         // 3.
         await claimed.SucceedAsync(
@@ -72,10 +82,17 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
     private static string Notes(TakenSnapshot taken) =>
         "It is a copy of the share, file by file, and not crash-consistent: files that are written together may be of "
         + "different moments."
+        + taken.LeftOut switch
+        {
+            0 => "",
+            null =>
+                " How much was left out (sockets, other file systems, what vanished or could not be read) is not known: "
+                    + "the service stopped just after it had made the copy.",
+            { } count => " Left out (sockets, other file systems, what vanished or could not be read): " + $"{count}.",
+        }
         + (
-            taken.LeftOut == 0
+            taken.Unstable is null or 0
                 ? ""
-                : $" Left out (sockets, other file systems, what vanished or could not be read): " + $"{taken.LeftOut}."
-        )
-        + (taken.Unstable == 0 ? "" : $" Written to whenever they were copied, so perhaps torn: {taken.Unstable}.");
+                : $" Written to whenever they were copied, so perhaps torn: {taken.Unstable}."
+        );
 }

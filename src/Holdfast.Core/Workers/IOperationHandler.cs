@@ -33,6 +33,10 @@ public sealed class ClaimedOperation(Operation row, OperationQueue queue)
     /// <summary>Whether the closing transaction went through.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Whether the claim still holds now.</summary>
+    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
+        await queue.BeatAsync(Current, cancellationToken) != Beat.Over;
+
     /// <summary>The closing transaction.</summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>
     public async Task<bool> SucceedAsync(

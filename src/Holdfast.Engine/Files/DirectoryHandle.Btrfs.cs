@@ -29,10 +29,11 @@ public sealed partial class DirectoryHandle
     public Errno TryMakeSubvolume(ReadOnlySpan<byte> name) => Control(Libc.BTRFS_IOC_SUBVOL_CREATE, name);
 
     /// <summary>
-    /// Makes a read-only subvolume here that is the other one as it is at this moment, without the subvolumes in it. It is
-    /// on disk when the call returns.
+    /// Makes a subvolume here that is the other one as it is at this moment, without the subvolumes in it. It is on disk
+    /// when the call returns.
     /// </summary>
-    public unsafe Errno TrySnapshot(ReadOnlySpan<byte> name, DirectoryHandle subvolume)
+    /// <param name="writable">A read-only one cannot be moved into another directory.</param>
+    public unsafe Errno TrySnapshot(ReadOnlySpan<byte> name, DirectoryHandle subvolume, bool writable = false)
     {
         bool held = false;
         subvolume.DangerousAddRef(ref held);
@@ -41,7 +42,7 @@ public sealed partial class DirectoryHandle
             Libc.VolumeArguments2 arguments = new()
             {
                 Descriptor = subvolume.DangerousGetHandle(),
-                Flags = Libc.BTRFS_SUBVOL_RDONLY,
+                Flags = writable ? 0 : Libc.BTRFS_SUBVOL_RDONLY,
             };
             if (name.Length >= Libc.VolumeArguments2.NameMax)
             {
@@ -63,11 +64,12 @@ public sealed partial class DirectoryHandle
     public Errno TryRemoveSubvolume(ReadOnlySpan<byte> name) => Control(Libc.BTRFS_IOC_SNAP_DESTROY, name);
 
     /// <summary>Lets entries of this subvolume be changed.</summary>
-    public Errno TryMakeWritable()
-    {
-        ulong none = 0;
-        return Errnos.Of(Libc.Control(this, Libc.BTRFS_IOC_SUBVOL_SETFLAGS, in none));
-    }
+    public Errno TryMakeWritable() => SetFlags(0);
+
+    /// <summary>Lets nothing in this subvolume be changed.</summary>
+    public Errno TryMakeReadOnly() => SetFlags(Libc.BTRFS_SUBVOL_RDONLY);
+
+    private Errno SetFlags(ulong flags) => Errnos.Of(Libc.Control(this, Libc.BTRFS_IOC_SUBVOL_SETFLAGS, in flags));
 
     private unsafe Errno Control(nuint request, ReadOnlySpan<byte> name)
     {

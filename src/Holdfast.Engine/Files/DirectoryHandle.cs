@@ -40,6 +40,9 @@ public sealed partial class DirectoryHandle : Descriptor
             : new DirectoryHandle(descriptor);
     }
 
+    /// <summary>Whether it belongs to the user that this process acts as.</summary>
+    public bool IsOwn => TryStat(out FileStatus status) == Errno.None && status.Uid == Libc.EffectiveUser();
+
     /// <summary>Opens a directory in this one.</summary>
     public Errno TryOpenDirectory(ReadOnlySpan<byte> name, out DirectoryHandle? directory)
     {

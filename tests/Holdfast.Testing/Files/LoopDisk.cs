@@ -42,6 +42,9 @@ public sealed class LoopDisk : IAsyncDisposable
     /// <summary>Reflinks.</summary>
     public static Task<LoopDisk> XfsAsync() => MountAsync("xfs", "320M");
 
+    /// <summary>Neither, and little room.</summary>
+    public static Task<LoopDisk> Ext4Async() => MountAsync("ext4", "64M");
+
     private static async Task<LoopDisk> MountAsync(string kind, string size)
     {
         LoopDisk disk = new();

@@ -82,6 +82,7 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
         Backup backup = await core.BackUpAsync(share);
         await stop.CancelAsync();
         await writer;
+        Assert.Equal(Capture.Snapshot, backup.Capture);
 
         Share other = await core.ShareAsync();
         await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, other.Id, false, default);
@@ -116,6 +117,28 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
         core.Get<TrashBin>().Throw(share, "an operation");
         core.Get<TrashBin>().Empty("local", default);
         Assert.Empty(Directory.EnumerateFileSystemEntries(Trash));
+    }
+
+    [Fact]
+    public async Task A_disk_that_takes_no_snapshot_is_walked_as_it_is()
+    {
+        RawFiles.Write((RawPath)core.PathOf(share) / "file", "content");
+        (await ChildProcess.RunAsync("mount", ["-o", "remount,ro", disk.Path])).Checked("mount -o remount,ro");
+        Assert.Equal(Capture.Live, (await core.BackUpAsync(share)).Capture);
+    }
+
+    [Fact]
+    public async Task What_a_dead_worker_held_still_goes_when_its_snapshot_is_adopted()
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation doomed = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(doomed);
+        await CaptureAsync(doomed);
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        Assert.Single(await core.SnapshotsAsync());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Captures));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
@@ -86,12 +87,77 @@ public sealed class ShareSnapshotTests
         RawFiles.Write((RawPath)scene.Directory / "file", "then");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
-        scene.Core.Get<ShareSnapshots>().Take(scene.Share, made, doomed, default);
+        await scene
+            .Core.Get<ShareSnapshots>()
+            .TakeAsync(scene.Share, made, doomed, () => Task.FromResult(true), default);
         RawFiles.Write((RawPath)scene.Directory / "file", "now!");
         await scene.Core.ExpireAsync();
         await scene.Core.DrainAsync();
         Assert.Equal((ShareSnapshotStatus.Available, how), await scene.StateAsync(made.Id));
         Assert.Equal("then", await File.ReadAllTextAsync(scene[$"snapshots/{made.Id}/file"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_that_is_deleted_while_it_is_made_leaves_nothing(string kind, string how)
+    {
+        Assert.NotEmpty(how);
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "content");
+        ShareSnapshot made = await scene.StartAsync();
+        Operation doomed = await scene.Core.ClaimAsync();
+
+        // The worker does not hear of its end before it is about to give the copy its name.
+        async Task<bool> DeleteAsync()
+        {
+            await scene.Core.Get<ShareSnapshotService>().ForceDeleteAsync(CoreFixture.Admin, made.Id, default);
+            // Nothing else is done to the share until the worker has let go of it, or its lease is over.
+            await scene.Core.ExpireAsync();
+            await scene.Core.DrainAsync();
+            return true;
+        }
+
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() =>
+            scene.Core.Get<ShareSnapshots>().TakeAsync(scene.Share, made, doomed, DeleteAsync, default)
+        );
+        Assert.Contains("ENOENT", error.Message, StringComparison.Ordinal);
+        Assert.Null(await scene.FindAsync(made.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["snapshots"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["trash"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_worker_whose_claim_is_over_gives_nothing_its_name(string kind, string how)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "content");
+        ShareSnapshot made = await scene.StartAsync();
+        Operation doomed = await scene.Core.ClaimAsync();
+        await scene.Core.ExpireAsync();
+        await scene.Core.WorkAsync(doomed);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["snapshots"]));
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, how), await scene.StateAsync(made.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
+    }
+
+    [Fact]
+    public async Task A_copy_that_fails_frees_what_it_took()
+    {
+        await using Scene scene = await Scene.MakeAsync("ext4");
+        await using (FileStream big = File.Create(Path.Join(scene.Directory, "big")))
+        {
+            byte[] part = new byte[1 << 20];
+            for (int i = 0; i < 40; i++)
+            {
+                await big.WriteAsync(part, TestContext.Current.CancellationToken);
+            }
+        }
+        ShareSnapshot made = await scene.TakeAsync();
+        Assert.Equal((ShareSnapshotStatus.Error, null), (made.Status, made.Capture));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
     }
 
     [Theory]
@@ -212,6 +278,7 @@ public sealed class ShareSnapshotTests
             {
                 "btrfs" => await LoopDisk.BtrfsAsync(),
                 "xfs" => await LoopDisk.XfsAsync(),
+                "ext4" => await LoopDisk.Ext4Async(),
                 _ => null,
             };
             WorkerFixture core = await WorkerFixture.MakeAsync(options =>
