@@ -12,6 +12,14 @@ internal static class JsonText
     public static string? OptionalText(this JsonElement parent, string name, int longest = Longest) =>
         parent.TryGetProperty(name, out JsonElement value) ? value.AsText(name, longest) : null;
 
+    /// <summary>A text with two names, of which the first counts where both are there.</summary>
+    /// <returns>Not set where neither is there; a null that is there clears.</returns>
+    public static (bool Set, string? Value) EitherText(this JsonElement body, string name, string other)
+    {
+        string key = body.TryGetProperty(name, out _) ? name : other;
+        return body.TryGetProperty(key, out JsonElement value) ? (true, value.AsText(key)) : (false, null);
+    }
+
     public static string? AsText(this JsonElement value, string name, int longest = Longest)
     {
         string? text = value.ValueKind switch

@@ -17,24 +17,10 @@ internal static class MessageView
         writer.WriteTime("created_at", message.CreatedAt);
         writer.WriteTime("expires_at", message.ExpiresAt);
         writer.WriteString("request_id", message.RequestId);
-        Links(writer, message, request);
+        ResourceLinks.Write(writer, request, "messages", message.Id);
         writer.WriteString("resource_type", message.ResourceType);
         writer.WriteString("resource_id", message.ResourceId);
         writer.WriteString("user_message", message.UserMessage);
         writer.WriteEndObject();
-    }
-
-    private static void Links(Utf8JsonWriter writer, Message message, ManilaRequest request)
-    {
-        writer.WriteStartArray("links");
-        writer.WriteStartObject();
-        writer.WriteString("rel", "self");
-        writer.WriteString("href", $"{request.BaseUrl}/messages/{message.Id}");
-        writer.WriteEndObject();
-        writer.WriteStartObject();
-        writer.WriteString("rel", "bookmark");
-        writer.WriteString("href", $"{request.BookmarkUrl}/messages/{message.Id}");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
     }
 }

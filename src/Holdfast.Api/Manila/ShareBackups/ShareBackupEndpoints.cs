@@ -96,8 +96,8 @@ internal static class ShareBackupEndpoints
         BackupService backups = request.Service<BackupService>();
         backups.Require(request.Caller, "share_backup:update");
         JsonElement body = request.Resource("share_backup", NoBackup);
-        (bool setName, string? name) = Either(body, "name", "display_name");
-        (bool setDescription, string? description) = Either(body, "description", "display_description");
+        (bool setName, string? name) = body.EitherText("name", "display_name");
+        (bool setDescription, string? description) = body.EitherText("description", "display_description");
         BackupChange change = new(setName, name, setDescription, description);
         await ReplyAsync(request, 200, await backups.UpdateAsync(request.Caller, request.Id, change, request.Aborted));
     }
@@ -163,12 +163,5 @@ internal static class ShareBackupEndpoints
         return options.IsFalsy()
             ? (null, null)
             : (options.GetRawText(), options.OptionalText("backup_type", longest: 32));
-    }
-
-    /// <summary>The clients' key, or else the documented one that Manila itself ignores.</summary>
-    private static (bool Set, string? Value) Either(JsonElement body, string name, string documented)
-    {
-        string key = body.TryGetProperty(name, out _) ? name : documented;
-        return body.TryGetProperty(key, out JsonElement value) ? (true, value.AsText(key)) : (false, null);
     }
 }

@@ -103,8 +103,8 @@ internal static class ShareSnapshotEndpoints
         }
         NewShareSnapshot snapshot = new(
             shareId,
-            Either(body, "name", "display_name").Value,
-            Either(body, "description", "display_description").Value,
+            body.EitherText("name", "display_name").Value,
+            body.EitherText("description", "display_description").Value,
             request.Version.Minor >= 73 ? MetadataJson.Read(body, "metadata") : NoMetadata
         );
         await ReplyAsync(request, 202, await snapshots.CreateAsync(request.Caller, snapshot, request.Aborted));
@@ -115,8 +115,8 @@ internal static class ShareSnapshotEndpoints
         ShareSnapshotService snapshots = request.Service<ShareSnapshotService>();
         snapshots.Require(request.Caller, "share:snapshot_update");
         JsonElement body = request.Resource("snapshot", NoSnapshot);
-        (bool setName, string? name) = Either(body, "display_name", "name");
-        (bool setDescription, string? description) = Either(body, "display_description", "description");
+        (bool setName, string? name) = body.EitherText("display_name", "name");
+        (bool setDescription, string? description) = body.EitherText("display_description", "description");
         ShareSnapshotChange change = new(setName, name, setDescription, description);
         await ReplyAsync(
             request,
@@ -170,12 +170,6 @@ internal static class ShareSnapshotEndpoints
         request.ReplyAsync(status, "snapshot", snapshot, ShareSnapshotView.Detail);
 
     private static Fault NoSnapshot() => new(422, "Body does not contain 'snapshot' information.");
-
-    private static (bool Set, string? Value) Either(JsonElement body, string name, string other)
-    {
-        string key = body.TryGetProperty(name, out _) ? name : other;
-        return body.TryGetProperty(key, out JsonElement value) ? (true, value.AsText(key)) : (false, null);
-    }
 
     private static long? Size(string? text) =>
         text is null ? null

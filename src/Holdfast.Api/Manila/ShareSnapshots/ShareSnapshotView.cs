@@ -11,7 +11,7 @@ internal static class ShareSnapshotView
         writer.WriteStartObject();
         writer.WriteString("id", snapshot.Id);
         writer.WriteString("name", snapshot.Name);
-        WriteLinks(writer, snapshot, request);
+        ResourceLinks.Write(writer, request, "snapshots", snapshot.Id);
         writer.WriteEndObject();
     }
 
@@ -28,7 +28,7 @@ internal static class ShareSnapshotView
         writer.WriteString("description", snapshot.Description);
         writer.WriteNumber("size", snapshot.Size);
         writer.WriteString("share_proto", snapshot.Protocol);
-        WriteLinks(writer, snapshot, request);
+        ResourceLinks.Write(writer, request, "snapshots", snapshot.Id);
         if (minor >= 12 && request.Caller.IsAdmin)
         {
             // How it was taken, and where it lies: null until it does.
@@ -48,19 +48,5 @@ internal static class ShareSnapshotView
             MetadataJson.Write(writer, snapshot.Metadata);
         }
         writer.WriteEndObject();
-    }
-
-    private static void WriteLinks(Utf8JsonWriter writer, ShareSnapshot snapshot, ManilaRequest request)
-    {
-        writer.WriteStartArray("links");
-        writer.WriteStartObject();
-        writer.WriteString("rel", "self");
-        writer.WriteString("href", $"{request.BaseUrl}/snapshots/{snapshot.Id}");
-        writer.WriteEndObject();
-        writer.WriteStartObject();
-        writer.WriteString("rel", "bookmark");
-        writer.WriteString("href", $"{request.BookmarkUrl}/snapshots/{snapshot.Id}");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
     }
 }

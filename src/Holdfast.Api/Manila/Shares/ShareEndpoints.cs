@@ -55,8 +55,8 @@ internal static class ShareEndpoints
         ShareService shares = request.Service<ShareService>();
         shares.Require(request.Caller, "share:update");
         JsonElement body = request.Share();
-        (bool setName, string? name) = Either(body, "display_name", "name");
-        (bool setDescription, string? description) = Either(body, "display_description", "description");
+        (bool setName, string? name) = body.EitherText("display_name", "name");
+        (bool setDescription, string? description) = body.EitherText("display_description", "description");
         ShareChange change = new(setName, name, setDescription, description, IsPublic(body));
         await ShareView.ReplyAsync(
             request,
@@ -83,12 +83,5 @@ internal static class ShareEndpoints
                 JsonValueKind.String or JsonValueKind.Number => Truth.Strictly(flag.AsText("is_public")),
                 _ => null,
             } ?? throw Fault.BadRequest("'is_public' must be true or false.");
-    }
-
-    /// <summary>The key that Manila reads, or else the one under which the share shows it.</summary>
-    private static (bool Set, string? Value) Either(JsonElement body, string display, string shown)
-    {
-        string key = body.TryGetProperty(display, out _) ? display : shown;
-        return body.TryGetProperty(key, out JsonElement value) ? (true, value.AsText(key)) : (false, null);
     }
 }

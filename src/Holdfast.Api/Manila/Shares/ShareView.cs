@@ -14,7 +14,7 @@ internal static class ShareView
         writer.WriteStartObject();
         writer.WriteString("id", share.Id);
         writer.WriteString("name", share.Name);
-        WriteLinks(writer, share, request);
+        ResourceLinks.Write(writer, request, "shares", share.Id);
         writer.WriteEndObject();
     }
 
@@ -38,7 +38,7 @@ internal static class ShareView
         writer.WriteString("share_type", minor >= 6 ? share.ShareTypeId : share.ShareTypeName);
         writer.WriteString("volume_type", share.ShareTypeName);
         writer.WriteBoolean("is_public", share.IsPublic);
-        WriteLinks(writer, share, request);
+        ResourceLinks.Write(writer, request, "shares", share.Id);
         if (minor < 9)
         {
             WriteExportLocations(writer, share);
@@ -139,18 +139,4 @@ internal static class ShareView
 
     private static void WriteSpec(Utf8JsonWriter writer, Share share, string name) =>
         writer.WriteBoolean(name, share.ExtraSpecs.IsTrue(name));
-
-    private static void WriteLinks(Utf8JsonWriter writer, Share share, ManilaRequest request)
-    {
-        writer.WriteStartArray("links");
-        writer.WriteStartObject();
-        writer.WriteString("rel", "self");
-        writer.WriteString("href", $"{request.BaseUrl}/shares/{share.Id}");
-        writer.WriteEndObject();
-        writer.WriteStartObject();
-        writer.WriteString("rel", "bookmark");
-        writer.WriteString("href", $"{request.BookmarkUrl}/shares/{share.Id}");
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-    }
 }
