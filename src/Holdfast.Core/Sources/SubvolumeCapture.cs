@@ -7,8 +7,9 @@ using Holdfast.Engine.Files;
 namespace Holdfast.Core.Sources;
 
 /// <summary>
-/// A read-only snapshot of a share that is a btrfs subvolume: everything in it as it was at one moment. Subvolumes in it
-/// are other file systems to it, and are left out as mounts are. Where none can be taken, the share is walked as it is.
+/// A read-only snapshot of a share that is a btrfs subvolume: everything in it as it would be after a power cut at that
+/// moment. Subvolumes in it are other file systems to it, and are left out as mounts are. Where none can be taken, the
+/// share is walked as it is.
 /// </summary>
 public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISourceCapture
 {

@@ -157,6 +157,8 @@ public sealed class KeystoneServer : IAsyncDisposable
             enabled = false
             [fernet_tokens]
             key_repository = {directory["fernet-keys"]}
+            [fernet_receipts]
+            key_repository = {directory["fernet-keys"]}
             [credential]
             key_repository = {directory["credential-keys"]}
             """

@@ -1,3 +1,4 @@
+using System.Text;
 using Holdfast.Core;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
@@ -187,14 +188,18 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
         Assert.DoesNotContain("frozen", left, StringComparison.Ordinal);
     }
 
+    // Each write is made durable before the next: the order of others is not kept by a file system, nor by its snapshots.
     private static void WriteInStep(string one, string other, CancellationToken stop)
     {
-        using StreamWriter first = new(one) { AutoFlush = true };
-        using StreamWriter second = new(other) { AutoFlush = true };
+        using FileStream first = File.Create(one);
+        using FileStream second = File.Create(other);
         for (int step = 0; !stop.IsCancellationRequested; step++)
         {
-            first.WriteLine(step);
-            second.WriteLine(step);
+            foreach (FileStream file in new[] { first, second })
+            {
+                file.Write(Encoding.ASCII.GetBytes($"{step}\n"));
+                file.Flush(flushToDisk: true);
+            }
         }
     }
 
