@@ -60,6 +60,7 @@ public static class CoreRegistration
             .AddSingleton<Policy>()
             .AddSingleton<BackupService>()
             .AddSingleton<ShareService>()
+            .AddSingleton<SharingService>()
             .AddSingleton<QuotaService>()
             .AddSingleton<OperationService>()
             .AddSingleton<ManagedShareService>()

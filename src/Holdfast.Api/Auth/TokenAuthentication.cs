@@ -46,7 +46,10 @@ internal static class TokenAuthentication
             return;
         }
         Policy policy = http.RequestServices.GetRequiredService<Policy>();
-        http.Items[Key] = policy.Identify(token, http.RequestId());
+        http.Items[Key] = policy.Identify(token, http.RequestId()) with
+        {
+            Address = http.Connection.RemoteIpAddress?.ToString(),
+        };
         await next(http);
     }
 

@@ -4,6 +4,9 @@ namespace Holdfast.Core.Access;
 /// <param name="Roles">Lower-case names, implied roles included.</param>
 public sealed record Caller(string ProjectId, string UserId, IReadOnlySet<string> Roles, string RequestId)
 {
+    /// <summary>Where the request came from; null for what the service does itself.</summary>
+    public string? Address { get; init; }
+
     /// <summary>
     /// Whether every project's objects are the caller's: Manila's context_is_admin, decided once a request by
     /// <see cref="Policy.Identify"/>. Local identity asks no policy: there it is Keystone's administrator.

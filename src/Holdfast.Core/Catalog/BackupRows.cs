@@ -14,14 +14,28 @@ public sealed record BackupFilter
 
     /// <summary>Without case.</summary>
     public string? Status { get; init; }
+
+    /// <summary>Whether the backups are those of volumes; else they are those of shares. No list has both.</summary>
+    public bool OfVolumes { get; init; }
     public string? ShareId { get; init; }
+    public string? VolumeId { get; init; }
     public string? Topic { get; init; }
     public string? Host { get; init; }
 }
 
 /// <summary>What a finished backup is.</summary>
 /// <param name="SnapshotId">restic's id of the snapshot.</param>
-public sealed record BackupCommit(string SnapshotId, string Capture, long ItemErrors, string? Notes);
+/// <param name="DataAt">When the source was captured.</param>
+/// <param name="ObjectCount">Packs that hold the data.</param>
+public sealed record BackupCommit(
+    string SnapshotId,
+    string Capture,
+    long ItemErrors,
+    string? Notes,
+    DateTimeOffset DataAt,
+    bool IsIncremental,
+    long? ObjectCount
+);
 
 public sealed record BackupCount
 {
@@ -32,18 +46,22 @@ public sealed record BackupCount
 public sealed class BackupRows(ICatalogSession session)
 {
     private const string Select = """
-        SELECT id, project_id, user_id, share_id, name, description, size, status, availability_zone, progress,
+        SELECT id, project_id, user_id, share_id, volume_id, name, description, size, status, availability_zone, progress,
             restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
-            notes, created_at, updated_at
+            notes, data_at, is_incremental, object_count, created_at, updated_at
         FROM backups
         """;
 
     public Task<Backup?> FindAsync(string id) => session.FindAsync<Backup>(Select + " WHERE id = @id", new { id });
 
+    public Task<IReadOnlyList<Backup>> OfIdsAsync(IReadOnlyList<string> ids) =>
+        session.QueryAsync<Backup>(Select + " WHERE id IN @ids", new { ids });
+
     public Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order)
     {
         // The page is found in the indexes alone; only its rows are read whole.
         ListQuery query = new ListQuery("SELECT id AS page_id FROM backups")
+            .Where(filter.OfVolumes ? "of_volume = 1" : "of_volume = 0")
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("id = @id", "id", filter.Id)
             .Where("name = @name", "name", filter.Name)
@@ -52,6 +70,7 @@ public sealed class BackupRows(ICatalogSession session)
             .Like("description", "descriptionLike", filter.DescriptionLike)
             .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
             .Where("share_id = @shareId", "shareId", filter.ShareId)
+            .Where("volume_id = @volumeId", "volumeId", filter.VolumeId)
             .Where("topic = @topic", "topic", filter.Topic)
             .Where("host = @host", "host", filter.Host);
         return session.QueryAsync<Backup>(
@@ -63,12 +82,12 @@ public sealed class BackupRows(ICatalogSession session)
     public Task AddAsync(Backup backup) =>
         session.ExecuteAsync(
             """
-            INSERT INTO backups (id, project_id, user_id, share_id, name, description, size, status, availability_zone,
-                progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture,
-                item_errors, notes, created_at, updated_at)
-            VALUES (@Id, @ProjectId, @UserId, @ShareId, @Name, @Description, @Size, @Status, @AvailabilityZone,
-                @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId, @Capture,
-                @ItemErrors, @Notes, @CreatedAt, @UpdatedAt)
+            INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
+                availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
+                capture, item_errors, notes, data_at, is_incremental, object_count, created_at, updated_at)
+            VALUES (@Id, @ProjectId, @UserId, @ShareId, @VolumeId, @OfVolume, @Name, @Description, @Size, @Status,
+                @AvailabilityZone, @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId,
+                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @CreatedAt, @UpdatedAt)
             """,
             backup
         );
@@ -92,7 +111,8 @@ public sealed class BackupRows(ICatalogSession session)
         await session.ExecuteAsync(
             """
             UPDATE backups SET status = 'available', snapshot_id = @SnapshotId, capture = @Capture,
-                item_errors = @ItemErrors, notes = @Notes, progress = 100, fail_reason = NULL, updated_at = @now
+                item_errors = @ItemErrors, notes = @Notes, data_at = @DataAt, is_incremental = @IsIncremental,
+                object_count = @ObjectCount, progress = 100, fail_reason = NULL, updated_at = @now
             WHERE id = @id AND status = 'creating'
             """,
             new
@@ -102,6 +122,9 @@ public sealed class BackupRows(ICatalogSession session)
                 commit.Capture,
                 commit.ItemErrors,
                 commit.Notes,
+                commit.DataAt,
+                commit.IsIncremental,
+                commit.ObjectCount,
                 now,
             }
         ) == 1;
@@ -137,10 +160,16 @@ public sealed class BackupRows(ICatalogSession session)
     public Task<int> CountOfShareAsync(string shareId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE share_id = @shareId", new { shareId });
 
+    /// <summary>How many backups the volume has, of any status and any project.</summary>
+    public Task<int> CountOfVolumeAsync(string volumeId) =>
+        session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE volume_id = @volumeId", new { volumeId });
+
     /// <summary>How many backups there are in each status, of all projects.</summary>
     public Task<IReadOnlyList<BackupCount>> CountAsync() =>
         session.QueryAsync<BackupCount>(
-            "SELECT status, count(*) AS count FROM backups GROUP BY status ORDER BY status"
+            "SELECT status, sum(some) AS count FROM "
+                + "(SELECT of_volume, status, count(*) AS some FROM backups GROUP BY of_volume, status) AS kinds "
+                + "GROUP BY status ORDER BY status"
         );
 
     /// <returns>The newest available backup with options that the project has of the share; null when there is none.</returns>

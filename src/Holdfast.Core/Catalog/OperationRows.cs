@@ -14,6 +14,7 @@ public sealed record OperationFilter
     public string? Status { get; init; }
     public string? Kind { get; init; }
     public string? ShareId { get; init; }
+    public string? VolumeId { get; init; }
     public string? BackupId { get; init; }
 
     /// <summary>Whether <see cref="ShareId"/> also finds restores into a share of another project than their own.</summary>
@@ -31,8 +32,8 @@ public sealed record OperationCount
 public sealed class OperationRows(ICatalogSession session)
 {
     private const string Select = """
-        SELECT id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status, status, priority, epoch,
-            attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
+        SELECT id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id, snapshot_id,
+            pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
             updated_at, finished_at, asked_by_admin, foreign_share
         FROM operations AS o
         """;
@@ -51,6 +52,7 @@ public sealed class OperationRows(ICatalogSession session)
                 "shareId",
                 filter.ShareId
             )
+            .Where("volume_id = @volumeId", "volumeId", filter.VolumeId)
             .Where("backup_id = @backupId", "backupId", filter.BackupId);
         return session.QueryAsync<Operation>(query.Build(order), query.Parameters);
     }
@@ -58,18 +60,18 @@ public sealed class OperationRows(ICatalogSession session)
     public Task AddAsync(Operation operation) =>
         session.ExecuteAsync(
             """
-            INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, snapshot_id, root, share_status,
-                status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
+            INSERT INTO operations (id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id,
+                snapshot_id, pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
                 created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share)
-            VALUES (@Id, @Kind, @ProjectId, @UserId, @RequestId, @ShareId, @BackupId, @SnapshotId, @Root, @ShareStatus,
-                @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
+            VALUES (@Id, @Kind, @ProjectId, @RepositoryProjectId, @UserId, @RequestId, @ShareId, @VolumeId, @BackupId,
+                @SnapshotId, @PinnedSnapshotId, @Root, @StatusBefore, @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
                 @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare)
             """,
             operation
         );
 
     /// <summary>
-    /// The operation that the offer should claim next. One whose share a cancelled worker may still be writing to waits
+    /// The operation that the offer should claim next. One whose share or volume a cancelled worker may still be writing to waits
     /// until that worker has let go or its lease is over.
     /// </summary>
     public Task<Operation?> NextAsync(ClaimOffer offer, DateTimeOffset now) =>
@@ -80,6 +82,10 @@ public sealed class OperationRows(ICatalogSession session)
                 AND NOT EXISTS (
                     SELECT 1 FROM operations AS other
                     WHERE other.share_id = o.share_id AND other.status = 'cancelled' AND other.lease_until > @now
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM operations AS other
+                    WHERE other.volume_id = o.volume_id AND other.status = 'cancelled' AND other.lease_until > @now
                 )
             ORDER BY priority DESC, created_at, id LIMIT 1 {session.Dialect.SkipLocked}
             """,
@@ -239,6 +245,20 @@ public sealed class OperationRows(ICatalogSession session)
             Select + " WHERE share_id = @shareId AND status IN ('queued', 'running')",
             new { shareId }
         );
+
+    /// <summary>Queued and running operations of the volume.</summary>
+    public Task<IReadOnlyList<Operation>> LiveOfVolumeAsync(string volumeId) =>
+        session.QueryAsync<Operation>(
+            Select + " WHERE volume_id = @volumeId AND status IN ('queued', 'running')",
+            new { volumeId }
+        );
+
+    /// <summary>Whether a queued or running operation needs restic's snapshot, whatever becomes of its backup.</summary>
+    public async Task<bool> IsPinnedAsync(string snapshotId) =>
+        await session.ScalarAsync<int>(
+            "SELECT count(*) FROM operations WHERE pinned_snapshot_id = @snapshotId AND status IN ('queued', 'running')",
+            new { snapshotId }
+        ) > 0;
 
     /// <summary>Queued and running operations of the share snapshot.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfSnapshotAsync(string snapshotId) =>

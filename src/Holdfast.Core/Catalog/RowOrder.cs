@@ -87,18 +87,11 @@ internal sealed class ListQuery(string select)
     }
 
     /// <summary>The column contains the text, without case; % and _ in the text are wildcards.</summary>
-    public ListQuery Like(string column, string name, string? text)
-    {
-        if (text is null)
-        {
-            return this;
-        }
-        // The database's own LIKE knows the case of ASCII, and is several times as fast as folding every letter there is.
-        string condition = Ascii.IsValid(text)
-            ? $@"{column} LIKE @{name} ESCAPE '\'"
-            : $@"lower({column}) LIKE lower(@{name}) ESCAPE '\'";
-        return Where(condition, name, $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal)}%");
-    }
+    public ListQuery Like(string column, string name, string? text) => Matches(column, name, Escaped(text, @"\"));
+
+    /// <summary>The column contains the text, without case; nothing in the text is a wildcard.</summary>
+    public ListQuery Contains(string column, string name, string? text) =>
+        Matches(column, name, Escaped(text, @"\", "%", "_"));
 
     public string Build<T>(RowOrder<T> order)
     {
@@ -119,6 +112,21 @@ internal sealed class ListQuery(string select)
         branches.Length == 0
             ? Select(conditions)
             : string.Join(" UNION ALL ", branches.Select(branch => Select([branch, .. conditions])));
+
+    private ListQuery Matches(string column, string name, string? pattern) =>
+        pattern is null ? this
+        // The database's own LIKE knows the case of ASCII, and is several times as fast as folding every letter there is.
+        : Ascii.IsValid(pattern) ? Where($@"{column} LIKE @{name} ESCAPE '\'", name, $"%{pattern}%")
+        : Where($@"lower({column}) LIKE lower(@{name}) ESCAPE '\'", name, $"%{pattern}%");
+
+    private static string? Escaped(string? text, params ReadOnlySpan<string> marks)
+    {
+        foreach (string mark in marks)
+        {
+            text = text?.Replace(mark, @"\" + mark, StringComparison.Ordinal);
+        }
+        return text;
+    }
 
     private string Select(List<string> all) => all.Count == 0 ? select : $"{select} WHERE {string.Join(" AND ", all)}";
 }

@@ -14,6 +14,8 @@ namespace Holdfast.Core.Keys;
 /// </summary>
 /// <param name="Version">Of this shape.</param>
 /// <param name="Shares">The project's, and others' that it has backups of.</param>
+/// <param name="Volumes">The same of volumes.</param>
+/// <param name="Sharings">Those of the project's own backups.</param>
 public sealed record ProjectExport(
     int Version,
     string ProjectId,
@@ -21,7 +23,9 @@ public sealed record ProjectExport(
     DateTimeOffset At,
     string RepositoryId,
     IReadOnlyList<Share> Shares,
-    IReadOnlyList<Backup> Backups
+    IReadOnlyList<Backup> Backups,
+    IReadOnlyList<Volume> Volumes,
+    IReadOnlyList<Sharing> Sharings
 )
 {
     public const int CurrentVersion = 1;
@@ -42,7 +46,9 @@ public sealed record ProjectExport(
                 now,
                 repository.RepositoryId,
                 await session.Shares.KnownToAsync(projectId),
-                await session.Backups.AvailableAsync(projectId)
+                await session.Backups.AvailableAsync(projectId),
+                await session.Volumes.KnownToAsync(projectId),
+                await session.Sharings.GivenByAsync(projectId)
             );
 }
 

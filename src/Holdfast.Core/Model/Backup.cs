@@ -11,7 +11,7 @@ public static class BackupStatus
     public const string ErrorDeleting = "error_deleting";
 }
 
-/// <summary>A share backup: the catalog row that names a snapshot of the project's repository. Times are UTC, microseconds.</summary>
+/// <summary>A backup of a share or of a volume: the catalog row that names a snapshot of the project's repository. Times are UTC, microseconds.</summary>
 public sealed record Backup
 {
     public required string Id { get; init; }
@@ -19,11 +19,18 @@ public sealed record Backup
     /// <summary>The project of whoever made the backup, which need not be the share's.</summary>
     public required string ProjectId { get; init; }
     public required string UserId { get; init; }
-    public required string ShareId { get; init; }
+
+    /// <summary>The share it is of; null when it is of a volume.</summary>
+    public string? ShareId { get; init; }
+
+    /// <summary>The volume it is of; null when it is of a share.</summary>
+    public string? VolumeId { get; init; }
+    public bool OfVolume => VolumeId is not null;
+    public string SourceId => ShareId ?? VolumeId!;
     public string? Name { get; init; }
     public string? Description { get; init; }
 
-    /// <summary>GiB: the share's size when the backup was made.</summary>
+    /// <summary>GiB: the source's size when the backup was made.</summary>
     public required int Size { get; init; }
     public required string Status { get; init; }
     public required string AvailabilityZone { get; init; }
@@ -48,6 +55,15 @@ public sealed record Backup
     /// <summary>Entries of the source that are not in the backup, or not as they were; the notes name the first of them.</summary>
     public long ItemErrors { get; init; }
     public string? Notes { get; init; }
+
+    /// <summary>When the source was captured; null until the backup is available.</summary>
+    public DateTimeOffset? DataAt { get; init; }
+
+    /// <summary>Whether an earlier backup said what need not be read again; null until the backup is available.</summary>
+    public bool? IsIncremental { get; init; }
+
+    /// <summary>Packs of the repository that hold the data; null until the backup is available.</summary>
+    public long? ObjectCount { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

@@ -16,8 +16,12 @@ public static class OperationKind
     public const string CreateBackup = "create_backup";
     public const string RestoreBackup = "restore_backup";
     public const string DeleteBackup = "delete_backup";
+    public const string CreateVolumeBackup = "create_volume_backup";
+    public const string RestoreVolumeBackup = "restore_volume_backup";
     public const string CreateShare = "create_share";
     public const string DeleteShare = "delete_share";
+    public const string CreateVolume = "create_volume";
+    public const string DeleteVolume = "delete_volume";
     public const string CreateSnapshot = "create_snapshot";
     public const string DeleteSnapshot = "delete_snapshot";
     public const string ExportProject = "export_project";
@@ -36,8 +40,14 @@ public sealed record Operation
     /// <summary>Of <see cref="OperationKind"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Whose repository it works on; empty when none.</summary>
+    /// <summary>Whose it is; empty when the service's own.</summary>
     public required string ProjectId { get; init; }
+
+    /// <summary>Whose repository it reads, where that is not its own project's: a recipient's restore.</summary>
+    public string? RepositoryProjectId { get; init; }
+
+    /// <summary>Whose repository it works on; empty when none.</summary>
+    public string RepositoryOf => RepositoryProjectId ?? ProjectId;
     public required string UserId { get; init; }
     public required string RequestId { get; init; }
 
@@ -46,7 +56,13 @@ public sealed record Operation
 
     /// <summary>The share whose bytes are read or written.</summary>
     public string? ShareId { get; init; }
+
+    /// <summary>The volume whose bytes are read or written.</summary>
+    public string? VolumeId { get; init; }
     public string? BackupId { get; init; }
+
+    /// <summary>restic's snapshot that must stay while the operation lives, whatever becomes of its backup.</summary>
+    public string? PinnedSnapshotId { get; init; }
 
     /// <summary>The share snapshot that it makes or removes; restic's snapshots are the backup's.</summary>
     public string? SnapshotId { get; init; }
@@ -54,11 +70,11 @@ public sealed record Operation
     /// <summary>Whether the share is another project's than the operation: a restore into it, whose project may not know it.</summary>
     public bool ForeignShare { get; init; }
 
-    /// <summary>Only a node that announces this share root may claim it; null lets any.</summary>
+    /// <summary>Only a node that announces this root may claim it; null lets any. A volume root's name begins with <c>volume:</c>.</summary>
     public string? Root { get; init; }
 
-    /// <summary>The share's status before: what an operation that never started gives back.</summary>
-    public string? ShareStatus { get; init; }
+    /// <summary>The share's or the volume's status before: what an operation that never started gives back.</summary>
+    public string? StatusBefore { get; init; }
 
     /// <summary>Of <see cref="OperationStatus"/>.</summary>
     public required string Status { get; init; }

@@ -66,7 +66,7 @@ public static class NewOperation
             {
                 ProjectId = share.ProjectId,
                 ShareId = share.Id,
-                ShareStatus = share.Status,
+                StatusBefore = share.Status,
                 Root = share.Root,
             }
         );

@@ -24,7 +24,7 @@ internal static class OperationEnd
         {
             case OperationKind.CreateBackup:
                 await Backup(BackupStatus.Creating, BackupStatus.Error);
-                await Share(ShareStatus.BackupCreating, operation.ShareStatus ?? ShareStatus.Available);
+                await Share(ShareStatus.BackupCreating, operation.StatusBefore ?? ShareStatus.Available);
                 await ReapAsync();
                 break;
             case OperationKind.RestoreBackup:
@@ -32,7 +32,7 @@ internal static class OperationEnd
                 // A restore that began may have left the share half old, half new: it must not look whole.
                 await Share(
                     ShareStatus.BackupRestoring,
-                    started ? ShareStatus.BackupRestoringError : operation.ShareStatus ?? ShareStatus.Available
+                    started ? ShareStatus.BackupRestoringError : operation.StatusBefore ?? ShareStatus.Available
                 );
                 break;
             case OperationKind.DeleteBackup:
@@ -97,12 +97,12 @@ internal static class OperationEnd
 
     /// <summary>One that was at work when it was deleted by force has lost that work, and cannot wait for its end.</summary>
     private static string BeforeDelete(Operation operation) =>
-        operation.ShareStatus
+        operation.StatusBefore
             is ShareStatus.Available
                 or ShareStatus.Error
                 or ShareStatus.ErrorDeleting
                 or ShareStatus.BackupRestoringError
-            ? operation.ShareStatus
+            ? operation.StatusBefore
             : ShareStatus.ErrorDeleting;
 
     private static async Task<string> BeforeDeleteAsync(ICatalogSession session, string snapshot) =>

@@ -108,7 +108,7 @@ public sealed class BackupService(
                     {
                         BackupId = backup.Id,
                         ShareId = share.Id,
-                        ShareStatus = share.Status,
+                        StatusBefore = share.Status,
                         Root = share.Root,
                         NotBefore = now + options.Grace,
                     }
@@ -157,6 +157,7 @@ public sealed class BackupService(
                 BackupRules.CheckDelete(backup);
                 DateTimeOffset now = time.Now();
                 await session.Backups.SetStatusAsync(id, backup.Status, BackupStatus.Deleting, now);
+                await SharingRules.EndAllAsync(session, backup, caller, now);
                 await session.Operations.AddAsync(
                     NewOperation.Of(OperationKind.DeleteBackup, caller, now) with
                     {
@@ -187,7 +188,7 @@ public sealed class BackupService(
             async session =>
             {
                 Backup backup = await session.FindBackupAsync(caller, id) ?? throw NoBackup(id);
-                string target = targetShareId ?? backup.ShareId;
+                string target = targetShareId ?? backup.SourceId;
                 if (sourceOnly && target != backup.ShareId)
                 {
                     throw ServiceError.Invalid(
@@ -271,7 +272,7 @@ public sealed class BackupService(
                 BackupId = backup.Id,
                 ShareId = target.Id,
                 ForeignShare = target.ProjectId != backup.ProjectId,
-                ShareStatus = target.Status,
+                StatusBefore = target.Status,
                 Root = target.Root,
                 NotBefore = now + options.Grace,
             }

@@ -93,6 +93,17 @@ internal static class SortKeys
         ["display_description"] = Text<ShareSnapshot>("description", row => row.Description),
     };
 
+    private static readonly Dictionary<string, SortColumn<SharedBackup>> OfSharings = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Sharing.Id),
+        ["created_at"] = new("created_at", row => row.Sharing.CreatedAt),
+        ["updated_at"] = Time<SharedBackup>("updated_at", row => row.Sharing.UpdatedAt),
+        // The backup's: a sharing has none.
+        ["name"] = Text<SharedBackup>("name", row => row.Backup.Name),
+        ["status"] = new("status", row => row.Backup.Status),
+        ["size"] = new("size", row => row.Backup.Size),
+    };
+
     public static RowOrder<Backup> Backups(Page page) => Order(OfBackups, page);
 
     public static RowOrder<Share> Shares(Page page) => Order(OfShares, page);
@@ -100,6 +111,8 @@ internal static class SortKeys
     public static RowOrder<Message> Messages(Page page) => Order(OfMessages, page);
 
     public static RowOrder<ShareSnapshot> ShareSnapshots(Page page) => Order(OfShareSnapshots, page);
+
+    public static RowOrder<SharedBackup> Sharings(Page page) => Order(OfSharings, page);
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: no such key or direction.</exception>
     private static RowOrder<T> Order<T>(Dictionary<string, SortColumn<T>> columns, Page page)

@@ -60,7 +60,7 @@ public sealed class CreateBackup(
                     await session.TellAsync(row, news.Level, news.Detail, news.Text, now);
                 }
                 await session.Backups.CommitAsync(row.BackupId!, commit, now);
-                string before = row.ShareStatus ?? ShareStatus.Available;
+                string before = row.StatusBefore ?? ShareStatus.Available;
                 await session.Shares.SetStatusAsync(share.Id, ShareStatus.BackupCreating, before, now);
                 await session.QueueExportAsync(row.ProjectId, now);
             },
@@ -99,7 +99,10 @@ public sealed class CreateBackup(
                 own.Id.ToString(),
                 SnapshotTags.CaptureOf(own),
                 errors,
-                BackupNotes.OfAdopted(errors)
+                BackupNotes.OfAdopted(errors),
+                own.Time,
+                own.Parent is not null,
+                ObjectCount: null
             );
         }
 
@@ -134,7 +137,10 @@ public sealed class CreateBackup(
             report.Snapshot.Id.ToString(),
             capture.How,
             report.ItemErrors,
-            BackupNotes.Of(report, share.Id)
+            BackupNotes.Of(report, share.Id),
+            now,
+            request.Parent is not null,
+            ObjectCount: null
         );
     }
 

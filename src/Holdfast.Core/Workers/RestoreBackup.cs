@@ -74,7 +74,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
         Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(work.Backup.SnapshotId), cancellationToken);
         await repository.LoadIndexAsync(cancellationToken);
         // Our snapshots have one directory, named after the share that was backed up.
-        byte[] name = Encoding.UTF8.GetBytes(work.Backup.ShareId);
+        byte[] name = Encoding.UTF8.GetBytes(work.Backup.SourceId);
         RestoreSource source = await new TreeBrowser(repository).SourceAsync(snapshot, name, cancellationToken);
         TreeRestore run = new(
             repository,
@@ -101,7 +101,7 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
                         PublicMessage = message,
                     };
                 }
-                Share? source = await session.Shares.FindAsync(backup.ShareId);
+                Share? source = await session.Shares.FindAsync(backup.SourceId);
                 // Devices and set-id bits of one project have no business in another's share, whoever made the backup.
                 bool across = backup.ProjectId != target.ProjectId || source?.ProjectId != target.ProjectId;
                 return new RestoreWork(backup, target, across);

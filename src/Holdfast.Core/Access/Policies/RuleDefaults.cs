@@ -124,5 +124,28 @@ public static class RuleDefaults
         new("operation:get_all", Reader, "List operations."),
         new("operation:get_all_project", Admin, "List the operations of all projects."),
         new("operation:cancel", Member, "Cancel an operation."),
+        // Volumes and their backups: VBS's calls and native ones.
+        new("volume:create", Member, "Make a volume, empty or from a backup."),
+        new("volume:register", Admin, "Adopt an image or a block device as a project's volume."),
+        new("volume:unregister", Admin, "Forget a volume, and leave its image or device."),
+        new("volume:get", Reader, "Show a volume."),
+        new("volume:get_all", Reader, "List volumes."),
+        new("volume:get_all_project", Admin, "List the volumes of all projects."),
+        new("volume:delete", Member, "Delete a volume."),
+        new("volume_backup:create", Member, "Back a volume up."),
+        new("volume_backup:get", Reader, "Show a volume's backup."),
+        new("volume_backup:get_all", Reader, "List the backups of volumes."),
+        new("volume_backup:restore", Member, "Restore a volume's backup."),
+        new("volume_backup:delete", Member, "Delete a volume's backup."),
+        // Sharings.
+        new("sharing:create", Member, "Share a backup with other projects."),
+        new("sharing:get", Reader, "Show a sharing."),
+        new("sharing:get_all", Reader, "List sharings."),
+        new("sharing:cancel", Member, "End a sharing of one's own backup."),
+        new("sharing:accept", Member, "Accept or reject a sharing that one's project was given."),
+        new("sharing:leave", Member, "Give a sharing back that one's project was given."),
+        // The audit trail.
+        new("audit:get_all", Reader, "Read the project's audit trail."),
+        new("audit:get_all_project", Admin, "Read the audit trail of all projects."),
     ];
 }

@@ -57,7 +57,7 @@ public sealed class BackupListPlanTests : IAsyncLifetime
         string page = await PlanAsync(new() { ProjectId = "p" }, new Page(SortKey: key));
 
         Assert.StartsWith("SEARCH backups USING ", page, StringComparison.Ordinal);
-        Assert.Contains("(project_id=?)", page, StringComparison.Ordinal);
+        Assert.Contains("(of_volume=? AND project_id=?)", page, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class BackupListPlanTests : IAsyncLifetime
     [InlineData("project_id")]
     public async Task The_backups_of_all_projects(string key) =>
         Assert.StartsWith(
-            "SCAN backups USING ",
+            "SEARCH backups USING COVERING INDEX ",
             await PlanAsync(new(), new Page(SortKey: key)),
             StringComparison.Ordinal
         );

@@ -156,10 +156,15 @@ public sealed class ListPlanTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            ["SEARCH o USING INDEX operations_by_priority (status=?)", "CORRELATED SCALAR SUBQUERY 1"],
+            [
+                "SEARCH o USING INDEX operations_by_priority (status=?)",
+                "CORRELATED SCALAR SUBQUERY 1",
+                "CORRELATED SCALAR SUBQUERY 2",
+            ],
             steps.Where(step => step.Parent == 0).Select(step => step.Detail)
         );
         Assert.Contains("SEARCH other USING INDEX operations_by_share (share_id=? AND status=?)", Details(steps));
+        Assert.Contains("SEARCH other USING INDEX operations_by_volume (volume_id=? AND status=?)", Details(steps));
     }
 
     [Fact]

@@ -217,7 +217,11 @@ public sealed class OperationMachineTests
             switch (claim.Kind)
             {
                 case OperationKind.CreateBackup:
-                    await session.Backups.CommitAsync(claim.BackupId!, new(new string('a', 64), "live", 0, null), now);
+                    await session.Backups.CommitAsync(
+                        claim.BackupId!,
+                        new(new string('a', 64), "live", 0, null, now, false, null),
+                        now
+                    );
                     await session.Shares.SetStatusAsync(claim.ShareId!, "backup_creating", "available", now);
                     break;
                 case OperationKind.RestoreBackup:

@@ -145,7 +145,7 @@ public sealed class OperationQueueTests : IAsyncLifetime
         await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1", BackupStatus.Creating));
         if (whole)
         {
-            BackupCommit commit = new(new string('a', 64), "live", 0, null);
+            BackupCommit commit = new(new string('a', 64), "live", 0, null, core.Time.Now(), false, null);
             await core.Catalog.WriteAsync(s => s.Backups.CommitAsync("b1", commit, core.Time.Now()), default);
         }
         else

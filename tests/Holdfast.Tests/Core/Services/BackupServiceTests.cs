@@ -240,7 +240,7 @@ public sealed class BackupServiceTests : IAsyncLifetime
         Operation operation = Assert.Single(await core.QueuedAsync());
         Assert.Equal(
             (OperationKind.RestoreBackup, "b1", "s1", "available"),
-            (operation.Kind, operation.BackupId, operation.ShareId, operation.ShareStatus)
+            (operation.Kind, operation.BackupId, operation.ShareId, operation.StatusBefore)
         );
     }
 

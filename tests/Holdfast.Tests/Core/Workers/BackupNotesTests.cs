@@ -12,7 +12,7 @@ public sealed class BackupNotesTests
     [InlineData(7)]
     public void How_a_share_was_held_still_stands_before_whatever_may_be_cut(long errors)
     {
-        BackupCommit commit = new("snapshot", "live", errors, new string('x', 2000));
+        BackupCommit commit = Commit(errors, new string('x', 2000));
         string text = BackupNotes.News(commit, before: null)!.Value.Text;
         Assert.InRange(
             text.IndexOf("(capture: live)", StringComparison.Ordinal),
@@ -24,7 +24,10 @@ public sealed class BackupNotesTests
     [Fact]
     public void Where_there_are_no_notes_nothing_trails()
     {
-        string text = BackupNotes.News(new BackupCommit("snapshot", "live", 7, null), before: null)!.Value.Text;
+        string text = BackupNotes.News(Commit(7, notes: null), before: null)!.Value.Text;
         Assert.EndsWith(".", text, StringComparison.Ordinal);
     }
+
+    private static BackupCommit Commit(long errors, string? notes) =>
+        new("snapshot", "live", errors, notes, DateTimeOffset.UnixEpoch, IsIncremental: false, ObjectCount: null);
 }

@@ -1,0 +1,309 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>A request to share a backup.</summary>
+/// <param name="MustAccept">Whether each recipient has to accept it before it counts.</param>
+/// <param name="ExpiresAt">When it ends by itself; null never.</param>
+public sealed record NewSharing(
+    string BackupId,
+    IReadOnlyList<string> ToProjectIds,
+    bool MustAccept = false,
+    DateTimeOffset? ExpiresAt = null
+);
+
+/// <summary>Filters of the list and of the count; null does not filter.</summary>
+public sealed record SharingQuery
+{
+    /// <summary>Those that the caller's project was given; else those that it gave.</summary>
+    public bool Received { get; init; }
+
+    /// <summary>Of what was received: also what is not, or not yet, accepted.</summary>
+    public bool Unaccepted { get; init; }
+    public string? BackupId { get; init; }
+    public string? SourceId { get; init; }
+
+    /// <summary>Part of the backup's name, without case.</summary>
+    public string? NamePart { get; init; }
+    public string? Status { get; init; }
+    public string? FromProjectId { get; init; }
+    public string? ToProjectId { get; init; }
+    public IReadOnlyList<string> AvailabilityZones { get; init; } = [];
+    public Page Page { get; init; } = new();
+}
+
+/// <param name="More">Whether there are rows behind these.</param>
+public sealed record SharingList(IReadOnlyList<SharedBackup> Rows, bool More);
+
+/// <summary>
+/// The use cases of sharings. What another project has given or got is not there; a sharing whose time is over is gone for
+/// both sides, whether or not its row is.
+/// </summary>
+public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider time, WakeSignal wake)
+{
+    /// <summary>All of the recipients or none. One that has the backup already keeps its row.</summary>
+    /// <returns>A row for each recipient, in the order of the request, each once.</returns>
+    public async Task<IReadOnlyList<Sharing>> ShareAsync(
+        Caller caller,
+        NewSharing request,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "sharing:create");
+        IReadOnlyList<string> recipients = SharingRules.Recipients(caller, request, time.Now());
+        IReadOnlyList<Sharing> rows = await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                Backup backup = await FindOwnAsync(session, caller, request.BackupId);
+                SharingRules.CheckShare(backup);
+                return await SharingRules.AddAsync(session, caller, backup, request, recipients, now);
+            },
+            cancellationToken
+        );
+        wake.Wake();
+        return rows;
+    }
+
+    /// <summary>Ends one sharing: its owner's to do.</summary>
+    public Task CancelAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:cancel");
+        return ChangeAsync(
+            async session =>
+            {
+                Sharing sharing = await FindAsync(session, caller, id);
+                if (sharing.FromProjectId != caller.ProjectId && !caller.IsAdmin)
+                {
+                    throw ServiceError.Forbidden("Only the project that shared the backup may end the sharing.");
+                }
+                await SharingRules.EndAsync(session, sharing, AuditAction.CancelSharing, caller, time.Now());
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Ends every sharing of the caller's backup; it need not have any.</summary>
+    public Task CancelAllAsync(Caller caller, string backupId, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:cancel");
+        return ChangeAsync(
+            async session =>
+            {
+                Backup backup = await FindOwnAsync(session, caller, backupId, seen: true);
+                await SharingRules.EndAllAsync(session, backup, caller, time.Now());
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    public async Task<SharingList> ListAsync(Caller caller, SharingQuery query, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:get_all");
+        RowOrder<SharedBackup> order = SortKeys.Sharings(query.Page);
+        int limit = query.Page.Limit ?? int.MaxValue - 1;
+        if (limit == 0 || FilterOf(caller, query) is not { } filter)
+        {
+            return new SharingList([], More: false);
+        }
+        // One more says whether there is more.
+        RowOrder<SharedBackup> oneMore = order with
+        {
+            Limit = limit + 1,
+        };
+        IReadOnlyList<SharedBackup> rows = await catalog.ReadAsync(
+            session => session.Sharings.ListAsync(filter, oneMore),
+            cancellationToken
+        );
+        bool more = rows.Count > limit;
+        rows = more ? [.. rows.Take(limit)] : rows;
+        if (query.Received)
+        {
+            await NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], cancellationToken);
+        }
+        return new SharingList(rows, more);
+    }
+
+    /// <summary>How many the list has without its page.</summary>
+    public async Task<long> CountAsync(Caller caller, SharingQuery query, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:get_all");
+        return FilterOf(caller, query) is { } filter
+            ? await catalog.ReadAsync(session => session.Sharings.CountAsync(filter), cancellationToken)
+            : 0;
+    }
+
+    /// <param name="unaccepted">Whether a recipient who has not accepted it may see it.</param>
+    public async Task<SharedBackup> GetAsync(
+        Caller caller,
+        string id,
+        bool unaccepted,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "sharing:get");
+        SharedBackup row = await catalog.ReadAsync(
+            async session =>
+            {
+                Sharing sharing = await FindAsync(session, caller, id);
+                bool hidden = sharing.State != SharingState.Accepted && !unaccepted;
+                return hidden && sharing.FromProjectId != caller.ProjectId && !caller.IsAdmin
+                    ? throw NoSharing(id)
+                    : new SharedBackup(
+                        sharing,
+                        (await session.Backups.FindAsync(sharing.BackupId))!,
+                        (await session.Repositories.FindAsync(sharing.FromProjectId))?.RepositoryId
+                    );
+            },
+            cancellationToken
+        );
+        await NoteLooksAsync(caller, [row.Sharing], cancellationToken);
+        return row;
+    }
+
+    /// <summary>A recipient's answer to an offer; it may be changed later.</summary>
+    public Task<Sharing> AnswerAsync(Caller caller, string id, bool accept, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:accept");
+        return ChangeAsync(
+            async session =>
+            {
+                Sharing sharing = await FindReceivedAsync(session, caller, id);
+                string state = accept ? SharingState.Accepted : SharingState.Rejected;
+                if (sharing.State == state)
+                {
+                    return sharing;
+                }
+                DateTimeOffset now = time.Now();
+                Sharing changed = sharing with { State = state, UpdatedAt = now };
+                await session.Sharings.SetAsync(changed);
+                string action = accept ? AuditAction.AcceptSharing : AuditAction.RejectSharing;
+                await session.NoteAsync(action, changed, caller, now);
+                await session.QueueExportAsync(sharing.FromProjectId, now);
+                return changed;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>A recipient gives the sharing back: it is over.</summary>
+    public Task LeaveAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "sharing:leave");
+        return ChangeAsync(
+            async session =>
+            {
+                Sharing sharing = await FindReceivedAsync(session, caller, id);
+                await SharingRules.EndAsync(session, sharing, AuditAction.LeaveSharing, caller, time.Now());
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
+
+    /// <summary>Tells the owners that the caller has looked at what they gave; the owners' own looks are nobody's news.</summary>
+    private async Task NoteLooksAsync(
+        Caller caller,
+        IReadOnlyList<Sharing> sharings,
+        CancellationToken cancellationToken
+    )
+    {
+        DateTimeOffset now = time.Now();
+        List<Sharing> news = await catalog.ReadAsync(
+            async session =>
+            {
+                List<Sharing> found = [];
+                foreach (Sharing sharing in sharings)
+                {
+                    if (await session.IsNewLookAsync(sharing, caller, now))
+                    {
+                        found.Add(sharing);
+                    }
+                }
+                return found;
+            },
+            cancellationToken
+        );
+        if (news.Count > 0)
+        {
+            await catalog.WriteAsync(
+                async session =>
+                {
+                    foreach (Sharing sharing in news)
+                    {
+                        await session.NoteAsync(AuditAction.LookAtBackup, sharing, caller, now);
+                    }
+                },
+                cancellationToken
+            );
+        }
+    }
+
+    /// <returns>Null when nothing can be in it: it asks for another project's than the caller's.</returns>
+    private SharingFilter? FilterOf(Caller caller, SharingQuery query)
+    {
+        string? own = query.Received ? query.ToProjectId : query.FromProjectId;
+        return own is not null && own != caller.ProjectId
+            ? null
+            : new SharingFilter
+            {
+                FromProjectId = query.Received ? query.FromProjectId : caller.ProjectId,
+                ToProjectId = query.Received ? caller.ProjectId : query.ToProjectId,
+                State = query.Received && !query.Unaccepted ? SharingState.Accepted : null,
+                BackupId = query.BackupId,
+                SourceId = query.SourceId,
+                NamePart = query.NamePart,
+                Status = query.Status,
+                AvailabilityZones = query.AvailabilityZones,
+                Now = time.Now(),
+            };
+    }
+
+    /// <param name="seen">Whether a recipient, who can see the backup, is told that it is not theirs to change.</param>
+    private async Task<Backup> FindOwnAsync(ICatalogSession session, Caller caller, string id, bool seen = false)
+    {
+        Backup? backup = await session.Backups.FindAsync(id);
+        if (backup is null || backup.ProjectId != caller.ProjectId)
+        {
+            bool given = seen && await session.Sharings.FindUsableAsync(id, caller.ProjectId, time.Now()) is not null;
+            throw given
+                ? ServiceError.Forbidden("Only the project that shared the backup may end its sharings.")
+                : ServiceError.NotFound($"Backup {id} could not be found.");
+        }
+        return backup;
+    }
+
+    private async Task<Sharing> FindAsync(ICatalogSession session, Caller caller, string id)
+    {
+        Sharing? sharing = await session.Sharings.FindAsync(id);
+        bool there = sharing is not null && SharingRules.IsLive(sharing, time.Now());
+        bool own =
+            caller.IsAdmin || sharing?.FromProjectId == caller.ProjectId || sharing?.ToProjectId == caller.ProjectId;
+        return there && own ? sharing! : throw NoSharing(id);
+    }
+
+    private async Task<Sharing> FindReceivedAsync(ICatalogSession session, Caller caller, string id)
+    {
+        Sharing sharing = await FindAsync(session, caller, id);
+        return sharing.ToProjectId == caller.ProjectId
+            ? sharing
+            : throw ServiceError.Forbidden("Only the project that was given the backup may answer or leave.");
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        T result = await catalog.WriteAsync(work, cancellationToken);
+        wake.Wake();
+        return result;
+    }
+
+    private static ServiceError NoSharing(string id) => ServiceError.NotFound($"Sharing {id} could not be found.");
+}
