@@ -1,6 +1,6 @@
 namespace Holdfast.Core;
 
-/// <summary>A named place for shares: <c>name=absolute path</c>.</summary>
+/// <summary>A named place for shares or for volumes: <c>name=absolute path</c>.</summary>
 public sealed record NamedRoot(string Name, string Path);
 
 /// <summary>What Core needs to know of its node and its surroundings; made and validated by the roof.</summary>
@@ -15,6 +15,7 @@ public sealed record CoreOptions
     /// <summary>Of <c>api</c>, <c>worker</c>, <c>scheduler</c>.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
     public required IReadOnlyList<NamedRoot> ShareRoots { get; init; }
+    public IReadOnlyList<NamedRoot> VolumeRoots { get; init; } = [];
 
     /// <summary>Absolute directories of the service's own that no share may touch, beside the data directory: a local store.</summary>
     public IReadOnlyList<string> OwnDirectories { get; init; } = [];

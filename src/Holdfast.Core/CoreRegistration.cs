@@ -45,7 +45,9 @@ public static class CoreRegistration
 
     private static IServiceCollection AddSources(this IServiceCollection services) =>
         services
+            .AddSingleton<Roots>()
             .AddSingleton<ShareRoots>()
+            .AddSingleton<VolumeRoots>()
             .AddSingleton<KnownRoots>()
             .AddSingleton<Adoption>()
             .AddSingleton<TrashBin>()

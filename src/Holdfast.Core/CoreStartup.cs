@@ -15,7 +15,7 @@ namespace Holdfast.Core;
 public sealed class CoreStartup(
     ICatalog catalog,
     MasterKey masterKey,
-    ShareRoots roots,
+    Roots roots,
     KnownRoots knownRoots,
     WorkerService workers,
     Scheduler scheduler,

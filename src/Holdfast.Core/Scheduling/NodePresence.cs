@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Says which roles this node plays and which share roots it can use, three times a lease; and to the log why it cannot
+/// Says which roles this node plays and which roots it can use, three times a lease; and to the log why it cannot
 /// use one, once for each reason.
 /// </summary>
 public sealed class NodePresence(
     ICatalog catalog,
     OperationQueue queue,
-    ShareRoots roots,
+    Roots roots,
     KnownRoots knownRoots,
     CoreOptions options,
     TimeProvider time,
@@ -27,7 +27,7 @@ public sealed class NodePresence(
     /// <summary>How old a node's row may be while the node counts as there.</summary>
     public static TimeSpan AliveFor(TimeSpan lease) => lease;
 
-    /// <summary>Share roots that a worker who is there can use.</summary>
+    /// <summary>Roots that a worker who is there can use.</summary>
     public static async Task<IReadOnlySet<string>> AnnouncedRootsAsync(
         ICatalogSession session,
         DateTimeOffset now,

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core.Scheduling;
@@ -82,7 +83,7 @@ public sealed class Scheduler(
         await maintenance.QueueDueAsync(cancellationToken);
     }
 
-    /// <summary>A queued operation whose share root no live worker announces says so, on its backup too.</summary>
+    /// <summary>A queued operation whose root no live worker announces says so, on its backup too.</summary>
     private async Task ExplainWaitingAsync(CancellationToken cancellationToken)
     {
         List<(Operation Operation, string? Message)> changes = await catalog.ReadAsync(
@@ -140,5 +141,7 @@ public sealed class Scheduler(
     private static string? Message(Operation operation, IReadOnlySet<string> announced) =>
         announced.Contains(operation.Root!)
             ? null
-            : Waiting + " that can reach the share's storage: none that runs now can.";
+            : $"{Waiting} that can reach the {What(operation)}'s storage: none that runs now can.";
+
+    private static string What(Operation operation) => RootName.IsOfVolumes(operation.Root!) ? "volume" : "share";
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Core.Sources;
 /// What claims have made beneath the roots to read from, or have not finished making. An operation's row is there before
 /// its first capture and names it, so whatever a crash leaves can be told from what is in use.
 /// </summary>
-public sealed class Captures(ShareRoots roots)
+public sealed class Captures(Roots roots)
 {
     /// <summary>Removes what claims that are over have left beneath the root.</summary>
     /// <param name="isLive">Whether the claim of that operation and epoch still holds.</param>
@@ -97,7 +97,7 @@ public sealed class Captures(ShareRoots roots)
         new(
             EngineErrorKind.Files,
             temporary: true,
-            $"What earlier work left in '{OwnPlace.Captures}' of share root '{rootName}' cannot be removed ({why}).",
+            $"What earlier work left in '{OwnPlace.Captures}' of {RootName.Describe(rootName)} cannot be removed ({why}).",
             "Check for immutable files or mounts in it, or in the trash beside it."
         );
 }

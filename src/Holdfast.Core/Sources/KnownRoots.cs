@@ -9,14 +9,15 @@ namespace Holdfast.Core.Sources;
 /// Which root bears which id: the catalog remembers what the marker said when the root was first used. A marker is made
 /// only for a root that the catalog does not know, and never again.
 /// </summary>
-public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
+public sealed class KnownRoots(ICatalog catalog, Roots roots)
 {
-    private const string Settings = "share_root:";
+    private const string OfShares = "share_root:";
+    private const string OfVolumes = "volume_root:";
 
     /// <summary>Learns the ids of roots not known yet, as far as they can be told now; may be asked any number of times.</summary>
     public async Task LearnAsync(CancellationToken cancellationToken)
     {
-        foreach (NamedRoot root in roots.All.Where(root => !roots.IsKnown(root.Name)))
+        foreach (NamedRoot root in roots.All.Where(root => !roots.IsKnown(root.Name) && !Roots.IsOfDevices(root)))
         {
             try
             {
@@ -37,7 +38,7 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
     /// <returns>Null while it cannot be told: the root is away.</returns>
     private async Task<string?> IdAsync(NamedRoot root, CancellationToken cancellationToken)
     {
-        string setting = Settings + root.Name;
+        string setting = Setting(root.Name);
         (string? known, IReadOnlyList<string> shares) = await catalog.ReadAsync(
             async session =>
                 (await session.Settings.FindAsync(setting), await session.Shares.MadePathsAsync(root.Name)),
@@ -55,9 +56,12 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
         return await catalog.WriteAsync(
             async session =>
             {
-                if (await session.Settings.NameOfAsync(Settings, id) is { } taken && taken != setting)
+                string? taken =
+                    await session.Settings.NameOfAsync(OfShares, id)
+                    ?? await session.Settings.NameOfAsync(OfVolumes, id);
+                if (taken is not null && taken != setting)
                 {
-                    throw AnothersId(root, taken[Settings.Length..]);
+                    throw AnothersId(root, taken);
                 }
                 await session.Settings.TryAddAsync(setting, id);
                 return await session.Settings.FindAsync(setting);
@@ -66,13 +70,24 @@ public sealed class KnownRoots(ICatalog catalog, ShareRoots roots)
         );
     }
 
-    private static EngineError AnothersId(NamedRoot root, string other) =>
-        new(
+    private static string Setting(string root) =>
+        RootName.IsOfVolumes(root) ? OfVolumes + RootName.Configured(root) : OfShares + root;
+
+    /// <param name="setting">Of the root that has it.</param>
+    private static EngineError AnothersId(NamedRoot root, string setting)
+    {
+        string other = setting[(setting.IndexOf(':') + 1)..];
+        bool ofVolumes = setting.StartsWith(OfVolumes, StringComparison.Ordinal);
+        string described = RootName.Describe(ofVolumes ? RootName.OfVolumes(other) : other);
+        return new EngineError(
             EngineErrorKind.Files,
             temporary: true,
-            $"What lies at {root.Path} bears the id of the share root '{other}'.",
-            $"If it is that root, call it '{other}'. If it is a copy of it: rm {Path.Join(root.Path, RootMarker.Name)}"
+            $"What lies at {root.Path} bears the id of the {described}.",
+            ofVolumes == RootName.IsOfVolumes(root.Name)
+                ? $"If it is that root, call it '{other}'. If it is a copy of it: rm {Path.Join(root.Path, RootMarker.Name)}"
+                : "A directory holds shares or volumes: give this root one of its own."
         );
+    }
 
     /// <param name="shares">Paths beneath the root of shares that were made or adopted there.</param>
     private static string? Marked(NamedRoot root, IReadOnlyList<string> shares)

@@ -4,10 +4,10 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Core.Sources;
 
-/// <summary>The directories beneath every root that are the service's own: never shares, and nobody's way leads there.</summary>
+/// <summary>The directories beneath every root that are the service's own: never shares or volumes, and nobody's way leads there.</summary>
 public static class OwnPlace
 {
-    /// <summary>Where removed shares wait for their end.</summary>
+    /// <summary>Where removed shares and volumes wait for their end.</summary>
     public const string Trash = "trash";
 
     /// <summary>What claims hold still or have not finished, each named after its claim.</summary>
@@ -26,7 +26,7 @@ public static class OwnPlace
         Errno errno = TryMake(root, rootName, place, out DirectoryHandle? made);
         return made
             ?? throw errno.ToError(
-                $"The directory '{place}' of share root '{rootName}' cannot be made",
+                $"The directory '{place}' of {RootName.Describe(rootName)} cannot be made",
                 "Check the root's space."
             );
     }
@@ -52,7 +52,7 @@ public static class OwnPlace
         if (errno is not (Errno.None or Errno.ENOENT))
         {
             throw errno.ToError(
-                $"The directory '{place}' of share root '{rootName}' cannot be opened",
+                $"The directory '{place}' of {RootName.Describe(rootName)} cannot be opened",
                 "It must be a directory of the root's own, not a link or a mount."
             );
         }
@@ -62,7 +62,7 @@ public static class OwnPlace
             throw new EngineError(
                 EngineErrorKind.Files,
                 temporary: false,
-                $"The directory '{place}' of share root '{rootName}' is not the service's own.",
+                $"The directory '{place}' of {RootName.Describe(rootName)} is not the service's own.",
                 "Others could read or change what the service keeps there. Move it away."
             );
         }

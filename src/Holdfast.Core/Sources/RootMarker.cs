@@ -6,7 +6,7 @@ using Holdfast.Engine.Files;
 namespace Holdfast.Core.Sources;
 
 /// <summary>
-/// The file in a share root that says which root it is. Where a mount is away an empty directory stands in its place; it has
+/// The file in a root that says which root it is. Where a mount is away an empty directory stands in its place; it has
 /// no marker, so that nothing takes it for the root.
 /// </summary>
 internal static class RootMarker
@@ -34,7 +34,7 @@ internal static class RootMarker
             if (errno != Errno.None)
             {
                 throw errno.ToError(
-                    $"The file '{Name}' of share root '{rootName}' cannot be read",
+                    $"The file '{Name}' of {RootName.Describe(rootName)} cannot be read",
                     "Check the root's disk."
                 );
             }
@@ -44,7 +44,7 @@ internal static class RootMarker
                 : throw new EngineError(
                     EngineErrorKind.Files,
                     temporary: true,
-                    $"The file '{Name}' of share root '{rootName}' does not hold a root's id."
+                    $"The file '{Name}' of {RootName.Describe(rootName)} does not hold a root's id."
                 );
         }
     }
@@ -71,7 +71,7 @@ internal static class RootMarker
         if (errno is not (Errno.None or Errno.EEXIST))
         {
             throw errno.ToError(
-                $"The file '{Name}' of share root '{rootName}' cannot be made",
+                $"The file '{Name}' of {RootName.Describe(rootName)} cannot be made",
                 "Check that the root is writable and has space."
             );
         }

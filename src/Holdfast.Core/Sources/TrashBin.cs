@@ -5,31 +5,39 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Core.Sources;
 
-/// <summary>Where removed shares go: out of everybody's reach by one rename, and then away.</summary>
-public sealed class TrashBin(ShareRoots roots)
+/// <summary>Where removed shares and volumes go: out of everybody's reach by one rename, and then away.</summary>
+public sealed class TrashBin(Roots roots)
 {
     /// <summary>Moves the share's directory to the trash of its root. What is gone already is what was wanted.</summary>
     /// <param name="operation">The id of the operation that removes it.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
-    public void Throw(Share share, string operation)
+    public void Throw(Share share, string operation) =>
+        Throw(share.Root, share.Path, share.Id, $"directory of share {share.Id}", operation);
+
+    /// <summary>Moves the volume's image to the trash of its root. What is gone already is what was wanted.</summary>
+    /// <inheritdoc cref="Throw(Share, string)"/>
+    public void Throw(Volume volume, string operation) =>
+        Throw(volume.Root, volume.Path, volume.Id, $"image of volume {volume.Id}", operation);
+
+    private void Throw(string rootName, string path, string id, string what, string operation)
     {
-        using DirectoryHandle root = roots.Open(share.Root);
-        using DirectoryHandle trash = OwnPlace.Make(root, share.Root, OwnPlace.Trash);
-        // Shares that we made lie right beneath their root; the id keeps names in the trash apart.
-        byte[] path = Encoding.UTF8.GetBytes(share.Path);
-        Errno errno = TryMove(root, path, trash, share.Id);
+        using DirectoryHandle root = roots.Open(rootName);
+        using DirectoryHandle trash = OwnPlace.Make(root, rootName, OwnPlace.Trash);
+        // What we made lies right beneath its root; the id keeps names in the trash apart.
+        byte[] name = Encoding.UTF8.GetBytes(path);
+        Errno errno = TryMove(root, name, trash, id);
         if (errno is Errno.EEXIST or Errno.ENOTEMPTY)
         {
             // An earlier removal was called off after its rename, and the share has been filled again since.
-            errno = TryMove(root, path, trash, $"{share.Id}.{operation}");
+            errno = TryMove(root, name, trash, $"{id}.{operation}");
         }
         errno = errno is Errno.None or Errno.ENOENT ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
         {
             throw errno.ToError(
-                $"The directory {roots.AbsolutePath(share.Root, share.Path)} cannot be moved to the trash",
+                $"The {what} ({roots.AbsolutePath(rootName, path)}) cannot be moved to the trash",
                 "Check its owner and the root's disk.",
-                publicly: $"The directory of share {share.Id} cannot be removed"
+                publicly: $"The {what} cannot be removed"
             );
         }
     }
@@ -57,7 +65,7 @@ public sealed class TrashBin(ShareRoots roots)
             throw new EngineError(
                 EngineErrorKind.Files,
                 temporary: true,
-                $"The trash of share root '{rootName}' cannot be emptied ({stayed}).",
+                $"The trash of {RootName.Describe(rootName)} cannot be emptied ({stayed}).",
                 "Check for immutable files or mounts in it."
             );
         }

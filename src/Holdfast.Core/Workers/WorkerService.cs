@@ -13,7 +13,7 @@ namespace Holdfast.Core.Workers;
 public sealed class WorkerService(
     IEnumerable<IOperationHandler> handlers,
     OperationQueue queue,
-    ShareRoots roots,
+    Roots roots,
     WakeSignal wake,
     CoreOptions options,
     TimeProvider time,

@@ -3,6 +3,7 @@ using System.Net;
 using Holdfast.Cli;
 using Holdfast.Core;
 using Holdfast.Core.Access.Keystone;
+using Holdfast.Core.Sources;
 
 namespace Holdfast.Hosting;
 
@@ -29,7 +30,6 @@ internal sealed record Settings
     private static readonly (string Name, string? Served)[] NotServed =
     [
         ("HOLDFAST_CATALOG", "sqlite"),
-        ("HOLDFAST_VOLUME_ROOTS", null),
         ("HOLDFAST_CACHE__BYTES", null),
         ("HOLDFAST_METRICS__TOKEN_FILE", null),
     ];
@@ -88,6 +88,7 @@ internal sealed record Settings
                 Node = ReadNode(source),
                 Roles = ReadRoles(source),
                 ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],
+                VolumeRoots = ReadRoots(source, "HOLDFAST_VOLUME_ROOTS") ?? [new("local", Path.Join(data, "volumes"))],
                 Region = source["HOLDFAST_REGION"] ?? "RegionOne",
                 AvailabilityZone = source["HOLDFAST_AVAILABILITY_ZONE"] ?? "nova",
                 PublicUrl = (ReadUrl(source, "HOLDFAST_PUBLIC_URL") ?? listen).AbsoluteUri.TrimEnd('/'),
@@ -249,6 +250,14 @@ internal sealed record Settings
             )
             {
                 throw Wrong(source, name, "must be name=/absolute/path,… with each name once");
+            }
+            if (RootName.IsOfVolumes(part))
+            {
+                throw Wrong(
+                    source,
+                    name,
+                    $"must name no root '{RootName.VolumePrefix}…': so the service calls volume roots"
+                );
             }
             roots.Add(new NamedRoot(part[..equals], Path.GetFullPath(part[(equals + 1)..])));
         }

@@ -30,7 +30,8 @@ public sealed class CoreFixture : IAsyncDisposable
         };
         Options = change?.Invoke(options) ?? options;
         Catalog = new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
-        Roots = new ShareRoots(Options);
+        Places = new Roots(Options);
+        Roots = new ShareRoots(Places);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
         Shares = new ShareService(Catalog, new Policy(), Options, Roots, Time, Wake);
@@ -46,6 +47,7 @@ public sealed class CoreFixture : IAsyncDisposable
     public ManualTime Time { get; } = new(Rows.Start);
     public CoreOptions Options { get; }
     public SqliteCatalog Catalog { get; }
+    public Roots Places { get; }
     public ShareRoots Roots { get; }
     public WakeSignal Wake { get; } = new();
     public OperationQueue Queue { get; }
@@ -63,7 +65,7 @@ public sealed class CoreFixture : IAsyncDisposable
         CoreFixture core = new();
         await core.Catalog.MigrateAsync(CancellationToken.None);
         await core.Catalog.AddSharesAsync(shares);
-        await new KnownRoots(core.Catalog, core.Roots).LearnAsync(CancellationToken.None);
+        await new KnownRoots(core.Catalog, core.Places).LearnAsync(CancellationToken.None);
         return core;
     }
 

@@ -61,6 +61,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton(options);
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton<WakeSignal>();
+            services.AddSingleton<Roots>();
             services.AddSingleton<ShareRoots>();
             services.AddSingleton<Adoption>();
             services.AddSingleton<Policy>();
@@ -85,9 +86,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<MessageService>();
             services.AddSingleton<NodeService>();
         });
-        await new KnownRoots(catalog, host.Services.GetRequiredService<ShareRoots>()).LearnAsync(
-            CancellationToken.None
-        );
+        await new KnownRoots(catalog, host.Services.GetRequiredService<Roots>()).LearnAsync(CancellationToken.None);
         return new ManilaWorld(top, catalog, host);
     }
 

@@ -41,11 +41,12 @@ public sealed class AdoptionTests : IDisposable
             ],
             PublicUrl = "",
         };
-        ShareRoots roots = new(options);
+        Roots places = new(options);
+        ShareRoots roots = new(places);
         foreach (NamedRoot one in roots.All)
         {
             File.WriteAllText(Path.Join(one.Path, ".holdfast-root"), one.Name);
-            roots.Know(one.Name, one.Name);
+            places.Know(one.Name, one.Name);
         }
         adoption = new Adoption(roots, options);
     }

@@ -32,7 +32,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         Assert.Equal([Marker], Directory.EnumerateFileSystemEntries(Root));
         string? id = await IdAsync();
 
-        ShareRoots again = await StartAsync();
+        Roots again = await StartAsync();
         Assert.Equal([Name], again.Usable());
         Assert.Equal(id, await IdAsync());
         again.Open(Name).Dispose();
@@ -45,7 +45,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         string? id = await IdAsync();
         File.Delete(Marker);
 
-        ShareRoots roots = await StartAsync();
+        Roots roots = await StartAsync();
         Assert.Empty(roots.Usable());
         Assert.False(File.Exists(Marker));
         EngineError error = Refusal(roots);
@@ -62,7 +62,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     [InlineData(null, "cannot be read")]
     public async Task Another_marker_is_refused_as_well(string? text, string why)
     {
-        ShareRoots roots = await StartAsync();
+        Roots roots = await StartAsync();
         File.Delete(Marker);
         if (text is null)
         {
@@ -81,7 +81,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     {
         await AddMadeShareAsync("lost");
         await AddMadeShareAsync("there");
-        ShareRoots away = await StartAsync();
+        Roots away = await StartAsync();
         Assert.Empty(away.Usable());
         Assert.False(File.Exists(Marker));
         Assert.Null(await IdAsync());
@@ -109,7 +109,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         string copy = core.Directory.Make("copy");
         string marker = Path.Join(copy, ".holdfast-root");
         File.Copy(Marker, marker);
-        ShareRoots roots = new(
+        Roots roots = new(
             core.Options with
             {
                 ShareRoots = [new NamedRoot(Name, Root), new NamedRoot("second", copy)],
@@ -131,7 +131,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task A_reason_that_is_no_more_is_not_given_any_longer()
     {
         await AddMadeShareAsync("lost");
-        ShareRoots roots = await StartAsync();
+        Roots roots = await StartAsync();
         Assert.Contains("none of its shares is there", Refusal(roots).Message, StringComparison.Ordinal);
         Directory.Delete(Root, recursive: true);
         await new KnownRoots(core.Catalog, roots).LearnAsync(default);
@@ -164,20 +164,59 @@ public sealed class KnownRootsTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_that_begin_at_once_agree_on_one_id()
     {
-        ShareRoots[] nodes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(StartAsync)));
+        Roots[] nodes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => StartAsync())));
         Assert.All(nodes, roots => Assert.Equal([Name], roots.Usable()));
         Assert.Equal(await IdAsync() + "\n", await File.ReadAllTextAsync(Marker));
         Assert.Equal([Marker], Directory.EnumerateFileSystemEntries(Root));
     }
 
-    private async Task<ShareRoots> StartAsync()
+    [Fact]
+    public async Task A_volume_root_has_a_name_and_a_marker_of_its_own()
     {
-        ShareRoots roots = new(core.Options);
+        string images = core.Directory.Make("images");
+        Roots roots = await StartAsync(new NamedRoot(Name, images));
+        Assert.Equal([Name, "volume:local"], roots.Usable());
+        string? id = await core.Catalog.ReadAsync(s => s.Settings.FindAsync("volume_root:local"), default);
+        Assert.Equal(id + "\n", await File.ReadAllTextAsync(Path.Join(images, ".holdfast-root")));
+        Assert.NotEqual(id, await IdAsync());
+
+        File.Delete(Path.Join(images, ".holdfast-root"));
+        Assert.StartsWith(
+            "The volume root 'local' cannot be used: What lies at",
+            roots.WhyNotUsable("volume:local")!.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_directory_is_no_root_of_shares_and_of_volumes()
+    {
+        Roots roots = await StartAsync(new NamedRoot("images", Root));
+        Assert.Equal([Name], roots.Usable());
+        Assert.Contains(
+            $"bears the id of the share root '{Name}'",
+            roots.WhyNotUsable("volume:images")!.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_root_of_devices_is_used_without_a_marker()
+    {
+        Roots roots = await StartAsync(new NamedRoot("devices", "/dev"), new NamedRoot("away", "/dev/not-there"));
+        Assert.Equal([Name, "volume:devices"], roots.Usable());
+        Assert.False(File.Exists("/dev/.holdfast-root"));
+        Assert.Null(new VolumeRoots(roots).Default);
+    }
+
+    private async Task<Roots> StartAsync(params NamedRoot[] volumes)
+    {
+        Roots roots = new(core.Options with { VolumeRoots = volumes });
         await new KnownRoots(core.Catalog, roots).LearnAsync(default);
         return roots;
     }
 
-    private static EngineError Refusal(ShareRoots roots)
+    private static EngineError Refusal(Roots roots)
     {
         EngineError error = Assert.Throws<EngineError>(() => roots.Open(Name).Dispose());
         Assert.True(error.Temporary);

@@ -84,7 +84,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
     public async Task<Operation> ClaimAsync() =>
         (
             await Queue.ClaimAsync(
-                new ClaimOffer("doomed", Get<ShareRoots>().Usable(), [.. Handlers.Select(one => one.Kind)]),
+                new ClaimOffer("doomed", Get<Roots>().Usable(), [.. Handlers.Select(one => one.Kind)]),
                 default
             )
         )!;
@@ -149,7 +149,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
 
     /// <summary>A worker of its own, on the same catalog, store and files.</summary>
     public WorkerService Workers(OperationQueue queue, CoreOptions options) =>
-        new(Handlers, queue, Get<ShareRoots>(), Get<WakeSignal>(), options, Time, NullLogger<WorkerService>.Instance);
+        new(Handlers, queue, Get<Roots>(), Get<WakeSignal>(), options, Time, NullLogger<WorkerService>.Instance);
 
     private IEnumerable<IOperationHandler> Handlers => provider.GetServices<IOperationHandler>();
 

@@ -1,4 +1,5 @@
 using Holdfast.Cli;
+using Holdfast.Core;
 using Holdfast.Hosting;
 using Holdfast.Testing.Files;
 using Xunit;
@@ -26,6 +27,7 @@ public sealed class SettingsTests
             ("local", "/srv/holdfast/shares"),
             (settings.Core.ShareRoots[0].Name, settings.Core.ShareRoots[0].Path)
         );
+        Assert.Equal(new NamedRoot("local", "/srv/holdfast/volumes"), Assert.Single(settings.Core.VolumeRoots));
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Core.PollInterval);
         Assert.Equal(TimeSpan.FromSeconds(30), settings.Core.Lease);
         Assert.Equal(TimeSpan.Zero, settings.Core.Grace);
@@ -56,6 +58,8 @@ public sealed class SettingsTests
     [InlineData("HOLDFAST_METRICS__TOKEN_FILE", "/etc/token")]
     [InlineData("HOLDFAST_SHARE_ROOTS", "a=relative")]
     [InlineData("HOLDFAST_SHARE_ROOTS", "a=/one,a=/two")]
+    [InlineData("HOLDFAST_SHARE_ROOTS", "volume:a=/one")]
+    [InlineData("HOLDFAST_VOLUME_ROOTS", "a=relative")]
     [InlineData("HOLDFAST_WORKERS__LEASE_SECONDS", "-1")]
     [InlineData("HOLDFAST_WORKERS__CONCURRENCY", "0")]
     [InlineData("HOLDFAST_TLS__KEY", "/etc/key.pem")]

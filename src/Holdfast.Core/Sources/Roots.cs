@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using Holdfast.Engine;
+using Holdfast.Engine.Files;
+
+namespace Holdfast.Core.Sources;
+
+/// <summary>
+/// The roots of this node, those of shares and those of volumes, each by its <see cref="RootName"/>. A root is used only
+/// while what lies at its path bears its id: <see cref="KnownRoots"/> says which that is.
+/// </summary>
+public sealed class Roots
+{
+    private readonly ConcurrentDictionary<string, string> ids = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, EngineError> doubts = new(StringComparer.Ordinal);
+
+    public Roots(CoreOptions options)
+    {
+        Shares = [.. options.ShareRoots.Select(root => Real(root.Name, root))];
+        Volumes = [.. options.VolumeRoots.Select(root => Real(RootName.OfVolumes(root.Name), root))];
+        All = [.. Shares, .. Volumes];
+    }
+
+    public IReadOnlyList<NamedRoot> All { get; }
+
+    public IReadOnlyList<NamedRoot> Shares { get; }
+
+    public IReadOnlyList<NamedRoot> Volumes { get; }
+
+    /// <summary>
+    /// Whether it is a directory of devices, which the kernel fills anew at every start: it keeps no marker, and that it is
+    /// there is all that is asked.
+    /// </summary>
+    public static bool IsOfDevices(NamedRoot root) =>
+        RootName.IsOfVolumes(root.Name) && Paths.IsWithin(root.Path, "/dev");
+
+    public bool IsKnown(string name) => ids.ContainsKey(name);
+
+    /// <summary>The root's marker must bear this id.</summary>
+    public void Know(string name, string id) => ids[name] = id;
+
+    /// <summary>Why nobody knows yet which id the root bears; null when the last look found nothing wrong.</summary>
+    public void CannotTell(string name, EngineError? why)
+    {
+        if (why is null)
+        {
+            doubts.TryRemove(name, out _);
+        }
+        else
+        {
+            doubts[name] = why;
+        }
+    }
+
+    /// <summary>Names of the roots that can be used now.</summary>
+    public IReadOnlyList<string> Usable() =>
+        [.. All.Select(root => root.Name).Where(name => WhyNotUsable(name) is null)];
+
+    /// <returns>Null when the root can be used now.</returns>
+    public EngineError? WhyNotUsable(string name)
+    {
+        try
+        {
+            Open(name).Dispose();
+            return null;
+        }
+        catch (EngineError why)
+        {
+            return why;
+        }
+    }
+
+    /// <summary>Opens a root by its name.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>, temporary: a mount that is away may come back.</exception>
+    public DirectoryHandle Open(string name)
+    {
+        NamedRoot root = Find(name);
+        DirectoryHandle? directory = null;
+        try
+        {
+            directory = DirectoryHandle.Open(root.Path);
+            if (!IsOfDevices(root))
+            {
+                CheckMarker(directory, root);
+            }
+            return directory;
+        }
+        catch (EngineError error)
+        {
+            directory?.Dispose();
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                $"The {RootName.Describe(name)} cannot be used: {error.Message}",
+                directory is null ? $"Mount or make {root.Path}." : error.Advice,
+                error
+            )
+            {
+                PublicMessage = Away(name),
+            };
+        }
+    }
+
+    /// <summary>For people and export locations; files are never opened by it.</summary>
+    public string AbsolutePath(string root, string path) => Path.Join(Find(root).Path, path);
+
+    // Links in a root's own path are the operator's and are followed once, here.
+    private static NamedRoot Real(string name, NamedRoot configured) => new(name, Paths.Canonical(configured.Path));
+
+    private void CheckMarker(DirectoryHandle directory, NamedRoot root)
+    {
+        if (!ids.TryGetValue(root.Name, out string? id))
+        {
+            throw doubts.GetValueOrDefault(root.Name)
+                ?? new EngineError(
+                    EngineErrorKind.Files,
+                    temporary: true,
+                    "It has not been looked at yet.",
+                    "It will be within a lease."
+                );
+        }
+        string? found = RootMarker.Read(directory, root.Name);
+        if (found != id)
+        {
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                found is null
+                    ? $"What lies at {root.Path} is not that root: it has no {RootMarker.Name}."
+                    : $"What lies at {root.Path} is another root: its {RootMarker.Name} bears another id.",
+                $"Mount the right one. If this is the right one: echo {id} > {Path.Join(root.Path, RootMarker.Name)}"
+            );
+        }
+    }
+
+    private NamedRoot Find(string name) =>
+        All.FirstOrDefault(root => root.Name == name)
+        ?? throw new EngineError(
+            EngineErrorKind.Files,
+            temporary: true,
+            $"This node has no {RootName.Describe(name)}.",
+            $"Add it to {(RootName.IsOfVolumes(name) ? "HOLDFAST_VOLUME_ROOTS" : "HOLDFAST_SHARE_ROOTS")} of a node with the "
+                + "worker role."
+        )
+        {
+            PublicMessage = Away(name),
+        };
+
+    private static string Away(string name) =>
+        RootName.IsOfVolumes(name) ? "The volume's storage is away." : "The share's storage is away.";
+}
