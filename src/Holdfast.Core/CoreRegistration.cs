@@ -61,6 +61,7 @@ public static class CoreRegistration
         services
             .AddSingleton<Policy>()
             .AddSingleton<BackupService>()
+            .AddSingleton<VolumeBackupService>()
             .AddSingleton<ShareService>()
             .AddSingleton<SharingService>()
             .AddSingleton<QuotaService>()

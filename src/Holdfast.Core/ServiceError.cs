@@ -31,11 +31,27 @@ public enum ServiceErrorKind
     TooManyRequests,
 }
 
+/// <summary>Which refusal it is, for APIs whose errors have codes beside their status. Most need none.</summary>
+public enum Refusal
+{
+    None,
+    NoVolume,
+    NoBackup,
+    BackupBusy,
+    VolumeBusy,
+    VolumeBeingBackedUp,
+    VolumeTooSmall,
+    BackupQuota,
+    BackupGigabytesQuota,
+}
+
 /// <summary>The only error of Core. The message is for the caller, in the words of the API's contract, and names nothing of the host.</summary>
 public sealed class ServiceError(ServiceErrorKind kind, string message, Exception? inner = null)
     : Exception(message, inner)
 {
     public ServiceErrorKind Kind { get; } = kind;
+
+    public Refusal Refusal { get; init; }
 
     /// <summary>When the same request may succeed; null where nobody knows.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -43,13 +59,16 @@ public sealed class ServiceError(ServiceErrorKind kind, string message, Exceptio
     /// <summary>What the operator is to know beside: for the log and the command line, never for a client.</summary>
     public string? Detail { get; init; }
 
-    public static ServiceError Invalid(string message) => new(ServiceErrorKind.Invalid, message);
+    public static ServiceError Invalid(string message, Refusal refusal = Refusal.None) =>
+        new(ServiceErrorKind.Invalid, message) { Refusal = refusal };
 
     public static ServiceError Forbidden(string message = "Access was denied to this resource.") =>
         new(ServiceErrorKind.Forbidden, message);
 
-    public static ServiceError NotFound(string message = "The resource could not be found.") =>
-        new(ServiceErrorKind.NotFound, message);
+    public static ServiceError NotFound(
+        string message = "The resource could not be found.",
+        Refusal refusal = Refusal.None
+    ) => new(ServiceErrorKind.NotFound, message) { Refusal = refusal };
 
     public static ServiceError Unauthenticated() =>
         new(ServiceErrorKind.Unauthenticated, "The request you have made requires authentication.");

@@ -40,6 +40,9 @@ public sealed record Backup
     public int RestoreProgress { get; init; }
     public string? BackupType { get; init; }
 
+    /// <summary>The type of a volume's backup that was asked to read everything.</summary>
+    public const string Full = "full";
+
     /// <summary>The request's backup_options as JSON text; null when there were none.</summary>
     public string? Options { get; init; }
     public string? Host { get; init; }

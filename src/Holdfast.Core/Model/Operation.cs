@@ -57,7 +57,7 @@ public sealed record Operation
     /// <summary>The share whose bytes are read or written.</summary>
     public string? ShareId { get; init; }
 
-    /// <summary>The volume whose bytes are read or written.</summary>
+    /// <summary>The volume whose bytes are read or written, or whose backup is removed.</summary>
     public string? VolumeId { get; init; }
     public string? BackupId { get; init; }
 

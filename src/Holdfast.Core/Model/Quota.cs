@@ -49,11 +49,15 @@ public static class QuotaResource
 public sealed record QuotaScope(string ProjectId, string? UserId = null, string? ShareTypeId = null);
 
 /// <summary>What a new row counts towards.</summary>
-/// <param name="ShareTypeId">The type of the share, or of the share that the row is of.</param>
-public sealed record QuotaOwner(string ProjectId, string UserId, string ShareTypeId)
+/// <param name="ShareTypeId">The type of the share, or of the share that the row is of; null when it is of a volume.</param>
+public sealed record QuotaOwner(string ProjectId, string UserId, string? ShareTypeId = null)
 {
     public IReadOnlyList<QuotaScope> Scopes { get; } =
-    [new(ProjectId), new(ProjectId, UserId: UserId), new(ProjectId, ShareTypeId: ShareTypeId)];
+    [
+        new(ProjectId),
+        new(ProjectId, UserId: UserId),
+        .. ShareTypeId is null ? Array.Empty<QuotaScope>() : [new(ProjectId, ShareTypeId: ShareTypeId)],
+    ];
 }
 
 /// <summary>A resource's limit and what of it is in use: every row that there is, whatever its status.</summary>

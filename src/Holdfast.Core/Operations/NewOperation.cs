@@ -12,13 +12,13 @@ public static class NewOperation
     private static int Priority(string kind) =>
         kind switch
         {
-            OperationKind.RestoreBackup => 40,
+            OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup => 40,
             OperationKind.ExportProject => 30,
             OperationKind.CreateShare
             or OperationKind.DeleteShare
             or OperationKind.DeleteSnapshot
             or OperationKind.DeleteBackup => 20,
-            OperationKind.CreateBackup or OperationKind.CreateSnapshot => 10,
+            OperationKind.CreateBackup or OperationKind.CreateVolumeBackup or OperationKind.CreateSnapshot => 10,
             _ => 0,
         };
 

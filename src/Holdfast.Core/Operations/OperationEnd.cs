@@ -35,6 +35,21 @@ internal static class OperationEnd
                     started ? ShareStatus.BackupRestoringError : operation.StatusBefore ?? ShareStatus.Available
                 );
                 break;
+            case OperationKind.CreateVolumeBackup:
+                await Backup(BackupStatus.Creating, BackupStatus.Error);
+                await Volume(VolumeStatus.BackingUp, operation.StatusBefore ?? VolumeStatus.Available);
+                await ReapAsync();
+                break;
+            case OperationKind.RestoreVolumeBackup:
+                if (operation.RepositoryProjectId is null)
+                {
+                    await Backup(BackupStatus.Restoring, BackupStatus.Available);
+                }
+                await Volume(
+                    VolumeStatus.RestoringBackup,
+                    started ? VolumeStatus.ErrorRestoring : operation.StatusBefore ?? VolumeStatus.Available
+                );
+                break;
             case OperationKind.DeleteBackup:
                 await DeletedAsync();
                 break;
@@ -91,6 +106,8 @@ internal static class OperationEnd
 
         Task Snapshot(string from, string to) =>
             session.ShareSnapshots.SetStatusAsync(operation.SnapshotId!, from, to, now);
+
+        Task Volume(string from, string to) => session.Volumes.SetStatusAsync(operation.VolumeId!, from, to, now);
 
         Task Share(string from, string to) => session.Shares.SetStatusAsync(operation.ShareId!, from, to, now);
     }

@@ -83,11 +83,22 @@ public sealed class OperationQueue(
                 }
                 // 100 is said by the closing transaction alone.
                 int percent = Math.Min(claimed.Percent, 99);
-                if (claimed is { Kind: OperationKind.CreateBackup, BackupId: { } created })
+                if (
+                    claimed is
+                    { Kind: OperationKind.CreateBackup or OperationKind.CreateVolumeBackup, BackupId: { } created }
+                )
                 {
                     await session.Backups.SetProgressAsync(created, percent);
                 }
-                else if (claimed is { Kind: OperationKind.RestoreBackup, BackupId: { } restored })
+                else if (
+                    claimed is
+                    {
+                        Kind: OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup,
+                        // A recipient's restore is none of the owner's row.
+                        RepositoryProjectId: null,
+                        BackupId: { } restored,
+                    }
+                )
                 {
                     await session.Backups.SetRestoreProgressAsync(restored, percent);
                 }

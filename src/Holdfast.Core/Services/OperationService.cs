@@ -112,6 +112,8 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
             OperationKind.CreateBackup => "share_backup:create",
             OperationKind.RestoreBackup => "share_backup:restore",
             OperationKind.DeleteBackup => "share_backup:delete",
+            OperationKind.CreateVolumeBackup => "volume_backup:create",
+            OperationKind.RestoreVolumeBackup => "volume_backup:restore",
             OperationKind.CreateShare => "share:create",
             OperationKind.DeleteShare => "share:delete",
             OperationKind.CreateSnapshot => "share:create_snapshot",

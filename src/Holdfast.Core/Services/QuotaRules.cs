@@ -16,11 +16,13 @@ internal static class QuotaRules
         QuotaLimits limits = await QuotaLimits.OfProjectAsync(session, owner.ProjectId);
         if (await ExceededAsync(session, limits, owner, QuotaTable.Backups, count: 1, size) is { } quota)
         {
+            bool ofSize = quota.Resource == QuotaResource.BackupGigabytes;
             throw OverLimit(
-                quota.Resource == QuotaResource.BackupGigabytes
+                ofSize
                     ? "ShareBackupSizeExceedsAvailableQuota: Requested backup exceeds allowed Backup gigabytes quota. "
                         + $"Requested {size}G, quota is {quota.Limit}G and {quota.InUse}G has been consumed."
-                    : $"BackupLimitExceeded: Maximum number of backups allowed ({quota.Limit}) exceeded."
+                    : $"BackupLimitExceeded: Maximum number of backups allowed ({quota.Limit}) exceeded.",
+                ofSize ? Refusal.BackupGigabytesQuota : Refusal.BackupQuota
             );
         }
     }
@@ -116,5 +118,6 @@ internal static class QuotaRules
         return tooMany;
     }
 
-    private static ServiceError OverLimit(string message) => new(ServiceErrorKind.OverLimit, message);
+    private static ServiceError OverLimit(string message, Refusal refusal = Refusal.None) =>
+        new(ServiceErrorKind.OverLimit, message) { Refusal = refusal };
 }

@@ -28,6 +28,16 @@ internal static class SortKeys
         ["backup_type"] = Text<Backup>("backup_type", row => row.BackupType),
     };
 
+    private static readonly Dictionary<string, SortColumn<Backup>> OfVolumeBackups = new(StringComparer.Ordinal)
+    {
+        ["id"] = new("id", row => row.Id),
+        ["name"] = Text<Backup>("name", row => row.Name),
+        ["status"] = new("status", row => row.Status),
+        ["size"] = new("size", row => row.Size),
+        ["created_at"] = new("created_at", row => row.CreatedAt),
+        ["updated_at"] = Time<Backup>("updated_at", row => row.UpdatedAt),
+    };
+
     private static readonly Dictionary<string, SortColumn<Share>> OfShares = new(StringComparer.Ordinal)
     {
         ["id"] = new("id", row => row.Id),
@@ -105,6 +115,8 @@ internal static class SortKeys
     };
 
     public static RowOrder<Backup> Backups(Page page) => Order(OfBackups, page);
+
+    public static RowOrder<Backup> VolumeBackups(Page page) => Order(OfVolumeBackups, page);
 
     public static RowOrder<Share> Shares(Page page) => Order(OfShares, page);
 

@@ -16,6 +16,9 @@ internal static class Visibility
     public static bool CanUse(this Caller caller, Backup backup) =>
         caller.IsAdmin || backup.ProjectId == caller.ProjectId;
 
+    public static bool CanUse(this Caller caller, Volume volume) =>
+        caller.IsAdmin || volume.ProjectId == caller.ProjectId;
+
     public static bool CanUse(this Caller caller, ShareSnapshot snapshot) =>
         caller.IsAdmin || snapshot.ProjectId == caller.ProjectId;
 

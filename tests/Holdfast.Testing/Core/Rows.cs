@@ -54,6 +54,43 @@ public static class Rows
             CreatedAt = Start,
         };
 
+    public static Volume Volume(string id, string status = VolumeStatus.Available) =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            UserId = "user",
+            Name = "disk",
+            Size = 1,
+            Bytes = 1 << 30,
+            Status = status,
+            Kind = VolumeKind.File,
+            AvailabilityZone = "nova",
+            Root = "volume:local",
+            Path = id + ".raw",
+            Adopted = false,
+            CreatedAt = Start,
+        };
+
+    public static Backup VolumeBackup(string id, string volumeId, string status = BackupStatus.Available) =>
+        Backup(id, shareId: "", status) with
+        {
+            ShareId = null,
+            VolumeId = volumeId,
+            SnapshotId = new string('a', 64),
+        };
+
+    public static Sharing Sharing(string id, Backup backup, string to = Stranger) =>
+        new()
+        {
+            Id = id,
+            BackupId = backup.Id,
+            FromProjectId = backup.ProjectId,
+            ToProjectId = to,
+            State = SharingState.Accepted,
+            CreatedAt = Start,
+        };
+
     public static Message Message(string id, string resourceId) =>
         new()
         {
@@ -110,6 +147,21 @@ public static class Rows
             CancellationToken.None
         );
 
+    public static Task AddVolumesAsync(this ICatalog catalog, params Volume[] volumes) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                foreach (Volume volume in volumes)
+                {
+                    await session.Volumes.AddAsync(volume);
+                }
+            },
+            CancellationToken.None
+        );
+
+    public static Task AddSharingAsync(this ICatalog catalog, Sharing sharing) =>
+        catalog.WriteAsync(session => session.Sharings.AddAsync(sharing), CancellationToken.None);
+
     public static Task AddMessagesAsync(this ICatalog catalog, params Message[] messages) =>
         catalog.WriteAsync(
             async session =>
@@ -141,4 +193,7 @@ public static class Rows
 
     public static Task<Share?> ShareAsync(this ICatalog catalog, string id) =>
         catalog.ReadAsync(session => session.Shares.FindAsync(id), CancellationToken.None);
+
+    public static Task<Volume?> VolumeAsync(this ICatalog catalog, string id) =>
+        catalog.ReadAsync(session => session.Volumes.FindAsync(id), CancellationToken.None);
 }

@@ -1,0 +1,253 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+
+namespace Holdfast.Core.Services;
+
+/// <summary>A request to back a volume up.</summary>
+/// <param name="Full">Read all of it, whatever an earlier backup says.</param>
+public sealed record NewVolumeBackup(string VolumeId, string? Name, string? Description, bool Full = false);
+
+/// <summary>Filters of the list, all exact; null does not filter.</summary>
+public sealed record VolumeBackupQuery
+{
+    public string? Name { get; init; }
+    public string? Status { get; init; }
+    public string? VolumeId { get; init; }
+    public Page Page { get; init; } = new();
+}
+
+/// <summary>A volume's backup as it is shown.</summary>
+/// <param name="RepositoryId">restic's id of the repository that it is in; null before the project's first backup.</param>
+public sealed record VolumeBackup(Backup Row, string? RepositoryId);
+
+/// <param name="More">Whether there are rows behind these.</param>
+public sealed record VolumeBackupList(IReadOnlyList<VolumeBackup> Rows, bool More);
+
+/// <summary>What was begun: the backup, the volume where it is written to, and the operation that does it.</summary>
+public sealed record VolumeBackupWork(Backup Backup, Volume? Volume, Operation Operation);
+
+/// <summary>
+/// The use cases of volumes' backups. A recipient of a sharing may look at the backup and restore it into a volume of
+/// its own; no list of theirs has it, and none of it changes the owner's row.
+/// </summary>
+public sealed class VolumeBackupService(
+    ICatalog catalog,
+    Policy policy,
+    CoreOptions options,
+    TimeProvider time,
+    WakeSignal wake
+)
+{
+    /// <summary>What a list has at most, and has without a limit.</summary>
+    public const int LongestList = 1000;
+
+    /// <summary>The caller's project's own, at most <see cref="LongestList"/>.</summary>
+    public async Task<VolumeBackupList> ListAsync(
+        Caller caller,
+        VolumeBackupQuery query,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "volume_backup:get_all");
+        RowOrder<Backup> order = SortKeys.VolumeBackups(query.Page);
+        int limit = Math.Min(query.Page.Limit ?? LongestList, LongestList);
+        if (limit == 0)
+        {
+            return new VolumeBackupList([], More: false);
+        }
+        BackupFilter filter = new()
+        {
+            OfVolumes = true,
+            ProjectId = caller.ProjectId,
+            Name = query.Name,
+            Status = query.Status,
+            VolumeId = query.VolumeId,
+        };
+        return await catalog.ReadAsync(
+            async session =>
+            {
+                // One more says whether there is more.
+                IReadOnlyList<Backup> rows = await session.Backups.ListAsync(filter, order with { Limit = limit + 1 });
+                string? repository = (await session.Repositories.FindAsync(caller.ProjectId))?.RepositoryId;
+                return new VolumeBackupList(
+                    [.. rows.Take(limit).Select(row => new VolumeBackup(row, repository))],
+                    More: rows.Count > limit
+                );
+            },
+            cancellationToken
+        );
+    }
+
+    public async Task<VolumeBackup> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "volume_backup:get");
+        DateTimeOffset now = time.Now();
+        (VolumeBackup found, Sharing? look) = await catalog.ReadAsync(
+            async session =>
+            {
+                (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
+                bool isNew = sharing is not null && await session.IsNewLookAsync(sharing, caller, now);
+                string? repository = (await session.Repositories.FindAsync(backup.ProjectId))?.RepositoryId;
+                return (new VolumeBackup(backup, repository), isNew ? sharing : null);
+            },
+            cancellationToken
+        );
+        if (look is not null)
+        {
+            await catalog.WriteAsync(
+                session => session.NoteAsync(AuditAction.LookAtBackup, look, caller, now),
+                cancellationToken
+            );
+        }
+        return found;
+    }
+
+    public Task<VolumeBackupWork> CreateAsync(
+        Caller caller,
+        NewVolumeBackup request,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "volume_backup:create");
+        Texts.CheckNames(request.Name, request.Description);
+        return ChangeAsync(
+            async session =>
+            {
+                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, request.VolumeId);
+                await VolumeBackupRules.CheckCreateAsync(session, caller, volume);
+                DateTimeOffset now = time.Now();
+                Backup backup = NewRow(caller, request, volume, now);
+                await session.Volumes.SetStatusAsync(volume.Id, volume.Status, VolumeStatus.BackingUp, now);
+                await session.Backups.AddAsync(backup);
+                Operation operation = NewOperation.Of(OperationKind.CreateVolumeBackup, caller, now) with
+                {
+                    ProjectId = backup.ProjectId,
+                    BackupId = backup.Id,
+                    VolumeId = volume.Id,
+                    StatusBefore = volume.Status,
+                    Root = volume.Root,
+                    NotBefore = now + options.Grace,
+                };
+                await session.Operations.AddAsync(operation);
+                return new VolumeBackupWork(backup, volume, operation);
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>The owner's. Its sharings end at once; restores of recipients that are under way go on.</summary>
+    public Task<VolumeBackupWork> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Require(caller, "volume_backup:delete");
+        return ChangeAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
+                if (sharing is not null)
+                {
+                    throw ServiceError.Forbidden("Only the project that shared the backup may delete it.");
+                }
+                VolumeBackupRules.CheckDelete(backup);
+                await session.Backups.SetStatusAsync(id, backup.Status, BackupStatus.Deleting, now);
+                await SharingRules.EndAllAsync(session, backup, caller, now);
+                Operation operation = NewOperation.Of(OperationKind.DeleteBackup, caller, now) with
+                {
+                    ProjectId = backup.ProjectId,
+                    BackupId = id,
+                    VolumeId = backup.VolumeId,
+                    NotBefore = now + options.Grace,
+                };
+                await session.Operations.AddAsync(operation);
+                return new VolumeBackupWork(backup, Volume: null, operation);
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Overwrites a volume of the caller's project with the backup, its own or one that it was given.</summary>
+    public Task<VolumeBackupWork> RestoreAsync(
+        Caller caller,
+        string id,
+        string volumeId,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "volume_backup:restore");
+        return ChangeAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
+                Volume target = await VolumeBackupRules.FindVolumeAsync(session, caller, volumeId);
+                VolumeBackupRules.CheckRestore(backup, target);
+                if (sharing is not null)
+                {
+                    await session.NoteAsync(AuditAction.RestoreShared, sharing, caller, now);
+                }
+                return await QueueRestoreAsync(session, caller, backup, target, now);
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
+
+    private async Task<VolumeBackupWork> QueueRestoreAsync(
+        ICatalogSession session,
+        Caller caller,
+        Backup backup,
+        Volume target,
+        DateTimeOffset now
+    )
+    {
+        bool own = backup.ProjectId == target.ProjectId;
+        if (own)
+        {
+            await session.Backups.SetStatusAsync(backup.Id, backup.Status, BackupStatus.Restoring, now);
+            await session.Backups.SetRestoreProgressAsync(backup.Id, 0);
+        }
+        await session.Volumes.SetStatusAsync(target.Id, target.Status, VolumeStatus.RestoringBackup, now);
+        await session.Volumes.SetSourceBackupAsync(target.Id, backup.Id);
+        Operation operation = NewOperation.Of(OperationKind.RestoreVolumeBackup, caller, now) with
+        {
+            ProjectId = target.ProjectId,
+            RepositoryProjectId = own ? null : backup.ProjectId,
+            BackupId = backup.Id,
+            PinnedSnapshotId = backup.SnapshotId,
+            VolumeId = target.Id,
+            StatusBefore = target.Status,
+            Root = target.Root,
+            NotBefore = now + options.Grace,
+        };
+        await session.Operations.AddAsync(operation);
+        return new VolumeBackupWork(backup, target, operation);
+    }
+
+    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        T result = await catalog.WriteAsync(work, cancellationToken);
+        wake.Wake();
+        return result;
+    }
+
+    private static Backup NewRow(Caller caller, NewVolumeBackup request, Volume volume, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            // The volume's: its repository has what the next backup is compared with.
+            ProjectId = volume.ProjectId,
+            UserId = caller.UserId,
+            VolumeId = volume.Id,
+            Name = request.Name,
+            Description = request.Description,
+            Size = volume.Size,
+            Status = BackupStatus.Creating,
+            AvailabilityZone = volume.AvailabilityZone,
+            BackupType = request.Full ? Backup.Full : null,
+            CreatedAt = now,
+        };
+}
