@@ -3,6 +3,7 @@ using Holdfast.Api.Identity;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
 using Holdfast.Api.Native;
+using Holdfast.Api.Vbs;
 using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -39,7 +40,8 @@ public static class Endpoints
         {
             app.MapIdentity(); //   /identity…, where identity is local
         }
-        app.MapNative(); //   /api/v1/operations…
+        app.MapNative(); //   /api/v1/operations…  /sharings…
+        app.MapVbs(); //   /v2/{project_id}/os-vendor-backup-sharing…  /backuppolicy…
         app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
     }
 }

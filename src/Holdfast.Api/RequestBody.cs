@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Holdfast.Api.Manila;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -21,5 +24,27 @@ internal static class RequestBody
             throw new BadHttpRequestException("The request's body broke off.", error);
         }
         return bytes.ToArray();
+    }
+
+    /// <returns>Null for an empty body.</returns>
+    /// <exception cref="Fault">It is not JSON, or has text that is not Unicode.</exception>
+    /// <exception cref="BadHttpRequestException">As above.</exception>
+    public static async Task<JsonElement?> ReadJsonAsync(HttpContext http)
+    {
+        byte[] bytes = await ReadAsync(http);
+        if (bytes.Length == 0)
+        {
+            return null;
+        }
+        try
+        {
+            return Utf8.IsValid(bytes) && JsonText.IsUnicode(bytes)
+                ? JsonElement.Parse(bytes)
+                : throw Fault.BadRequest("Malformed request body");
+        }
+        catch (JsonException)
+        {
+            throw Fault.BadRequest("Malformed request body");
+        }
     }
 }

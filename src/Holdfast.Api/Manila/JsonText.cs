@@ -38,6 +38,22 @@ internal static class JsonText
             : text;
     }
 
+    /// <summary>Text that must be there and not be empty; a number is none.</summary>
+    public static string RequiredText(this JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+        && value.AsText(name) is { Length: > 0 } text
+            ? text
+            : throw Fault.BadRequest($"'{name}' must be text, and not empty.");
+
+    /// <summary>A list of such texts, which may be empty.</summary>
+    public static IReadOnlyList<string> RequiredTexts(this JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement list)
+        && list.ValueKind == JsonValueKind.Array
+        && list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
+            ? [.. list.EnumerateArray().Select(one => one.AsText(name)!)]
+            : throw Fault.BadRequest($"'{name}' must be a list of texts.");
+
     /// <summary>What Python calls falsy: null, false, zero, and empty text, list or object.</summary>
     public static bool IsFalsy(this JsonElement value) =>
         value.ValueKind switch

@@ -1,9 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using System.Text.Unicode;
 using Holdfast.Api.Auth;
 using Holdfast.Core;
-using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
@@ -29,19 +27,16 @@ internal static class ManilaPipeline
             await Fault.WriteUnroutedAsync(http);
             return;
         }
-        JsonDocument? document = null;
         try
         {
             // (2)
             Microversion version = Negotiate(http);
             bool experimental = AsksForExperiments(http);
             // (3)
-            document = await ReadBodyAsync(http);
-            JsonElement? body = document?.RootElement;
+            JsonElement? body = await ReadBodyAsync(http);
             (string Key, JsonElement Value) action = resource.IsAction ? resource.NameAction(body) : default;
             // (4)
-            Caller caller = http.Caller();
-            if (http.GetRouteValue(ManilaRoutes.ProjectId) is string project && project != caller.ProjectId)
+            if (http.GetRouteValue(ManilaRoutes.ProjectId) is string project && project != http.Caller().ProjectId)
             {
                 throw Fault.BadRequest("Malformed request url");
             }
@@ -52,7 +47,7 @@ internal static class ManilaPipeline
                         ? resource.Action(action.Key, version, experimental)
                         : resource.Method(http.Request.Method, version, experimental)
                 ) ?? throw Fault.NotFound();
-            await handler(new ManilaRequest(http, version, caller, body, action.Value));
+            await handler(new ManilaRequest(http, version, body, action.Value));
         }
         catch (Fault fault) when (!http.Response.HasStarted)
         {
@@ -61,10 +56,6 @@ internal static class ManilaPipeline
         catch (ServiceError error) when (!http.Response.HasStarted)
         {
             await Fault.Of(error).WriteAsync(http);
-        }
-        finally
-        {
-            document?.Dispose();
         }
     }
 
@@ -101,7 +92,7 @@ internal static class ManilaPipeline
     }
 
     /// <summary>Null when nothing was sent, or nothing that is declared to be JSON: Manila takes both as no body.</summary>
-    private static async Task<JsonDocument?> ReadBodyAsync(HttpContext http)
+    private static async Task<JsonElement?> ReadBodyAsync(HttpContext http)
     {
         HttpRequest request = http.Request;
         if (!HttpMethods.IsPost(request.Method) && !HttpMethods.IsPut(request.Method))
@@ -115,20 +106,6 @@ internal static class ManilaPipeline
         {
             return null;
         }
-        byte[] bytes = await RequestBody.ReadAsync(http);
-        if (bytes.Length == 0)
-        {
-            return null;
-        }
-        try
-        {
-            return Utf8.IsValid(bytes) && JsonText.IsUnicode(bytes)
-                ? JsonDocument.Parse(bytes)
-                : throw Fault.BadRequest("Malformed request body");
-        }
-        catch (JsonException)
-        {
-            throw Fault.BadRequest("Malformed request body");
-        }
+        return await RequestBody.ReadJsonAsync(http);
     }
 }

@@ -1,23 +1,14 @@
 using System.Text.Json;
-using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api.Manila;
 
 /// <summary>One request that has passed Manila's gates: what a handler may look at, and how it answers.</summary>
-internal sealed class ManilaRequest(
-    HttpContext http,
-    Microversion version,
-    Caller caller,
-    JsonElement? body,
-    JsonElement action
-)
+internal sealed class ManilaRequest(HttpContext http, Microversion version, JsonElement? body, JsonElement action)
+    : ApiRequest(http)
 {
     public Microversion Version { get; } = version;
-
-    public Caller Caller { get; } = caller;
 
     /// <summary>The parsed body; null when there was none, or none that was declared to be JSON.</summary>
     public JsonElement? Body { get; } = body;
@@ -25,26 +16,15 @@ internal sealed class ManilaRequest(
     /// <summary>What stands under the action's name, for actions.</summary>
     public JsonElement Action { get; } = action;
 
-    public string Id => RouteText("id");
-
-    public string RouteText(string name) => (string)http.GetRouteValue(name)!;
-
-    public QueryParameters Query { get; } = new(http.Request.QueryString.Value);
-
-    public CancellationToken Aborted => http.RequestAborted;
-
-    private ApiOptions Options => http.RequestServices.GetRequiredService<ApiOptions>();
+    private ApiOptions Options => Service<ApiOptions>();
 
     /// <summary>Beneath the public address: <c>/v2</c>, and the project where the request's own URL names it.</summary>
     public string BaseUrl =>
-        http.GetRouteValue(ManilaRoutes.ProjectId) is string project
+        Http.GetRouteValue(ManilaRoutes.ProjectId) is string project
             ? $"{Options.PublicUrl}/v2/{project}"
             : $"{Options.PublicUrl}/v2";
 
     public string BookmarkUrl => Options.PublicUrl;
-
-    public T Service<T>()
-        where T : notnull => http.RequestServices.GetRequiredService<T>();
 
     /// <summary>The object under <paramref name="name"/>, in Manila's order of refusals: no body, then no such object.</summary>
     public JsonElement Resource(string name, Func<Fault> whenMissing)
@@ -63,7 +43,7 @@ internal sealed class ManilaRequest(
 
     public async Task ReplyAsync<T>(int status, string name, T row, Action<Utf8JsonWriter, T, ManilaRequest> view)
     {
-        await using JsonReply reply = new(http.Response, status);
+        await using JsonReply reply = new(Http.Response, status);
         reply.Writer.WriteStartObject();
         reply.Writer.WritePropertyName(name);
         view(reply.Writer, row, this);
@@ -76,14 +56,14 @@ internal sealed class ManilaRequest(
     /// <summary>No body, as Manila's framework sends that.</summary>
     public Task EmptyAsync(int status)
     {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/html; charset=UTF-8";
-        http.Response.ContentLength = 0;
+        Http.Response.StatusCode = status;
+        Http.Response.ContentType = "text/html; charset=UTF-8";
+        Http.Response.ContentLength = 0;
         return Task.CompletedTask;
     }
 
     /// <summary>204, and nothing else.</summary>
-    public void NoContent() => http.Response.StatusCode = StatusCodes.Status204NoContent;
+    public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
 
     /// <summary>
     /// Streams the rows under <paramref name="name"/>. When as many came as the limit asked for, a link to what follows
@@ -104,7 +84,7 @@ internal sealed class ManilaRequest(
         // The first row is fetched before the status leaves: what the query cannot do is still an error then.
         await using IAsyncEnumerator<T> row = rows.GetAsyncEnumerator(Aborted);
         bool any = await row.MoveNextAsync();
-        await using JsonReply reply = new(http.Response, StatusCodes.Status200OK);
+        await using JsonReply reply = new(Http.Response, StatusCodes.Status200OK);
         reply.Writer.WriteStartObject();
         reply.Writer.WriteStartArray(name);
         int count = 0;

@@ -58,14 +58,19 @@ internal sealed class QueryParameters
         );
 
     /// <summary>The same query with the marker after <paramref name="id"/>: what a next link carries.</summary>
-    public string After(string id)
+    public string After(string id) => With("marker", id, "offset");
+
+    /// <summary>The same query with this offset: what a next link carries where there are no markers.</summary>
+    public string From(int offset) => With("offset", $"{offset}");
+
+    private string With(string name, string value, params IReadOnlyList<string> without)
     {
         StringBuilder text = new();
-        foreach ((string key, string value) in inOrder.Where(pair => pair.Key is not ("marker" or "offset")))
+        foreach ((string key, string other) in inOrder.Where(pair => pair.Key != name && !without.Contains(pair.Key)))
         {
-            text.Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
+            text.Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(other)).Append('&');
         }
-        return text.Append("marker=").Append(Uri.EscapeDataString(id)).ToString();
+        return text.Append(name).Append('=').Append(Uri.EscapeDataString(value)).ToString();
     }
 
     private int Offset()

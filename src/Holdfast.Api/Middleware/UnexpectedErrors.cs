@@ -1,5 +1,6 @@
 using Holdfast.Api.Manila;
 using Holdfast.Api.Native;
+using Holdfast.Api.Vbs;
 using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -24,16 +25,11 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
         }
         catch (BadHttpRequestException error) when (!http.Response.HasStarted)
         {
-            Fault fault = new(error.StatusCode, error.Message);
-            await (NativeRoutes.Own(http.Request.Path) ? Problem.Of(fault).WriteAsync(http) : fault.WriteAsync(http));
+            await WriteAsync(http, new Fault(error.StatusCode, error.Message));
         }
         catch (ServiceError error) when (!http.Response.HasStarted)
         {
-            await (
-                NativeRoutes.Own(http.Request.Path)
-                    ? Problem.Of(error).WriteAsync(http)
-                    : Fault.Of(error).WriteAsync(http)
-            );
+            await WriteAsync(http, Fault.Of(error));
         }
         catch (Exception error) when (!http.Response.HasStarted)
         {
@@ -41,8 +37,14 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
             await (
                 NativeRoutes.Own(http.Request.Path)
                     ? Problem.Unexpected().WriteAsync(http)
-                    : Fault.Unexpected().WriteAsync(http)
+                    : WriteAsync(http, Fault.Unexpected())
             );
         }
     }
+
+    /// <summary>In the form of the API that was asked.</summary>
+    private static Task WriteAsync(HttpContext http, Fault fault) =>
+        NativeRoutes.Own(http.Request.Path) ? Problem.Of(fault).WriteAsync(http)
+        : VbsRoute.Of(http) is { } vbs ? vbs.WriteAsync(http, fault)
+        : fault.WriteAsync(http);
 }

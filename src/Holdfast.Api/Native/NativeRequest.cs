@@ -1,27 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
-using Holdfast.Api.Auth;
-using Holdfast.Api.Manila;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api.Native;
 
 /// <summary>A request to the native API: what a handler may look at, and how it answers.</summary>
-internal sealed class NativeRequest(HttpContext http)
+internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
 {
     private const int DefaultLimit = 100;
     private const int LargestLimit = 1000;
-
-    public Caller Caller { get; } = http.Caller();
-
-    public QueryParameters Query { get; } = new(http.Request.QueryString.Value);
-
-    public string Id => (string)http.GetRouteValue("id")!;
-
-    public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>How many rows of a list, from 1 to 1000.</summary>
     public int Limit()
@@ -52,12 +40,21 @@ internal sealed class NativeRequest(HttpContext http)
             ? Query[name]
             : throw Problem.BadRequest($"'{name}' must be one of {string.Join(", ", words)}.");
 
-    public T Service<T>()
-        where T : notnull => http.RequestServices.GetRequiredService<T>();
+    /// <summary>Where the list goes on; null at its beginning.</summary>
+    public (DateTimeOffset Time, string Id)? After() => Query["cursor"] is { } cursor ? Cursor.Read(cursor) : null;
+
+    /// <summary>The body, which must be an object. Whatever its declared type: there is nothing else to send here.</summary>
+    public async Task<JsonElement> BodyAsync() =>
+        await RequestBody.ReadJsonAsync(Http) is { ValueKind: JsonValueKind.Object } body
+            ? body
+            : throw Problem.BadRequest("The request body must be a JSON object.");
+
+    /// <summary>204.</summary>
+    public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
 
     public async Task ReplyAsync<T>(int status, T row, Action<Utf8JsonWriter, T, Caller> view)
     {
-        await using JsonReply reply = new(http.Response, status);
+        await using JsonReply reply = new(Http.Response, status);
         view(reply.Writer, row, Caller);
         await reply.CompleteAsync(Aborted);
     }
@@ -70,7 +67,7 @@ internal sealed class NativeRequest(HttpContext http)
         Action<Utf8JsonWriter, T, Caller> view
     )
     {
-        await using JsonReply reply = new(http.Response, StatusCodes.Status200OK);
+        await using JsonReply reply = new(Http.Response, StatusCodes.Status200OK);
         reply.Writer.WriteStartObject();
         reply.Writer.WriteStartArray(name);
         foreach (T row in rows)

@@ -9,23 +9,21 @@ internal delegate Task NativeHandler(NativeRequest request);
 /// <summary>A path beneath <c>/api/v1</c> and its verbs: another verb is 405; HEAD is GET without its body.</summary>
 internal sealed class NativeRoute(string path)
 {
-    private readonly Dictionary<string, NativeHandler> handlers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Verbs<NativeHandler> verbs = new();
 
     public string Path { get; } = path;
 
-    public IEnumerable<string> Verbs => handlers.Keys;
+    public IEnumerable<string> Verbs => verbs.Names;
 
-    public NativeRoute Get(NativeHandler handler)
-    {
-        handlers[HttpMethods.Head] = handler;
-        return On(HttpMethods.Get, handler);
-    }
+    public NativeRoute Get(NativeHandler handler) => On(HttpMethods.Get, handler);
 
     public NativeRoute Post(NativeHandler handler) => On(HttpMethods.Post, handler);
 
+    public NativeRoute Delete(NativeHandler handler) => On(HttpMethods.Delete, handler);
+
     private NativeRoute On(string verb, NativeHandler handler)
     {
-        handlers[verb] = handler;
+        verbs.Add(verb, handler);
         return this;
     }
 
@@ -33,14 +31,12 @@ internal sealed class NativeRoute(string path)
     {
         try
         {
-            if (!handlers.TryGetValue(http.Request.Method, out NativeHandler? handler))
-            {
-                http.Response.Headers.Allow = string.Join(", ", handlers.Keys.Order(StringComparer.Ordinal));
-                throw new Problem(
+            NativeHandler handler =
+                verbs.Find(http)
+                ?? throw new Problem(
                     StatusCodes.Status405MethodNotAllowed,
                     $"The method is not allowed here; {http.Response.Headers.Allow} are."
                 );
-            }
             await handler(new NativeRequest(http));
         }
         catch (Problem problem) when (!http.Response.HasStarted)
@@ -49,7 +45,7 @@ internal sealed class NativeRoute(string path)
         }
         catch (Fault fault) when (!http.Response.HasStarted)
         {
-            // The query's text is read as Manila's is.
+            // Query and body are read as Manila's are.
             await Problem.Of(fault).WriteAsync(http);
         }
         catch (ServiceError error) when (!http.Response.HasStarted)

@@ -1,4 +1,5 @@
 using Holdfast.Api.Native.Operations;
+using Holdfast.Api.Native.Sharings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,7 @@ internal static class NativeRoutes
 {
     public const string Base = "/api/v1";
 
-    internal static readonly NativeRoute[] Routes = [.. OperationEndpoints.Routes];
+    internal static readonly NativeRoute[] Routes = [.. OperationEndpoints.Routes, .. SharingEndpoints.Routes];
 
     public static void MapNative(this IEndpointRouteBuilder routes)
     {

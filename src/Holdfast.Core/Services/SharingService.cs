@@ -23,6 +23,9 @@ public sealed record SharingQuery
 
     /// <summary>Of what was received: also what is not, or not yet, accepted.</summary>
     public bool Unaccepted { get; init; }
+
+    /// <summary>Of <see cref="SharingState"/>.</summary>
+    public string? State { get; init; }
     public string? BackupId { get; init; }
     public string? SourceId { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record SharingQuery
     public string? ToProjectId { get; init; }
     public IReadOnlyList<string> AvailabilityZones { get; init; } = [];
     public Page Page { get; init; } = new();
+
+    /// <summary>Only what stands behind this sharing in a list by <c>created_at</c>, whether or not it is still there.</summary>
+    public RowPlace? After { get; init; }
 }
 
 /// <param name="More">Whether there are rows behind these.</param>
@@ -115,6 +121,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         RowOrder<SharedBackup> oneMore = order with
         {
             Limit = limit + 1,
+            After = query.After,
         };
         IReadOnlyList<SharedBackup> rows = await catalog.ReadAsync(
             session => session.Sharings.ListAsync(filter, oneMore),
@@ -257,7 +264,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
             {
                 FromProjectId = query.Received ? query.FromProjectId : caller.ProjectId,
                 ToProjectId = query.Received ? caller.ProjectId : query.ToProjectId,
-                State = query.Received && !query.Unaccepted ? SharingState.Accepted : null,
+                State = query.Received && !query.Unaccepted ? SharingState.Accepted : query.State,
                 BackupId = query.BackupId,
                 SourceId = query.SourceId,
                 NamePart = query.NamePart,

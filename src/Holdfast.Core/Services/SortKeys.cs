@@ -124,7 +124,21 @@ internal static class SortKeys
 
     public static RowOrder<ShareSnapshot> ShareSnapshots(Page page) => Order(OfShareSnapshots, page);
 
-    public static RowOrder<SharedBackup> Sharings(Page page) => Order(OfSharings, page);
+    public static RowOrder<SharedBackup> Sharings(Page page) => CinderOrder(OfSharings, page);
+
+    /// <summary>With Cinder's refusals, and directions in lower case alone.</summary>
+    private static RowOrder<T> CinderOrder<T>(Dictionary<string, SortColumn<T>> columns, Page page)
+    {
+        if (!string.IsNullOrEmpty(page.SortKey) && !columns.ContainsKey(page.SortKey))
+        {
+            throw ServiceError.Invalid($"Invalid sort key: {page.SortKey}");
+        }
+        if (page.SortDirection is not (null or "" or "asc" or "desc"))
+        {
+            throw ServiceError.Invalid("Unknown sort direction, must be 'desc' or 'asc'.");
+        }
+        return Order(columns, page);
+    }
 
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: no such key or direction.</exception>
     private static RowOrder<T> Order<T>(Dictionary<string, SortColumn<T>> columns, Page page)

@@ -76,6 +76,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
                 provider.GetRequiredService<WakeSignal>()
             ));
             services.AddSingleton<OperationService>();
+            services.AddSingleton<SharingService>();
             services.AddSingleton<ManagedShareService>();
             services.AddSingleton<ShareStateService>();
             services.AddSingleton<ShareMetadataService>();
@@ -149,6 +150,29 @@ internal sealed class ManilaWorld : IAsyncDisposable
         backup = change?.Invoke(backup) ?? backup;
         await Catalog.AddBackupsAsync(backup);
         return backup;
+    }
+
+    /// <summary>A sharing of a backup, of its own where none is named, by the backup's project.</summary>
+    public async Task<Sharing> AddSharingAsync(
+        Backup? backup = null,
+        string to = Rows.Stranger,
+        string state = SharingState.Accepted,
+        Func<Sharing, Sharing>? change = null
+    )
+    {
+        Backup shared = backup ?? await AddBackupAsync(await AddShareAsync());
+        Sharing sharing = new()
+        {
+            Id = Guid.NewGuid().ToString(),
+            BackupId = shared.Id,
+            FromProjectId = shared.ProjectId,
+            ToProjectId = to,
+            State = state,
+            CreatedAt = Rows.Start,
+        };
+        sharing = change?.Invoke(sharing) ?? sharing;
+        await Catalog.WriteAsync(session => session.Sharings.AddAsync(sharing), CancellationToken.None);
+        return sharing;
     }
 
     public async Task<ShareType> AddTypeAsync(

@@ -26,10 +26,7 @@ internal static class OperationEndpoints
             BackupId = request.Query["backup_id"],
             AllProjects = request.Flag("all_projects"),
             Limit = request.Limit(),
-            After =
-                request.Query["cursor"] is { } cursor && Cursor.Read(cursor) is var (time, id)
-                    ? new OperationPlace(time, id)
-                    : null,
+            After = request.After() is var (time, id) ? new OperationPlace(time, id) : null,
         };
         OperationList list = await operations.ListAsync(request.Caller, query, request.Aborted);
         string? next = list.More ? Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id) : null;

@@ -1,4 +1,5 @@
 using Holdfast.Api.Manila;
+using Holdfast.Api.Vbs;
 using Holdfast.Core.Model;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -324,6 +325,7 @@ public class AccessTests : ManilaTests
         IEnumerable<string> paths = Host
             .Services.GetRequiredService<EndpointDataSource>()
             .Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<VbsRoute>() is null)
             .Select(route => "/" + route.RoutePattern.RawText!.TrimStart('/'))
             .Where(path => path != "/{**path}" && !path.StartsWith("/v2/{project_id", StringComparison.Ordinal))
             .Where(path => !path.StartsWith("/api/v1/", StringComparison.Ordinal))

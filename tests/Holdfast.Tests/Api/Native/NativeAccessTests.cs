@@ -1,4 +1,6 @@
 using Holdfast.Api.Native;
+using Holdfast.Core.Model;
+using Holdfast.Testing.Core;
 using Holdfast.Tests.Api.Manila;
 using Xunit;
 
@@ -26,6 +28,15 @@ public class NativeAccessTests : ManilaTests
         ("GET operations", "401 401 403 403 200 200 200 200"),
         ("GET operations/{id}", "401 401 403 403 404 200 200 200"),
         ("POST operations/{id}/cancel", "401 401 403 403 404 403 200 200"),
+        ("GET sharings", "401 401 403 403 200 200 200 200"),
+        // Of a backup that is there and nobody's who asks.
+        ("POST sharings", "401 401 403 403 404 403 404 404"),
+        ("GET sharings/{id}", "401 401 403 403 404 200 200 200"),
+        ("DELETE sharings/{id}", "401 401 403 403 404 403 204 204"),
+        // Given to the last three's project.
+        ("POST sharings/{received}/accept", "401 401 403 403 404 403 200 200"),
+        ("POST sharings/{received}/reject", "401 401 403 403 404 403 200 200"),
+        ("DELETE sharings/{received}/membership", "401 401 403 403 404 403 204 204"),
     ];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -37,7 +48,7 @@ public class NativeAccessTests : ManilaTests
                 .Routes.SelectMany(route => route.Verbs.Select(verb => $"{verb} {route.Path}"))
                 .Where(name => !name.StartsWith("HEAD ", StringComparison.Ordinal))
                 .Order(),
-            Table.Select(call => call.Name).Order()
+            Table.Select(call => call.Name.Replace("{received}", "{id}")).Order()
         );
 
     [Fact]
@@ -95,8 +106,20 @@ public class NativeAccessTests : ManilaTests
 
     private async Task<Answer> SendAsync(string name, string? caller)
     {
-        string id = name.Contains("{id}") ? (await World.AddOperationAsync()).Id : "";
         string[] call = name.Split(' ');
-        return await Host.SendAsync(call[0], $"/api/v1/{call[1].Replace("{id}", id)}", token: caller);
+        string path = call[1];
+        string? body = null;
+        if (path.StartsWith("operations/", StringComparison.Ordinal))
+        {
+            path = path.Replace("{id}", (await World.AddOperationAsync()).Id);
+        }
+        else if (path.StartsWith("sharings", StringComparison.Ordinal))
+        {
+            Backup foreign = await World.AddBackupAsync(await World.AddShareAsync(Rows.Project));
+            path = path.Replace("{id}", (await World.AddSharingAsync()).Id)
+                .Replace("{received}", (await World.AddSharingAsync(foreign, ApiHost.Project)).Id);
+            body = $$"""{"backup_id":"{{foreign.Id}}","to_project_ids":["{{Rows.Stranger}}"]}""";
+        }
+        return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] == "POST" ? body : null, caller);
     }
 }
