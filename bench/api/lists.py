@@ -19,7 +19,7 @@ name description host topic backup_type""".split()
 
 
 def shapes_of(made: dict) -> dict:
-    """A query string for each way to ask for 100 rows."""
+    """A query string for each way to ask for a page of 100 rows, or of as many as both catalogs have."""
     ids, share = made["ids"], made["shares"][-1]
     return {
         "first page": "",
@@ -27,7 +27,7 @@ def shapes_of(made: dict) -> dict:
         "name": "&name=nightly%200000000",
         "description": "&description=of%20week%200%20by%20the%20schedule",
         "status, of most": "&status=available",
-        "status, of few": "&status=deleting",
+        "status, of few": "&status=deleting&limit=5",
         "share_id": f"&share_id={share}",
         "topic": "&topic=manila-data",
         "host": "&host=node3",
@@ -50,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=200, help="of a round")
+    parser.add_argument("--only", default="", help="lists with this in their name")
     options = parser.parse_args()
     servers, asks = [], []
     with world.workplace() as work:
@@ -58,7 +59,7 @@ def main() -> None:
                 made = world.make(work / f"{size}", size, 1)
                 servers.append(start_holdfast(work / f"{size}", roles="api"))
                 asks.append((servers[-1], sign_in(servers[-1])[0], shapes_of(made)))
-            rows = [measure(shape, asks, options) for shape in asks[0][2]]
+            rows = [measure(shape, asks, options) for shape in asks[0][2] if options.only in shape]
         finally:
             for server in servers:
                 server.stop()
@@ -74,7 +75,8 @@ def measure(shape: str, asks: list, options) -> dict:
     rounds = [[], []]
     for number in range(options.rounds + 1):
         for results, (server, headers, shapes) in zip(rounds, asks):
-            path = f"/v2/share-backups/detail?limit=100{shapes[shape]}"
+            page = "" if "limit=" in shapes[shape] else "&limit=100"
+            path = f"/v2/share-backups/detail?{page}{shapes[shape]}"
             result = load(server, [(path, None)] * options.requests, headers, connections=1)
             if number > 0:  # the first is warming up
                 results.append(result)

@@ -14,6 +14,9 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
     // Seconds that SQLite waits for another process's lock: a command-line verb beside the service is gone long before.
     private const int BusySeconds = 5;
 
+    // The index entries of a project with 10,000 backups are 3 MiB; SQLite's own 2 MiB would read them anew for each search.
+    private const int CacheKibibytes = 16 << 10;
+
     private readonly ConcurrentBag<SqliteConnection> readers = [];
     private SqliteConnection? writer;
 
@@ -51,7 +54,7 @@ internal sealed class SqliteConnections(string path) : IAsyncDisposable
             connection.CreateFunction("lower", (string? value) => value?.ToLowerInvariant(), isDeterministic: true);
             using SqliteCommand command = connection.CreateCommand();
             command.CommandText = readOnly
-                ? "PRAGMA query_only = ON"
+                ? $"PRAGMA query_only = ON; PRAGMA cache_size = -{CacheKibibytes}"
                 : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
             command.ExecuteNonQuery();
             return connection;
