@@ -18,7 +18,7 @@ public sealed class OperationVerbTests
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "verbs");
         Share share = await tenant.CreateShareAsync();
         string backup = await tenant.StartBackupAsync(share);
-        Client client = new(server, Variables(server, tenant));
+        VerbClient client = Client(server, VerbClient.Variables(server, tenant));
 
         JsonNode listed = Assert.Single((await client.AskAsync("list", "--backup", backup)).AsArray())!;
         string id = Text(listed, "id");
@@ -49,7 +49,7 @@ public sealed class OperationVerbTests
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "verbs");
         Share share = await tenant.CreateShareAsync();
         string backup = await tenant.StartBackupAsync(share);
-        Client client = new(server, Variables(server, tenant));
+        VerbClient client = Client(server, VerbClient.Variables(server, tenant));
         string id = Text((await client.AskAsync("list", "--backup", backup))[0]!, "id");
 
         ProcessResult waited = (await client.RunAsync("show", id, "--wait", "--json")).Checked("show");
@@ -82,7 +82,7 @@ public sealed class OperationVerbTests
             """
         );
         // The files lie in the working directory, and nothing else says who signs in.
-        Client client = new(server, new Dictionary<string, string?>(), directory);
+        VerbClient client = Client(server, [], directory);
         Assert.Single((await client.AskAsync("list", "--os-cloud", "lab")).AsArray());
     }
 
@@ -93,8 +93,8 @@ public sealed class OperationVerbTests
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "verbs");
         using Tenant stranger = await Tenant.CreateAsync(server.Url, "stranger");
         await stranger.CreateShareAsync();
-        JsonNode foreign = await new Client(server, Variables(server, stranger)).AskAsync("list");
-        Dictionary<string, string?> right = Variables(server, tenant);
+        JsonNode foreign = await Client(server, VerbClient.Variables(server, stranger)).AskAsync("list");
+        Dictionary<string, string?> right = VerbClient.Variables(server, tenant);
 
         await RefusedAsync(4, right, "show", Text(foreign[0]!, "id"));
         await RefusedAsync(4, right, "cancel", Text(foreign[0]!, "id"));
@@ -110,7 +110,7 @@ public sealed class OperationVerbTests
 
         async Task RefusedAsync(int code, Dictionary<string, string?> variables, params string[] arguments)
         {
-            ProcessResult result = await new Client(server, variables).RunAsync(arguments);
+            ProcessResult result = await Client(server, variables).RunAsync(arguments);
             Assert.Equal((code, ""), (result.ExitCode, result.Output));
             Assert.StartsWith("holdfast: ", result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
@@ -124,38 +124,20 @@ public sealed class OperationVerbTests
         await using HoldfastServer server = await HoldfastServer.StartAsync();
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "verbs");
         await tenant.CreateShareAsync();
-        Dictionary<string, string?> variables = new(Variables(server, tenant))
+        Dictionary<string, string?> variables = new(VerbClient.Variables(server, tenant))
         {
             ["OS_TOKEN"] = tenant.Session.Token,
             ["OS_USERNAME"] = null,
             ["OS_PASSWORD"] = null,
         };
-        Assert.Single((await new Client(server, variables).AskAsync("list")).AsArray());
+        Assert.Single((await Client(server, variables).AskAsync("list")).AsArray());
     }
-
-    private static Dictionary<string, string?> Variables(HoldfastServer server, Tenant tenant) =>
-        new()
-        {
-            ["OS_AUTH_URL"] = $"{server.Url}identity/v3",
-            ["OS_USERNAME"] = tenant.Name,
-            ["OS_PASSWORD"] = tenant.Password,
-            ["OS_PROJECT_NAME"] = tenant.Name,
-        };
 
     private static string Text(JsonNode row, string name) => row[name]!.GetValue<string>();
 
-    /// <summary>The verb with these variables and no other of a cloud.</summary>
-    private sealed class Client(HoldfastServer server, Dictionary<string, string?> variables, string? directory = null)
-    {
-        public async Task<JsonNode> AskAsync(params string[] arguments) =>
-            JsonNode.Parse((await RunAsync([.. arguments, "--json"])).Checked("holdfast operation").Output)!;
-
-        public Task<ProcessResult> RunAsync(params string[] arguments) =>
-            ChildProcess.RunAsync(
-                HoldfastServer.Command[0],
-                [.. HoldfastServer.Command.Skip(1), "operation", .. arguments],
-                variables,
-                directory ?? server.Scratch.Path
-            );
-    }
+    private static VerbClient Client(
+        HoldfastServer server,
+        Dictionary<string, string?> variables,
+        string? directory = null
+    ) => new(server, "operation", variables, directory);
 }

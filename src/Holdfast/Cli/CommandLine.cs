@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
+using Holdfast.Cli.Sharing;
 
 namespace Holdfast.Cli;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
             CommonOptions.Quiet,
             ServeVerb.Create(),
             OperationVerb.Create(),
+            SharingVerb.Create(),
             KeyVerb.Create(),
             PolicyVerb.Create(),
             RepoVerb.Create(),

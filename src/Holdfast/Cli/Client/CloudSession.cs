@@ -48,21 +48,35 @@ internal sealed class CloudSession : IDisposable
     }
 
     /// <param name="path">Beneath <c>/api/v1/</c>, with its query.</param>
-    public Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        AskAsync<T>(HttpMethod.Get, path, cancellationToken);
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        CliJson.Read<T>(await AskAsync(HttpMethod.Get, path, null, cancellationToken));
 
     /// <inheritdoc cref="GetAsync"/>
     public Task<T> PostAsync<T>(string path, CancellationToken cancellationToken) =>
-        AskAsync<T>(HttpMethod.Post, path, cancellationToken);
+        PostAsync<T>(path, null, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> PostAsync<T>(string path, JsonObject? body, CancellationToken cancellationToken) =>
+        CliJson.Read<T>(await AskAsync(HttpMethod.Post, path, body, cancellationToken));
+
+    /// <inheritdoc cref="GetAsync"/>
+    public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Delete, path, null, cancellationToken);
 
     public void Dispose() => http.Dispose();
 
-    private async Task<T> AskAsync<T>(HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(
+        HttpMethod method,
+        string path,
+        JsonObject? body,
+        CancellationToken cancellationToken
+    )
     {
         for (bool again = SignIn.IsRepeatable(cloud); ; again = false)
         {
             using HttpRequestMessage request = new(method, new Uri(native!, path));
             request.Headers.Add("X-Auth-Token", token);
+            request.Content = body is null ? null : Json(body);
             using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
             if (reply.StatusCode == HttpStatusCode.Unauthorized && again)
             {
@@ -71,18 +85,14 @@ internal sealed class CloudSession : IDisposable
                 continue;
             }
             string text = await reply.Content.ReadAsStringAsync(cancellationToken);
-            return reply.IsSuccessStatusCode ? CliJson.Read<T>(text) : throw Refusal(reply, text);
+            return reply.IsSuccessStatusCode ? text : throw Refusal(reply, text);
         }
     }
 
     private async Task SignInAsync(CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(cloud.AuthUrl + "/auth/tokens"));
-        request.Content = new StringContent(
-            SignIn.Body(cloud).ToJsonString(),
-            Encoding.UTF8,
-            new MediaTypeHeaderValue("application/json")
-        );
+        request.Content = Json(SignIn.Body(cloud));
         using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
         string text = await reply.Content.ReadAsStringAsync(cancellationToken);
         if (reply.StatusCode == HttpStatusCode.Unauthorized)
@@ -147,6 +157,9 @@ internal sealed class CloudSession : IDisposable
             throw Unreachable(request.RequestUri!, "no answer within a minute");
         }
     }
+
+    private static StringContent Json(JsonObject body) =>
+        new(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
 
     private static CommandError Unreachable(Uri url, string why) =>
         new(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Client;
 
 namespace Holdfast.Cli.Operation;
 
@@ -14,7 +15,7 @@ internal static class CancelVerb
         };
         command.SetAction(
             (parsed, stop) =>
-                OperationVerb.RunAsync(
+                ClientVerb.RunAsync(
                     parsed,
                     async (session, output) =>
                     {

@@ -6,8 +6,6 @@ namespace Holdfast.Cli.Operation;
 /// <summary><c>operation list</c>: the project's operations, newest first.</summary>
 internal static class ListVerb
 {
-    private const int PageSize = 1000;
-
     private static readonly Option<string?> Status = Filter(
         "--status",
         "queued, running, succeeded, failed, cancelled"
@@ -24,22 +22,10 @@ internal static class ListVerb
         Description = "Those of every project; for administrators.",
     };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "At most so many.",
-        HelpName = "n",
-        DefaultValueFactory = _ => int.MaxValue,
-    };
+    private static readonly Option<int> Limit = NativeList.Limit();
 
     public static Command Create()
     {
-        Limit.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out int limit) && limit < 1)
-            {
-                result.AddError("--limit must be at least 1.");
-            }
-        });
         Command command = new("list", "List operations, newest first.")
         {
             Status,
@@ -51,45 +37,34 @@ internal static class ListVerb
         };
         command.SetAction(
             (parsed, stop) =>
-                OperationVerb.RunAsync(parsed, (session, output) => RunAsync(parsed, session, output, stop), stop)
+                ClientVerb.RunAsync(parsed, (session, output) => RunAsync(parsed, session, output, stop), stop)
         );
         return command;
     }
 
     private static async Task RunAsync(ParseResult parsed, CloudSession session, Output output, CancellationToken stop)
     {
-        int limit = parsed.GetValue(Limit);
-        List<OperationObject> all = [];
-        string? cursor = null;
-        do
-        {
-            string query = Query(
-                ("status", parsed.GetValue(Status)),
-                ("kind", parsed.GetValue(Kind)),
-                ("share_id", parsed.GetValue(Share)),
-                ("backup_id", parsed.GetValue(Backup)),
-                ("all_projects", parsed.GetValue(AllProjects) ? "true" : null),
-                ("limit", $"{Math.Min(limit - all.Count, PageSize)}"),
-                ("cursor", cursor)
-            );
-            Page page = await session.GetAsync<Page>($"operations?{query}", stop);
-            all.AddRange(page.Operations);
-            cursor = page.NextCursor;
-        } while (cursor is not null && all.Count < limit);
+        IReadOnlyList<OperationObject> all = await NativeList.ReadAsync<Page, OperationObject>(
+            session,
+            "operations",
+            parsed.GetValue(Limit),
+            stop,
+            ("status", parsed.GetValue(Status)),
+            ("kind", parsed.GetValue(Kind)),
+            ("share_id", parsed.GetValue(Share)),
+            ("backup_id", parsed.GetValue(Backup)),
+            ("all_projects", parsed.GetValue(AllProjects) ? "true" : null)
+        );
         output.Object(all);
         OperationObject.WriteTable(output, all);
     }
 
-    private static string Query(params (string Name, string? Value)[] parameters) =>
-        string.Join(
-            '&',
-            parameters
-                .Where(one => one.Value is not null)
-                .Select(one => $"{one.Name}={Uri.EscapeDataString(one.Value!)}")
-        );
-
     private static Option<string?> Filter(string name, string values) =>
         new(name) { Description = $"Only those with this: {values}.", HelpName = name.TrimStart('-') };
 
-    private sealed record Page(IReadOnlyList<OperationObject> Operations, string? NextCursor);
+    private sealed record Page(IReadOnlyList<OperationObject> Operations, string? NextCursor)
+        : INativePage<OperationObject>
+    {
+        public IReadOnlyList<OperationObject> Rows => Operations;
+    }
 }

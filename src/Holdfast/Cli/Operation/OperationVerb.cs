@@ -20,16 +20,5 @@ internal static class OperationVerb
             CancelVerb.Create(),
         };
 
-    public static async Task<int> RunAsync(
-        ParseResult parsed,
-        Func<CloudSession, Output, Task> work,
-        CancellationToken stop
-    )
-    {
-        using CloudSession session = await CloudSession.SignInAsync(CloudOption.Read(parsed), stop);
-        await work(session, Output.Of(parsed));
-        return ExitCode.Ok;
-    }
-
     public static string PathOf(string id) => $"operations/{Uri.EscapeDataString(id)}";
 }
