@@ -160,7 +160,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         {
             Demand(errno, place, name);
         }
-        if (errno is not (Errno.EOPNOTSUPP or Errno.EXDEV or Errno.EINVAL or Errno.ENOTTY))
+        if (!errno.MeansNoSharing())
         {
             return errno;
         }

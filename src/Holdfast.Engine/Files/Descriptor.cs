@@ -24,4 +24,10 @@ public abstract class Descriptor : SafeHandle
         status = FileStatus.From(in raw);
         return Errnos.Of(result);
     }
+
+    /// <summary>
+    /// Writes a file's content or a directory's names to the disk (fsync), and returns what went wrong with any of it
+    /// since this was opened.
+    /// </summary>
+    public Errno TrySync() => Errnos.Of(Libc.Sync(this));
 }

@@ -26,6 +26,17 @@ public sealed partial class DirectoryHandle
         return errno;
     }
 
+    /// <summary>
+    /// Opens a block device to write to it; <see cref="Errno.EBUSY"/> while it is mounted, or another program has it for
+    /// itself. It may be of any type, so ask its status before writing.
+    /// </summary>
+    public Errno TryOpenDeviceForWriting(ReadOnlySpan<byte> name, out WritableFile? file)
+    {
+        Errno errno = TryOpen(name, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_EXCL, out int descriptor);
+        file = errno == Errno.None ? new WritableFile(descriptor) : null;
+        return errno;
+    }
+
     /// <summary>Takes hold of the entry itself, whatever it is, without opening what it stands for.</summary>
     public Errno TryPin(ReadOnlySpan<byte> name, out PinnedEntry? entry)
     {

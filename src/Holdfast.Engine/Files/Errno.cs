@@ -46,6 +46,10 @@ public static class Errnos
     /// <summary>Whether the process or the machine ran short of something, so that the file is not to blame.</summary>
     public static bool IsExhaustion(this Errno errno) => errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM;
 
+    /// <summary>Whether a clone failed because these two files can share no blocks, so that a copy has to do.</summary>
+    public static bool MeansNoSharing(this Errno errno) =>
+        errno is Errno.EOPNOTSUPP or Errno.EXDEV or Errno.EINVAL or Errno.ENOTTY;
+
     /// <summary>The C library's words for it, in English.</summary>
     public static string Describe(this Errno errno) => Marshal.GetPInvokeErrorMessage((int)errno);
 

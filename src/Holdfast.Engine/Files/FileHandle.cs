@@ -49,6 +49,14 @@ public sealed partial class FileHandle : Descriptor
         return Errnos.Of((nint)position) == Errno.None ? position : long.MaxValue;
     }
 
+    /// <summary>Bytes of the block device that this is; its status has no size.</summary>
+    public Errno TryReadDeviceSize(out long size)
+    {
+        int result = Libc.Control(this, Libc.BLKGETSIZE64, out ulong bytes);
+        size = (long)bytes;
+        return Errnos.Of(result);
+    }
+
     /// <summary>Tells the kernel to read far ahead. Only ever a hint.</summary>
     public void ExpectSequentialReads() => _ = Libc.Advise(this, 0, 0, Libc.POSIX_FADV_SEQUENTIAL);
 }

@@ -91,6 +91,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fallocate64", SetLastError = true)]
     public static partial int Allocate(SafeHandle file, int mode, long offset, long length);
 
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(SafeHandle file);
+
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeHandle file);
 

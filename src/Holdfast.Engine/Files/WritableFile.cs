@@ -29,7 +29,7 @@ public sealed class WritableFile : Descriptor
 
     /// <summary>
     /// Gives this empty file all that the other holds at this moment, sharing its blocks. An error where the file system
-    /// cannot, and then nothing was written.
+    /// cannot (<see cref="Errnos.MeansNoSharing"/>), and then nothing was written.
     /// </summary>
     public Errno TryClone(FileHandle other) => Errnos.Of(Libc.Control(this, Libc.FICLONE, other));
 
@@ -37,8 +37,8 @@ public sealed class WritableFile : Descriptor
     public Errno TryTruncate(long length) => Errnos.Of(Libc.Truncate(this, length));
 
     /// <summary>
-    /// Gives the range back to the file system, so that it reads as zeros; the file's length stays.
-    /// <see cref="Errno.EOPNOTSUPP"/> where the file system cannot.
+    /// Gives the range back to the file system, or to the device, so that it reads as zeros; the length stays.
+    /// <see cref="Errno.EOPNOTSUPP"/> where they cannot. A device takes only whole sectors.
     /// </summary>
     public Errno TryPunch(long offset, long length)
     {

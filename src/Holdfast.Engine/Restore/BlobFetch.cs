@@ -1,5 +1,4 @@
 using System.Buffers;
-using Holdfast.Engine.Files;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
@@ -10,7 +9,8 @@ namespace Holdfast.Engine.Restore;
 /// Reads the packs that pieces lie in, each needed stretch once, and hands every blob, verified, to all files that need
 /// it. Each worker reads one range ahead, so that memory is two ranges and a blob for each.
 /// </summary>
-internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
+/// <param name="begin">Makes a worker's own writer.</param>
+internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceWriter> begin)
 {
     public async Task RunAsync(Piece[] pieces, CancellationToken cancellationToken)
     {
@@ -21,10 +21,11 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
             int index = Interlocked.Increment(ref taken);
             return index < ranges.Count ? new Reading(ranges[index], ReadAsync(ranges[index], token)) : null;
         }
-        await run.WorkAsync(
+        await WorkerLoops.RunAsync(
+            workers,
             async token =>
             {
-                using var cursor = new DirectoryCursor(run.Pool);
+                using IPieceWriter writer = begin();
                 Reading? ahead = Next(token);
                 while (ahead is { } current)
                 {
@@ -32,7 +33,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
                     token.ThrowIfCancellationRequested();
                     ahead = Next(token);
                     Memory<Piece> within = pieces.AsMemory(current.Range.First..current.Range.End);
-                    await WriteAsync(within, current.Range, bytes, cursor, token);
+                    await WriteAsync(within, current.Range, bytes, writer, token);
                     Return(bytes);
                 }
             },
@@ -48,7 +49,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         {
             ObjectName name = RepositoryStore.Name(ObjectKind.Pack, range.Pack);
             Memory<byte> stretch = bytes.AsMemory(0, range.Length);
-            await run.Repository.Store.ReadAsync(name, range.Offset, stretch, cancellationToken);
+            await repository.Store.ReadAsync(name, range.Offset, stretch, cancellationToken);
             return bytes;
         }
         catch (EngineError error)
@@ -63,7 +64,7 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         Memory<Piece> pieces,
         PackRange range,
         byte[]? bytes,
-        DirectoryCursor cursor,
+        IPieceWriter writer,
         CancellationToken cancellationToken
     )
     {
@@ -75,15 +76,15 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
             {
                 same++;
             }
-            if (!TryWrite(pieces.Span[..same], range, bytes, cursor))
+            if (!TryWrite(pieces.Span[..same], range, bytes, writer))
             {
-                await WriteAloneAsync(pieces[..same], cursor, cancellationToken);
+                await WriteAloneAsync(pieces[..same], writer, cancellationToken);
             }
             pieces = pieces[same..];
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<Piece> same, PackRange range, byte[]? bytes, DirectoryCursor cursor)
+    private bool TryWrite(ReadOnlySpan<Piece> same, PackRange range, byte[]? bytes, IPieceWriter writer)
     {
         if (bytes is null)
         {
@@ -93,14 +94,14 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
         Span<byte> stored = bytes.AsSpan((int)(location.Offset - range.Offset), (int)location.Length);
         Id blob = same[0].Blob;
         if (
-            !BlobCodec.TryOpen(run.Repository.Sealer, stored, blob, location.UncompressedLength, out PooledBytes opened)
+            !BlobCodec.TryOpen(repository.Sealer, stored, blob, location.UncompressedLength, out PooledBytes opened)
         )
         {
             return false;
         }
         using (opened)
         {
-            Write(same, opened.Span, cursor);
+            Write(same, opened.Span, writer);
         }
         return true;
     }
@@ -108,31 +109,31 @@ internal sealed class BlobFetch(RestoreRun run, FileWriter writer)
     /// <summary>The second try, with bytes read anew; what fails now is damaged in the store.</summary>
     private async Task WriteAloneAsync(
         ReadOnlyMemory<Piece> same,
-        DirectoryCursor cursor,
+        IPieceWriter writer,
         CancellationToken cancellationToken
     )
     {
         try
         {
             Id blob = same.Span[0].Blob;
-            using PooledBytes plaintext = await run.Repository.LoadBlobAsync(BlobKind.Data, blob, cancellationToken);
-            Write(same.Span, plaintext.Span, cursor);
+            using PooledBytes plaintext = await repository.LoadBlobAsync(BlobKind.Data, blob, cancellationToken);
+            Write(same.Span, plaintext.Span, writer);
         }
         catch (EngineError error)
             when (error is { Kind: EngineErrorKind.Damaged or EngineErrorKind.NotFound, Temporary: false })
         {
             foreach (Piece piece in same.Span)
             {
-                writer.Miss(piece, error.Message, cursor);
+                writer.Miss(in piece, error.Message);
             }
         }
     }
 
-    private void Write(ReadOnlySpan<Piece> same, ReadOnlySpan<byte> plaintext, DirectoryCursor cursor)
+    private static void Write(ReadOnlySpan<Piece> same, ReadOnlySpan<byte> plaintext, IPieceWriter writer)
     {
         foreach (ref readonly Piece piece in same)
         {
-            writer.Write(piece, plaintext, cursor);
+            writer.Write(in piece, plaintext);
         }
     }
 

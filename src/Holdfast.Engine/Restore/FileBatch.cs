@@ -17,7 +17,11 @@ internal sealed class FileBatch(RestoreRun run)
             return;
         }
         Piece[] pieces = await PrepareAsync(files, cancellationToken);
-        await new BlobFetch(run, writer).RunAsync(pieces, cancellationToken);
+        await new BlobFetch(
+            run.Repository,
+            run.Options.Workers,
+            () => new FilePieceWriter(writer, run.Pool)
+        ).RunAsync(pieces, cancellationToken);
         if (run.Options.Verify)
         {
             await VerifyAsync(files, cancellationToken);

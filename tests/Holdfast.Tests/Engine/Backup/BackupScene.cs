@@ -32,6 +32,9 @@ internal sealed class BackupScene : IAsyncDisposable
     /// <summary>The directory that is backed up.</summary>
     public string Source { get; }
 
+    /// <summary>Where the store's objects lie.</summary>
+    public string RepositoryPath => temporary["repository"];
+
     public RawPath this[RawPath path] => (RawPath)Source / path;
 
     /// <summary>A new directory beside the source.</summary>
