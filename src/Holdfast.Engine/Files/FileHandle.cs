@@ -52,7 +52,7 @@ public sealed partial class FileHandle : Descriptor
     /// <summary>Bytes of the block device that this is; its status has no size.</summary>
     public Errno TryReadDeviceSize(out long size)
     {
-        int result = Libc.Control(this, Libc.BLKGETSIZE64, out ulong bytes);
+        int result = Libc.Ask(this, Libc.BLKGETSIZE64, out ulong bytes);
         size = (long)bytes;
         return Errnos.Of(result);
     }

@@ -8,5 +8,5 @@ internal static partial class Libc
     public const nuint BLKGETSIZE64 = 0x80081272;
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int Control(SafeHandle file, nuint request, out ulong answer);
+    public static partial int Ask(SafeHandle file, nuint request, out ulong answer);
 }

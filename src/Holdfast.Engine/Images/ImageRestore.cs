@@ -116,7 +116,8 @@ public sealed class ImageRestore(Repository repository, ImageRestoreSource sourc
             run.Workers,
             token =>
             {
-                var comparison = new ImageRestoreComparison(run);
+                using var writer = new ImageRestoreWriter(run);
+                var comparison = new ImageRestoreComparison(run, writer);
                 int first;
                 while ((first = Interlocked.Add(ref taken, Stretch) - Stretch) < pieces.Length)
                 {

@@ -8,12 +8,11 @@ namespace Holdfast.Engine.Images;
 /// Finds out which blobs must be fetched: those that the target does not hold already, and that are not zeros, which
 /// are put there at once. One worker's own.
 /// </summary>
-internal sealed class ImageRestoreComparison(ImageRestoreRun run)
+internal sealed class ImageRestoreComparison(ImageRestoreRun run, ImageRestoreWriter writer)
 {
     /// <summary>Zeros are cut as early as can be, so that a hole is many of this one blob.</summary>
-    private static readonly Id ZeroChunk = Sha256.Hash(new byte[Chunker.MinSize]);
-
-    private readonly ImageRestoreWriter writer = new(run);
+    private static readonly byte[] Zeros = new byte[Chunker.MinSize];
+    private static readonly Id ZeroChunk = Sha256.Hash(Zeros);
 
     /// <param name="pieces">A stretch of the image without a gap.</param>
     /// <param name="needed">For each of them whether it must be fetched.</param>
@@ -42,7 +41,11 @@ internal sealed class ImageRestoreComparison(ImageRestoreRun run)
     {
         int length = (int)piece.Location.PlaintextLength;
         ReadOnlySpan<byte> current = writer.Read(piece.FileOffset, length);
-        // In a hole there is most rarely another blob of zeros, which is fetched and then written nowhere.
+        if (current.IsEmpty && length < Zeros.Length)
+        {
+            // The image's last blob may be zeros too. Others are cut as ZeroChunk, so a long one is most rarely.
+            current = Zeros.AsSpan(0, length);
+        }
         if (current.IsEmpty || Sha256.Hash(current) != piece.Blob)
         {
             return false;

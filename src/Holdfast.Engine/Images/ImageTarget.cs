@@ -98,7 +98,11 @@ public sealed class ImageTarget : IDisposable
             Demand(reading!.TryStat(out FileStatus other), label);
             if (status.Type != type || status.Inode != other.Inode || status.Device != other.Device)
             {
-                throw Refused(label, "was replaced while it was opened", "Keep others away from it, and restore again.");
+                throw Refused(
+                    label,
+                    "was replaced while it was opened",
+                    "Keep others away from it, and restore again."
+                );
             }
             long size = status.Size;
             if (type == FileType.BlockDevice)
@@ -128,7 +132,12 @@ public sealed class ImageTarget : IDisposable
     }
 
     private static EngineError Refused(string label, string why, string advice) =>
-        new(EngineErrorKind.Files, temporary: false, $"The volume's image {label} {why}, and is not written to.", advice)
+        new(
+            EngineErrorKind.Files,
+            temporary: false,
+            $"The volume's image {label} {why}, and is not written to.",
+            advice
+        )
         {
             PublicMessage = $"The volume's image {why}, and is not written to.",
         };

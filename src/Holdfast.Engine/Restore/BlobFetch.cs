@@ -93,9 +93,7 @@ internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceW
         BlobLocation location = same[0].Location;
         Span<byte> stored = bytes.AsSpan((int)(location.Offset - range.Offset), (int)location.Length);
         Id blob = same[0].Blob;
-        if (
-            !BlobCodec.TryOpen(repository.Sealer, stored, blob, location.UncompressedLength, out PooledBytes opened)
-        )
+        if (!BlobCodec.TryOpen(repository.Sealer, stored, blob, location.UncompressedLength, out PooledBytes opened))
         {
             return false;
         }

@@ -17,11 +17,10 @@ internal sealed class FileBatch(RestoreRun run)
             return;
         }
         Piece[] pieces = await PrepareAsync(files, cancellationToken);
-        await new BlobFetch(
-            run.Repository,
-            run.Options.Workers,
-            () => new FilePieceWriter(writer, run.Pool)
-        ).RunAsync(pieces, cancellationToken);
+        await new BlobFetch(run.Repository, run.Options.Workers, () => new FilePieceWriter(writer, run.Pool)).RunAsync(
+            pieces,
+            cancellationToken
+        );
         if (run.Options.Verify)
         {
             await VerifyAsync(files, cancellationToken);

@@ -185,7 +185,7 @@ public sealed class ImageRestoreTests : IAsyncLifetime
     [Fact]
     public async Task AnythingIsRestoredOverAnything()
     {
-        for (int seed = 0; seed < 40; seed++)
+        for (int seed = 0; seed < 30; seed++)
         {
             var random = new Random(seed);
             byte[] content = RandomRuns(random, random.Next(1, 3 * Mebi));
@@ -206,7 +206,8 @@ public sealed class ImageRestoreTests : IAsyncLifetime
             }
             ImageRestoreReport report = await scene.RestoreAsync(source);
             content.CopyTo(before, 0);
-            Assert.True(before.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(scene.Target)), $"seed {seed}");
+            byte[] after = await File.ReadAllBytesAsync(scene.Target);
+            Assert.True(before.AsSpan().SequenceEqual(after), $"seed {seed}");
             Assert.Equal(report.Size, report.BytesWritten + report.BytesZeroed + report.BytesKept);
             report = await scene.RestoreAsync(source);
             Assert.Equal((0, 0), (report.BytesWritten, report.BytesZeroed));

@@ -39,8 +39,8 @@ internal sealed class ImageScene : IAsyncDisposable
     {
         FaultyObjectStore? store = null;
         IObjectStore Wrap(IObjectStore inner) => store = new FaultyObjectStore(inner);
-        BackupScene scene = await BackupScene.MakeAsync(Wrap);
-        return new ImageScene(scene, store!);
+        BackupScene made = await BackupScene.MakeAsync(Wrap);
+        return new ImageScene(made, store!);
     }
 
     /// <summary>Writes the bytes as the original, and backs it up.</summary>
