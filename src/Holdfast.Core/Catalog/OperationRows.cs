@@ -274,12 +274,28 @@ public sealed class OperationRows(ICatalogSession session)
             new { snapshotId, kind = OperationKind.CreateSnapshot }
         );
 
-    /// <summary>Queued and running operations of the backup.</summary>
+    /// <summary>Queued and running operations of the backup, but recipients' restores: those are none of its owner's.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfBackupAsync(string backupId) =>
         session.QueryAsync<Operation>(
-            Select + " WHERE backup_id = @backupId AND status IN ('queued', 'running')",
+            Select
+                + " WHERE backup_id = @backupId AND status IN ('queued', 'running') AND repository_project_id IS NULL",
             new { backupId }
         );
+
+    /// <summary>Whether the project's backup was deleted, as long as that operation is remembered.</summary>
+    public async Task<bool> HasDeletedAsync(string projectId, string backupId) =>
+        await session.ScalarAsync<int>(
+            """
+            SELECT count(*) FROM operations
+            WHERE project_id = @projectId AND backup_id = @backupId AND kind = @kind AND status = 'succeeded'
+            """,
+            new
+            {
+                projectId,
+                backupId,
+                kind = OperationKind.DeleteBackup,
+            }
+        ) > 0;
 
     /// <summary>
     /// Whether there are operations of the project, kind and root that are queued, or with <paramref name="running"/> that run.

@@ -61,6 +61,9 @@ public sealed record Operation
     public string? VolumeId { get; init; }
     public string? BackupId { get; init; }
 
+    /// <summary>The backup whose row shows how it goes; null for a recipient's restore, of which the owner's row says nothing.</summary>
+    public string? ShownBackupId => RepositoryProjectId is null ? BackupId : null;
+
     /// <summary>restic's snapshot that must stay while the operation lives, whatever becomes of its backup.</summary>
     public string? PinnedSnapshotId { get; init; }
 

@@ -81,6 +81,15 @@ public static class NewOperation
         }
     }
 
+    /// <summary>Queues the removal of snapshots that are nobody's; one that runs may have looked at them already.</summary>
+    public static async Task QueueReapOfProjectAsync(this ICatalogSession session, string projectId, DateTimeOffset now)
+    {
+        if (!await session.Operations.AnyAsync(projectId, OperationKind.Reap, root: null, running: false))
+        {
+            await session.Operations.AddAsync(Of(OperationKind.Reap, projectId, now));
+        }
+    }
+
     /// <summary>
     /// Queues an export of what only the catalog knows of the project, in the transaction that changes it. A project
     /// without a repository has no key to seal it with, and nothing to lose; one that is queued already will see this change.

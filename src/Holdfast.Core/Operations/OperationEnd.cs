@@ -41,10 +41,7 @@ internal static class OperationEnd
                 await ReapAsync();
                 break;
             case OperationKind.RestoreVolumeBackup:
-                if (operation.RepositoryProjectId is null)
-                {
-                    await Backup(BackupStatus.Restoring, BackupStatus.Available);
-                }
+                await Backup(BackupStatus.Restoring, BackupStatus.Available);
                 await Volume(
                     VolumeStatus.RestoringBackup,
                     started ? VolumeStatus.ErrorRestoring : operation.StatusBefore ?? VolumeStatus.Available
@@ -72,6 +69,7 @@ internal static class OperationEnd
                 await Share(ShareStatus.Deleting, started ? ShareStatus.ErrorDeleting : BeforeDelete(operation));
                 break;
         }
+        await UnpinAsync(session, operation, now);
 
         // What it was making may still be there, and a worker that does not know of the end may be at it for a lease.
         async Task ReapAsync()
@@ -98,9 +96,9 @@ internal static class OperationEnd
 
         async Task Backup(string from, string to)
         {
-            if (await session.Backups.SetStatusAsync(operation.BackupId!, from, to, now))
+            if (operation.ShownBackupId is { } backup && await session.Backups.SetStatusAsync(backup, from, to, now))
             {
-                await session.Backups.SetReasonAsync(operation.BackupId!, operation.PublicReason(reason));
+                await session.Backups.SetReasonAsync(backup, operation.PublicReason(reason));
             }
         }
 
@@ -110,6 +108,22 @@ internal static class OperationEnd
         Task Volume(string from, string to) => session.Volumes.SetStatusAsync(operation.VolumeId!, from, to, now);
 
         Task Share(string from, string to) => session.Shares.SetStatusAsync(operation.ShareId!, from, to, now);
+    }
+
+    /// <summary>
+    /// The snapshot of a backup that was deleted meanwhile has stayed for the operation that has just ended, in whatever
+    /// way, and goes with the last such.
+    /// </summary>
+    public static async Task UnpinAsync(ICatalogSession session, Operation ended, DateTimeOffset now)
+    {
+        if (
+            ended is { PinnedSnapshotId: { } snapshot, BackupId: { } backup }
+            && await session.Backups.FindAsync(backup) is null
+            && !await session.Operations.IsPinnedAsync(snapshot)
+        )
+        {
+            await session.QueueReapOfProjectAsync(ended.RepositoryOf, now);
+        }
     }
 
     /// <summary>One that was at work when it was deleted by force has lost that work, and cannot wait for its end.</summary>

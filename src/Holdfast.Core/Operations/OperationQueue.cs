@@ -85,7 +85,7 @@ public sealed class OperationQueue(
                 int percent = Math.Min(claimed.Percent, 99);
                 if (
                     claimed is
-                    { Kind: OperationKind.CreateBackup or OperationKind.CreateVolumeBackup, BackupId: { } created }
+                    { Kind: OperationKind.CreateBackup or OperationKind.CreateVolumeBackup, ShownBackupId: { } created }
                 )
                 {
                     await session.Backups.SetProgressAsync(created, percent);
@@ -94,9 +94,7 @@ public sealed class OperationQueue(
                     claimed is
                     {
                         Kind: OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup,
-                        // A recipient's restore is none of the owner's row.
-                        RepositoryProjectId: null,
-                        BackupId: { } restored,
+                        ShownBackupId: { } restored,
                     }
                 )
                 {
@@ -125,6 +123,7 @@ public sealed class OperationQueue(
                     return false;
                 }
                 await changes(session, now);
+                await OperationEnd.UnpinAsync(session, claimed, now);
                 return true;
             },
             cancellationToken
@@ -294,7 +293,7 @@ public sealed class OperationQueue(
         {
             await CancelQueuedAsync(session, queued, now);
         }
-        else if (message is not null && claimed.BackupId is { } backup)
+        else if (message is not null && claimed.ShownBackupId is { } backup)
         {
             await session.Backups.SetReasonAsync(backup, message);
         }

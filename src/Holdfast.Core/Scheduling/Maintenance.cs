@@ -1,13 +1,15 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
 using Holdfast.Core.Workers;
 
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Queues prune, reap, and the removal of shares whose time in the recycle bin is over. A row that runs out says when each is due again: it is taken in the transaction that queues, so
-/// that nothing is queued twice, whoever schedules.
+/// Queues prune, reap, and the removal of shares whose time in the recycle bin is over; ends sharings whose time is over.
+/// A row that runs out says when each is due again: it is taken in the transaction that queues, so that nothing is queued
+/// twice, whoever schedules.
 /// </summary>
 public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProvider time, WakeSignal wake)
 {
@@ -39,6 +41,10 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
         foreach (Share share in await session.Shares.ExpiredAsync(now))
         {
             await session.QueueDeleteAsync(share, caller: null, now);
+        }
+        foreach (Sharing sharing in await session.Sharings.ExpiredAsync(now))
+        {
+            await SharingRules.EndAsync(session, sharing, AuditAction.SharingExpired, caller: null, now);
         }
         // What workers say, not the disk: a root that hangs must not hold the catalog.
         foreach (string root in await NodePresence.AnnouncedRootsAsync(session, now, queue.Lease))

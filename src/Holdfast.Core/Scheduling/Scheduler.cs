@@ -123,7 +123,7 @@ public sealed class Scheduler(
                         await session.TellWaitingAsync(operation, message, now);
                         Log.Waits(logger, operation.Kind, operation.Id, operation.Root!);
                     }
-                    if (operation.BackupId is { } backup)
+                    if (operation.ShownBackupId is { } backup)
                     {
                         await session.Backups.SetReasonAsync(backup, message);
                     }

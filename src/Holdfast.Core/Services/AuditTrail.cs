@@ -56,6 +56,46 @@ internal static class AuditTrail
             }
         );
 
+    /// <summary>Tells the owners that the caller has looked at what they gave; the owners' own looks are nobody's news.</summary>
+    public static async Task NoteLooksAsync(
+        this ICatalog catalog,
+        Caller caller,
+        IReadOnlyList<Sharing> sharings,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        // Looking costs no write lock; most looks are no news.
+        List<Sharing> news = await catalog.ReadAsync(
+            async session =>
+            {
+                List<Sharing> found = [];
+                foreach (Sharing sharing in sharings)
+                {
+                    if (await session.IsNewLookAsync(sharing, caller, now))
+                    {
+                        found.Add(sharing);
+                    }
+                }
+                return found;
+            },
+            cancellationToken
+        );
+        if (news.Count > 0)
+        {
+            await catalog.WriteAsync(
+                async session =>
+                {
+                    foreach (Sharing sharing in news)
+                    {
+                        await session.NoteAsync(AuditAction.LookAtBackup, sharing, caller, now);
+                    }
+                },
+                cancellationToken
+            );
+        }
+    }
+
     /// <summary>Whether the owner is still to be told that the caller looks at it.</summary>
     public static async Task<bool> IsNewLookAsync(
         this ICatalogSession session,

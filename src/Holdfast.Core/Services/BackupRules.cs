@@ -63,9 +63,10 @@ internal static class BackupRules
         }
     }
 
-    public static void CheckRestore(Backup backup)
+    /// <param name="byRecipient">Then the owner may be restoring it at the same time.</param>
+    public static void CheckRestore(Backup backup, bool byRecipient)
     {
-        if (backup.Status != BackupStatus.Available)
+        if (backup.Status != BackupStatus.Available && !(byRecipient && backup.Status == BackupStatus.Restoring))
         {
             throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} status must be available.");
         }

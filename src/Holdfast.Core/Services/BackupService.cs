@@ -81,11 +81,20 @@ public sealed class BackupService(
         );
     }
 
+    /// <summary>Also one that the caller's project was given; its owner's matters are left out of it.</summary>
     public async Task<Backup> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share_backup:get");
-        return await catalog.ReadAsync(session => session.FindBackupAsync(caller, id), cancellationToken)
-            ?? throw NoBackup(id);
+        DateTimeOffset now = time.Now();
+        (Backup backup, Sharing? given) = await catalog.ReadAsync(
+            session => FindUsableAsync(session, caller, id, now),
+            cancellationToken
+        );
+        if (given is not null)
+        {
+            await catalog.NoteLooksAsync(caller, [given], now, cancellationToken);
+        }
+        return caller.CanUse(backup) ? backup : backup.AsGiven();
     }
 
     public async Task<Backup> CreateAsync(Caller caller, NewBackup request, CancellationToken cancellationToken)
@@ -128,7 +137,7 @@ public sealed class BackupService(
         return ChangeAsync(
             async session =>
             {
-                Backup backup = await session.FindBackupAsync(caller, id) ?? throw NoBackup(id);
+                Backup backup = await FindOwnAsync(session, caller, id, NoBackup(id));
                 if (!change.SetName && !change.SetDescription)
                 {
                     return backup;
@@ -153,7 +162,7 @@ public sealed class BackupService(
         return ChangeAsync(
             async session =>
             {
-                Backup backup = await session.FindBackupAsync(caller, id) ?? throw NoBackup(id);
+                Backup backup = await FindOwnAsync(session, caller, id, NoBackup(id));
                 BackupRules.CheckDelete(backup);
                 DateTimeOffset now = time.Now();
                 await session.Backups.SetStatusAsync(id, backup.Status, BackupStatus.Deleting, now);
@@ -173,7 +182,7 @@ public sealed class BackupService(
     }
 
     /// <param name="targetShareId">Null: the share it was taken of. Below microversion 2.91 the endpoint passes
-    /// <paramref name="sourceOnly"/>, and a target other than the source is 400.</param>
+    /// <paramref name="sourceOnly"/>, and a target other than the source is 400. A recipient has to name a share of theirs.</param>
     /// <returns>The id of the share that is being overwritten.</returns>
     public Task<string> RestoreAsync(
         Caller caller,
@@ -187,18 +196,27 @@ public sealed class BackupService(
         return ChangeAsync(
             async session =>
             {
-                Backup backup = await session.FindBackupAsync(caller, id) ?? throw NoBackup(id);
+                DateTimeOffset now = time.Now();
+                (Backup backup, Sharing? given) = await FindUsableAsync(session, caller, id, now);
                 string target = targetShareId ?? backup.SourceId;
+                // Never in place, and an administrator who was given it may do that as such.
+                given = target == backup.SourceId ? null : given;
+                if (given is null && !caller.CanUse(backup))
+                {
+                    throw ServiceError.Forbidden(
+                        "Only its own project may restore a backup in place; name a share of yours to restore it to."
+                    );
+                }
                 if (sourceOnly && target != backup.ShareId)
                 {
                     throw ServiceError.Invalid(
                         "Restoring to a share other than the backup's own needs API version 2.91 or later."
                     );
                 }
-                BackupRules.CheckRestore(backup);
+                BackupRules.CheckRestore(backup, byRecipient: given is not null);
                 Share share = await session.FindOwnShareAsync(caller, target, "NotFound: Resource could not be found.");
                 await BackupRules.CheckTargetAsync(session, backup, share);
-                await QueueRestoreAsync(session, caller, backup, share);
+                await QueueRestoreAsync(session, caller, backup, given, share, now);
                 return share.Id;
             },
             cancellationToken
@@ -213,7 +231,7 @@ public sealed class BackupService(
         return ChangeAsync(
             async session =>
             {
-                Backup backup = await session.FindBackupAsync(caller, id) ?? throw ServiceError.NotFound();
+                Backup backup = await FindOwnAsync(session, caller, id, ServiceError.NotFound());
                 // Once more, about the backup itself, as Manila does.
                 policy.Require(caller, "share_backup:reset_status", new(backup.ProjectId, backup.UserId));
                 DateTimeOffset now = time.Now();
@@ -258,26 +276,61 @@ public sealed class BackupService(
         };
     }
 
-    private async Task QueueRestoreAsync(ICatalogSession session, Caller caller, Backup backup, Share target)
+    /// <param name="given">The sharing by which a recipient restores it: then its row shows nothing of that.</param>
+    private async Task QueueRestoreAsync(
+        ICatalogSession session,
+        Caller caller,
+        Backup backup,
+        Sharing? given,
+        Share target,
+        DateTimeOffset now
+    )
     {
-        DateTimeOffset now = time.Now();
-        await session.Backups.SetStatusAsync(backup.Id, backup.Status, BackupStatus.Restoring, now);
-        await session.Backups.SetRestoreProgressAsync(backup.Id, 0);
+        if (given is null)
+        {
+            await session.Backups.SetStatusAsync(backup.Id, backup.Status, BackupStatus.Restoring, now);
+            await session.Backups.SetRestoreProgressAsync(backup.Id, 0);
+        }
+        else
+        {
+            await session.NoteAsync(AuditAction.RestoreShared, given, caller, now);
+        }
         await session.Shares.SetStatusAsync(target.Id, target.Status, ShareStatus.BackupRestoring, now);
         await session.Shares.SetSourceBackupAsync(target.Id, backup.Id);
+        string project = given?.ToProjectId ?? backup.ProjectId;
         await session.Operations.AddAsync(
             NewOperation.Of(OperationKind.RestoreBackup, caller, now) with
             {
-                ProjectId = backup.ProjectId,
+                ProjectId = project,
+                RepositoryProjectId = given?.FromProjectId,
                 BackupId = backup.Id,
+                PinnedSnapshotId = backup.SnapshotId,
                 ShareId = target.Id,
-                ForeignShare = target.ProjectId != backup.ProjectId,
+                ForeignShare = target.ProjectId != project,
                 StatusBefore = target.Status,
                 Root = target.Root,
                 NotBefore = now + options.Grace,
             }
         );
     }
+
+    /// <summary>A backup of a share that is the caller's own, or that it was given by the sharing beside it.</summary>
+    private static async Task<(Backup Backup, Sharing? Given)> FindUsableAsync(
+        ICatalogSession session,
+        Caller caller,
+        string id,
+        DateTimeOffset now
+    ) =>
+        await session.FindUsableBackupAsync(caller, id, now) is ({ ShareId: not null } backup, var given)
+            ? (backup, given)
+            : throw NoBackup(id);
+
+    /// <summary>The backup, to change it: one that the caller was given is refused.</summary>
+    private async Task<Backup> FindOwnAsync(ICatalogSession session, Caller caller, string id, ServiceError missing) =>
+        await session.FindUsableBackupAsync(caller, id, time.Now()) is not ({ ShareId: not null } backup, _)
+            ? throw missing
+        : caller.CanUse(backup) ? backup
+        : throw ServiceError.Forbidden("Only the project that a backup belongs to may change or delete it.");
 
     /// <summary>Checks the list's share, and finds the marker's place; an unknown marker, or another's, is none.</summary>
     private static async Task<RowPlace?> PlaceAsync(
@@ -291,7 +344,9 @@ public sealed class BackupService(
         {
             throw NoShareToBackUp(shareId);
         }
-        return query.Page.Marker is { Length: > 0 } marker && await session.FindBackupAsync(caller, marker) is { } row
+        return
+            query.Page.Marker is { Length: > 0 } marker
+            && await session.FindBackupAsync(caller, marker) is { ShareId: not null } row
             ? new RowPlace(column.Value(row), row.Id)
             : null;
     }

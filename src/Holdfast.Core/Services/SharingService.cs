@@ -131,7 +131,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         rows = more ? [.. rows.Take(limit)] : rows;
         if (query.Received)
         {
-            await NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], cancellationToken);
+            await catalog.NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], time.Now(), cancellationToken);
         }
         return new SharingList(rows, more);
     }
@@ -169,7 +169,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
             },
             cancellationToken
         );
-        await NoteLooksAsync(caller, [row.Sharing], cancellationToken);
+        await catalog.NoteLooksAsync(caller, [row.Sharing], time.Now(), cancellationToken);
         return row;
     }
 
@@ -215,44 +215,6 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
-
-    /// <summary>Tells the owners that the caller has looked at what they gave; the owners' own looks are nobody's news.</summary>
-    private async Task NoteLooksAsync(
-        Caller caller,
-        IReadOnlyList<Sharing> sharings,
-        CancellationToken cancellationToken
-    )
-    {
-        DateTimeOffset now = time.Now();
-        List<Sharing> news = await catalog.ReadAsync(
-            async session =>
-            {
-                List<Sharing> found = [];
-                foreach (Sharing sharing in sharings)
-                {
-                    if (await session.IsNewLookAsync(sharing, caller, now))
-                    {
-                        found.Add(sharing);
-                    }
-                }
-                return found;
-            },
-            cancellationToken
-        );
-        if (news.Count > 0)
-        {
-            await catalog.WriteAsync(
-                async session =>
-                {
-                    foreach (Sharing sharing in news)
-                    {
-                        await session.NoteAsync(AuditAction.LookAtBackup, sharing, caller, now);
-                    }
-                },
-                cancellationToken
-            );
-        }
-    }
 
     /// <returns>Null when nothing can be in it: it asks for another project's than the caller's.</returns>
     private SharingFilter? FilterOf(Caller caller, SharingQuery query)

@@ -53,6 +53,38 @@ internal static class Visibility
     public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;
 
+    /// <summary>A backup that the caller may look at and restore from: its project's own, or one that it was given.</summary>
+    /// <returns>The sharing is null where it was not given; the backup is null when it is not there or not the caller's.</returns>
+    public static async Task<(Backup? Backup, Sharing? Given)> FindUsableBackupAsync(
+        this ICatalogSession session,
+        Caller caller,
+        string id,
+        DateTimeOffset now
+    )
+    {
+        // Asked whatever there is, so that a stranger's answer takes as long for a backup that exists.
+        Sharing? given = await session.Sharings.FindUsableAsync(id, caller.ProjectId, now);
+        Backup? backup = await session.Backups.FindAsync(id);
+        return backup is not null && (given is not null || caller.CanUse(backup)) ? (backup, given) : (null, null);
+    }
+
+    /// <summary>
+    /// What a recipient may know of the backup is what a sharing shows of it: not who made it, where, how, or what became
+    /// of the owner's restores.
+    /// </summary>
+    public static Backup AsGiven(this Backup backup) =>
+        backup with
+        {
+            UserId = "",
+            RestoreProgress = 0,
+            BackupType = null,
+            Options = null,
+            Host = null,
+            Topic = null,
+            FailReason = null,
+            Notes = null,
+        };
+
     /// <returns>Null when it is not there, or is neither public nor given to the caller's project.</returns>
     public static async Task<ShareType?> FindShareTypeAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.VisibleAsync(caller, await session.ShareTypes.FindAsync(id));

@@ -8,7 +8,7 @@ namespace Holdfast.Core.Workers;
 
 /// <summary>
 /// Removes a backup: its snapshot, with any other that a claim of its creation left, then its row. The bytes go with the
-/// next prune.
+/// next prune. A snapshot that recipients are restoring stays until the last of them has ended.
 /// </summary>
 public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositories) : IOperationHandler
 {
@@ -21,37 +21,52 @@ public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositor
             session => session.Repositories.FindAsync(row.ProjectId),
             cancellationToken
         );
-        if (repository is not null)
-        {
-            await RemoveSnapshotsAsync(row, cancellationToken);
-        }
+        bool all = repository is null || await RemoveSnapshotsAsync(row, cancellationToken);
         await claimed.SucceedAsync(
             async (session, now) =>
             {
                 await session.Backups.RemoveAsync(row.BackupId!);
                 await session.Repositories.CountFreedAsync(row.ProjectId);
                 await session.QueueExportAsync(row.ProjectId, now);
-            },
-            cancellationToken
-        );
-    }
-
-    private async Task RemoveSnapshotsAsync(Operation row, CancellationToken cancellationToken)
-    {
-        await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
-        await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        await held.WhileHeldAsync(
-            async token =>
-            {
-                foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(token))
+                if (!all)
                 {
-                    if (SnapshotTags.BackupOf(snapshot) == row.BackupId)
-                    {
-                        await repository.DeleteSnapshotAsync(snapshot.Id, token);
-                    }
+                    // The restore may have ended since, and have seen the row.
+                    await session.QueueReapOfProjectAsync(row.ProjectId, now);
                 }
             },
             cancellationToken
         );
     }
+
+    /// <returns>Whether all are gone.</returns>
+    private async Task<bool> RemoveSnapshotsAsync(Operation row, CancellationToken cancellationToken)
+    {
+        await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
+        await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
+        return await held.WhileHeldAsync(
+            async token =>
+            {
+                bool all = true;
+                foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(token))
+                {
+                    if (SnapshotTags.BackupOf(snapshot) != row.BackupId)
+                    {
+                        continue;
+                    }
+                    // Nobody begins to restore a backup that is being deleted.
+                    if (await IsPinnedAsync(snapshot, token))
+                    {
+                        all = false;
+                        continue;
+                    }
+                    await repository.DeleteSnapshotAsync(snapshot.Id, token);
+                }
+                return all;
+            },
+            cancellationToken
+        );
+    }
+
+    private Task<bool> IsPinnedAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        catalog.ReadAsync(session => session.Operations.IsPinnedAsync(snapshot.Id.ToString()), cancellationToken);
 }

@@ -19,21 +19,23 @@ public sealed class ProjectRepositories(
     // Longer than any store takes for the few small objects of a new repository.
     private static readonly TimeSpan MakingLease = TimeSpan.FromMinutes(2);
 
+    /// <summary>The repository that the operation reads, or works on.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: the project has no repository.</exception>
     public async Task<Repository> OpenAsync(Operation claimed, CancellationToken cancellationToken)
     {
+        string project = claimed.RepositoryOf;
         string password =
-            await keyring.FindAsync(claimed.ProjectId, cancellationToken)
+            await keyring.FindAsync(project, cancellationToken)
             ?? throw new EngineError(
                 EngineErrorKind.NotFound,
                 temporary: false,
-                $"Project {claimed.ProjectId} has no key in the keyring of the store.",
-                $"If it has backups, put keyring/{claimed.ProjectId} of the store back from a copy."
+                $"Project {project} has no key in the keyring of the store.",
+                $"If it has backups, put keyring/{project} of the store back from a copy."
             )
             {
                 PublicMessage = "The project's key is missing from the backup store.",
             };
-        return await repositories.OpenAsync(claimed.ProjectId, password, Options(claimed), cancellationToken);
+        return await repositories.OpenAsync(project, password, Options(claimed), cancellationToken);
     }
 
     /// <summary>

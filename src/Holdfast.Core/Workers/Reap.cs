@@ -86,14 +86,12 @@ public sealed class Reap(
 
     private async Task RemoveOrphansAsync(Repository repository, string project, CancellationToken cancellationToken)
     {
-        DateTimeOffset before = time.GetUtcNow() - Patience;
         foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(cancellationToken))
         {
             // Somebody else's snapshots in the same repository are not ours to remove.
             if (
-                snapshot.Time < before
-                && SnapshotTags.BackupOf(snapshot) is { } backup
-                && !await IsNamedAsync(project, backup, snapshot, cancellationToken)
+                SnapshotTags.BackupOf(snapshot) is { } backup
+                && await IsOrphanAsync(project, backup, snapshot, cancellationToken)
             )
             {
                 await repository.DeleteSnapshotAsync(snapshot.Id, cancellationToken);
@@ -102,19 +100,32 @@ public sealed class Reap(
         }
     }
 
-    /// <summary>Whether a row names the snapshot, or an operation at work may come to.</summary>
-    private Task<bool> IsNamedAsync(
+    /// <summary>
+    /// No row names the snapshot, nor will an operation at work, nor does one need it; and its backup was deleted, or there
+    /// was time enough for a row to name it.
+    /// </summary>
+    private Task<bool> IsOrphanAsync(
         string project,
         string backup,
         Snapshot snapshot,
         CancellationToken cancellationToken
-    ) =>
-        catalog.ReadAsync(
+    )
+    {
+        string id = snapshot.Id.ToString();
+        return catalog.ReadAsync(
             async session =>
-                (await session.Operations.LiveOfBackupAsync(backup)).Count > 0
-                || await session.Backups.FindAsync(backup) is { } found
-                    && found.ProjectId == project
-                    && found.SnapshotId == snapshot.Id.ToString(),
+                !(
+                    await session.Backups.FindAsync(backup) is { } row
+                    && row.ProjectId == project
+                    && row.SnapshotId == id
+                )
+                && (await session.Operations.LiveOfBackupAsync(backup)).Count == 0
+                && !await session.Operations.IsPinnedAsync(id)
+                && (
+                    snapshot.Time < time.GetUtcNow() - Patience
+                    || await session.Operations.HasDeletedAsync(project, backup)
+                ),
             cancellationToken
         );
+    }
 }

@@ -13,101 +13,97 @@ namespace Holdfast.Core.Workers;
 
 /// <summary>
 /// Makes a share what a backup says. A run that dies leaves the share in <c>backup_restoring</c>, and the next claim goes
-/// on where it stopped: what is right already is kept.
+/// on where it stopped: what is right already is kept. What it reads is named by the operation and said by the snapshot,
+/// so that a recipient's restore is finished after the owner has deleted the backup; the owner's row shows nothing of it.
 /// </summary>
 public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories repositories, ShareRoots roots)
     : IOperationHandler
 {
-    private sealed record RestoreWork(Backup Backup, Share Target, bool AcrossProjects);
-
     public string Kind => OperationKind.RestoreBackup;
 
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
     {
-        RestoreWork work = await FindAsync(claimed.Row, cancellationToken);
-        RestoreReport report = await RestoreAsync(claimed, work, cancellationToken);
+        Operation row = claimed.Row;
+        Share target = await FindTargetAsync(row, cancellationToken);
+        string? notes = await RestoreAsync(claimed, target, cancellationToken);
         await claimed.SucceedAsync(
             async (session, now) =>
             {
-                await session.Backups.SetRestoreProgressAsync(work.Backup.Id, 100);
-                await session.Backups.SetReasonAsync(work.Backup.Id, null);
-                await session.Backups.SetStatusAsync(
-                    work.Backup.Id,
-                    BackupStatus.Restoring,
-                    BackupStatus.Available,
-                    now
-                );
-                await session.Shares.SetStatusAsync(
-                    work.Target.Id,
-                    ShareStatus.BackupRestoring,
-                    ShareStatus.Available,
-                    now
-                );
-                if (RestoreNotes.Of(report, work.Backup, work.Target) is { } notes)
+                if (row.ShownBackupId is { } backup)
                 {
-                    await session.TellAsync(claimed.Row, MessageLevel.Warning, MessageDetail.LeftOut, notes, now);
+                    await session.Backups.SetRestoreProgressAsync(backup, 100);
+                    await session.Backups.SetReasonAsync(backup, null);
+                    await session.Backups.SetStatusAsync(backup, BackupStatus.Restoring, BackupStatus.Available, now);
                 }
-                await session.QueueExportAsync(work.Target.ProjectId, now);
+                await session.Shares.SetStatusAsync(target.Id, ShareStatus.BackupRestoring, ShareStatus.Available, now);
+                if (notes is not null)
+                {
+                    await session.TellAsync(row, MessageLevel.Warning, MessageDetail.LeftOut, notes, now);
+                }
+                await session.QueueExportAsync(target.ProjectId, now);
             },
             cancellationToken
         );
     }
 
-    private async Task<RestoreReport> RestoreAsync(
+    /// <returns>What there is to say of it, or null.</returns>
+    private async Task<string?> RestoreAsync(
         ClaimedOperation claimed,
-        RestoreWork work,
+        Share target,
         CancellationToken cancellationToken
     )
     {
         await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        return await held.WhileHeldAsync(token => RestoreAsync(repository, claimed, work, token), cancellationToken);
+        return await held.WhileHeldAsync(token => RestoreAsync(repository, claimed, target, token), cancellationToken);
     }
 
-    private async Task<RestoreReport> RestoreAsync(
+    private async Task<string?> RestoreAsync(
         Repository repository,
         ClaimedOperation claimed,
-        RestoreWork work,
+        Share target,
         CancellationToken cancellationToken
     )
     {
-        Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(work.Backup.SnapshotId), cancellationToken);
+        Operation row = claimed.Row;
+        Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(row.PinnedSnapshotId), cancellationToken);
         await repository.LoadIndexAsync(cancellationToken);
-        // Our snapshots have one directory, named after the share that was backed up.
-        byte[] name = Encoding.UTF8.GetBytes(work.Backup.SourceId);
-        RestoreSource source = await new TreeBrowser(repository).SourceAsync(snapshot, name, cancellationToken);
-        TreeRestore run = new(
-            repository,
-            source,
-            OpenTarget(work.Target),
-            new RestoreOptions { DropPrivileges = work.AcrossProjects }
-        );
-        long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
-        claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
-        return await run.RunAsync(cancellationToken);
-    }
-
-    private Task<RestoreWork> FindAsync(Operation row, CancellationToken cancellationToken) =>
-        catalog.ReadAsync(
-            async session =>
-            {
-                Backup? backup = await session.Backups.FindAsync(row.BackupId!);
-                Share? target = await session.Shares.FindAsync(row.ShareId!);
-                if (backup?.SnapshotId is null || target is null)
-                {
-                    string message = $"Backup {row.BackupId} or share {row.ShareId} is gone from the catalog.";
-                    throw new EngineError(EngineErrorKind.NotFound, temporary: false, message)
-                    {
-                        PublicMessage = message,
-                    };
-                }
-                Share? source = await session.Shares.FindAsync(backup.SourceId);
-                // Devices and set-id bits of one project have no business in another's share, whoever made the backup.
-                bool across = backup.ProjectId != target.ProjectId || source?.ProjectId != target.ProjectId;
-                return new RestoreWork(backup, target, across);
-            },
+        string share = SnapshotTags.SourceOf(snapshot);
+        RestoreSource source = await new TreeBrowser(repository).SourceAsync(
+            snapshot,
+            Encoding.UTF8.GetBytes(share),
             cancellationToken
         );
+        bool across = await IsAcrossProjectsAsync(row, share, target, cancellationToken);
+        TreeRestore run = new(repository, source, OpenTarget(target), new RestoreOptions { DropPrivileges = across });
+        long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
+        claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
+        RestoreReport report = await run.RunAsync(cancellationToken);
+        return RestoreNotes.Of(report, row, SnapshotTags.ErrorsOf(snapshot), target);
+    }
+
+    /// <summary>Devices and set-id bits of one project have no business in another's share, whoever made the backup.</summary>
+    private async Task<bool> IsAcrossProjectsAsync(
+        Operation row,
+        string share,
+        Share target,
+        CancellationToken cancellationToken
+    )
+    {
+        Share? source = await catalog.ReadAsync(session => session.Shares.FindAsync(share), cancellationToken);
+        return row.RepositoryOf != target.ProjectId || source?.ProjectId != target.ProjectId;
+    }
+
+    private async Task<Share> FindTargetAsync(Operation row, CancellationToken cancellationToken)
+    {
+        Share? target = await catalog.ReadAsync(session => session.Shares.FindAsync(row.ShareId!), cancellationToken);
+        if (target is null)
+        {
+            string message = $"Share {row.ShareId} is gone from the catalog.";
+            throw new EngineError(EngineErrorKind.NotFound, temporary: false, message) { PublicMessage = message };
+        }
+        return target;
+    }
 
     /// <summary>Who lost the share's directory wants it back all the more: it is made again.</summary>
     private DirectoryHandle OpenTarget(Share target)

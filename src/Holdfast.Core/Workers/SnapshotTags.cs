@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
 using Holdfast.Engine.Snapshots;
 
 namespace Holdfast.Core.Workers;
@@ -30,6 +31,17 @@ internal static class SnapshotTags
         && ClaimName.TryParse(claim, out _, out _)
             ? Value(snapshot, BackupTag)
             : null;
+
+    /// <summary>The share or volume that it is of: its one directory has that name, too.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: it is no snapshot of ours.</exception>
+    public static string SourceOf(Snapshot snapshot) =>
+        snapshot.Paths is [['/', .. { Length: > 0 } source]]
+            ? source
+            : throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: false,
+                $"Snapshot {snapshot.Id} does not have the one path that it was made with."
+            );
 
     public static string CaptureOf(Snapshot snapshot) => Value(snapshot, CaptureTag) ?? Capture.Live;
 

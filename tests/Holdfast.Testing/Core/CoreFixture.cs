@@ -34,6 +34,7 @@ public sealed class CoreFixture : IAsyncDisposable
         Roots = new ShareRoots(Places);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
+        Sharings = new SharingService(Catalog, new Policy(), Time, Wake);
         Shares = new ShareService(Catalog, new Policy(), Options, Roots, Time, Wake);
         Adoption adoption = new(Roots, Options);
         ManagedShares = new ManagedShareService(Catalog, new Policy(), Options, Roots, adoption, Time, Wake);
@@ -52,6 +53,7 @@ public sealed class CoreFixture : IAsyncDisposable
     public WakeSignal Wake { get; } = new();
     public OperationQueue Queue { get; }
     public BackupService Backups { get; }
+    public SharingService Sharings { get; }
     public ShareService Shares { get; }
     public ManagedShareService ManagedShares { get; }
     public ShareStateService ShareStates { get; }

@@ -188,6 +188,10 @@ public static class Rows
             CancellationToken.None
         );
 
+    /// <summary>The audit trail of all projects, oldest first.</summary>
+    public static Task<IReadOnlyList<AuditEntry>> AuditAsync(this ICatalog catalog) =>
+        catalog.ReadAsync(session => session.Audit.ListAsync(), CancellationToken.None);
+
     public static Task<Backup?> BackupAsync(this ICatalog catalog, string id) =>
         catalog.ReadAsync(session => session.Backups.FindAsync(id), CancellationToken.None);
 

@@ -20,6 +20,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public const string PublicUrl = "http://holdfast.example:8786";
     public const string Project = "0123456789abcdef0123456789abcdef";
     public const string OtherProject = "fedcba9876543210fedcba9876543210";
+    public const string ThirdProject = "00112233445566778899aabbccddeeff";
 
     private readonly WebApplication app;
     private readonly ErrorLog errors;
@@ -67,7 +68,7 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>Sends what a Manila client would: a token, a microversion, the experimental header.</summary>
-    /// <param name="token">Of <c>admin</c>, <c>member</c>, <c>reader</c>, <c>guest</c> (no role), <c>system</c> (admin of no project), <c>other</c> (a member elsewhere); null sends none.</param>
+    /// <param name="token">Of <c>admin</c>, <c>member</c>, <c>reader</c>, <c>guest</c> (no role), <c>system</c> (admin of no project), <c>other</c> (a member elsewhere), <c>other_reader</c>, <c>third</c> (a member of a third project); null sends none.</param>
     public async Task<Answer> SendAsync(
         string method,
         string path,
@@ -122,6 +123,8 @@ internal sealed class ApiHost : IAsyncDisposable
                     "guest" => Token("e5", Project),
                     "system" => Token("f6", null, "admin", "member", "reader"),
                     "other" => Token("d4", OtherProject, "member", "reader"),
+                    "other_reader" => Token("d5", OtherProject, "reader"),
+                    "third" => Token("g7", ThirdProject, "member", "reader"),
                     _ => null,
                 }
             );

@@ -56,6 +56,32 @@ public sealed class SchedulerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sharing_whose_time_is_over_is_ended()
+    {
+        await AddRepositoryAsync();
+        await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1") with { SnapshotId = new string('a', 64) });
+        DateTimeOffset end = core.Time.GetUtcNow().AddHours(1);
+        await core.Sharings.ShareAsync(CoreFixture.Member, new("b1", [Rows.Stranger], ExpiresAt: end), default);
+        await FinishAsync();
+        Scheduler scheduler = Scheduler("node1");
+        await scheduler.TickAsync(default);
+        Assert.Single(await SharingsAsync());
+
+        core.Time.Advance(TimeSpan.FromHours(1));
+        await scheduler.TickAsync(default);
+        Assert.Empty(await SharingsAsync());
+        AuditEntry told = (await core.Catalog.AuditAsync())[^1];
+        Assert.Equal(
+            ("sharing.expire", "service", Rows.Project, "b1"),
+            (told.Action, told.Actor, told.ProjectId, told.BackupId)
+        );
+        Assert.Contains("export_project", await QueuedKindsAsync());
+
+        Task<IReadOnlyList<Sharing>> SharingsAsync() =>
+            core.Catalog.ReadAsync(session => session.Sharings.OfBackupAsync("b1"), default);
+    }
+
+    [Fact]
     public async Task A_share_leaves_the_recycle_bin_when_its_time_is_over_unless_it_was_restored()
     {
         await core.Catalog.AddSharesAsync(Rows.Share("s2"), Rows.Share("s3"));

@@ -68,6 +68,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
     public HoldingObjectStore Hold { get; }
     public ICatalog Catalog => Get<ICatalog>();
     public BackupService Backups => Get<BackupService>();
+    public SharingService Sharings => Get<SharingService>();
     public ShareService Shares => Get<ShareService>();
     public OperationQueue Queue => Get<OperationQueue>();
 
@@ -81,13 +82,11 @@ internal sealed class WorkerFixture : IAsyncDisposable
     }
 
     /// <summary>Claims the first operation, as a worker that will die.</summary>
-    public async Task<Operation> ClaimAsync() =>
-        (
-            await Queue.ClaimAsync(
-                new ClaimOffer("doomed", Get<Roots>().Usable(), [.. Handlers.Select(one => one.Kind)]),
-                default
-            )
-        )!;
+    public Task<Operation> ClaimAsync() => ClaimAsync([.. Handlers.Select(one => one.Kind)]);
+
+    /// <summary>Claims the first operation of these kinds, as a worker that will die.</summary>
+    public async Task<Operation> ClaimAsync(params string[] kinds) =>
+        (await Queue.ClaimAsync(new ClaimOffer("doomed", Get<Roots>().Usable(), kinds), default))!;
 
     /// <summary>Does the operation's work on a claim, whether that still holds or not.</summary>
     public Task WorkAsync(Operation claimed, CancellationToken cancellationToken = default) =>

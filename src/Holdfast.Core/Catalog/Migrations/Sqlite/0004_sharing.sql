@@ -124,6 +124,8 @@ ALTER TABLE operations ADD COLUMN volume_id TEXT;
 ALTER TABLE operations ADD COLUMN repository_project_id TEXT;
 -- restic's snapshot that must stay while the operation lives, whatever becomes of its backup.
 ALTER TABLE operations ADD COLUMN pinned_snapshot_id TEXT;
+UPDATE operations SET pinned_snapshot_id = (SELECT snapshot_id FROM backups WHERE backups.id = operations.backup_id)
+WHERE kind = 'restore_backup' AND status IN ('queued', 'running');
 CREATE INDEX operations_by_volume ON operations (volume_id, status) WHERE volume_id IS NOT NULL;
 CREATE INDEX operations_pinning ON operations (pinned_snapshot_id, status) WHERE pinned_snapshot_id IS NOT NULL;
 
