@@ -81,6 +81,7 @@ public static class CoreRegistration
             .AddSingleton<LockJudge>()
             .AddSingleton<ProjectRepositories>()
             .AddSingleton<ExportsAhead>()
+            .AddSingleton<ForgottenSnapshots>()
             .AddSingleton<IOperationHandler, CreateBackup>()
             .AddSingleton<IOperationHandler, RestoreBackup>()
             .AddSingleton<IOperationHandler, DeleteBackup>()

@@ -68,6 +68,13 @@ internal static partial class Log
     [LoggerMessage(212, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} was lost with its worker on node {Node}")]
     public static partial void WorkerLost(ILogger logger, string kind, string operation, long epoch, string? node);
 
+    [LoggerMessage(
+        213,
+        LogLevel.Warning,
+        "Share snapshot {Snapshot} beneath root {Root} has had no row for {Hours} hours and is removed"
+    )]
+    public static partial void Forgotten(ILogger logger, string snapshot, string root, double hours);
+
     [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
     public static partial void QueueAway(ILogger logger, Exception error);
 

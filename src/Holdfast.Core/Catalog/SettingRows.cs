@@ -18,6 +18,16 @@ public sealed class SettingRows(ICatalogSession session)
             }
         );
 
+    /// <summary>All names that begin with the prefix.</summary>
+    public Task<IReadOnlyList<string>> NamesAsync(string prefix) =>
+        session.QueryAsync<string>(
+            "SELECT name FROM settings WHERE substr(name, 1, @length) = @prefix ORDER BY name",
+            new { prefix, length = prefix.Length }
+        );
+
+    public Task RemoveAsync(string name) =>
+        session.ExecuteAsync("DELETE FROM settings WHERE name = @name", new { name });
+
     public Task SetAsync(string name, string value) =>
         session.ExecuteAsync(
             """

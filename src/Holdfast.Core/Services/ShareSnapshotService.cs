@@ -197,6 +197,7 @@ public sealed class ShareSnapshotService(
             async session =>
             {
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
+                policy.RequireOf(caller, "share_snapshot:force_delete", snapshot);
                 await CancelAsync(session, id, "An administrator deleted the snapshot.");
                 return await QueueDeleteAsync(session, caller, snapshot);
             },
@@ -212,7 +213,8 @@ public sealed class ShareSnapshotService(
         return ChangeAsync(
             async session =>
             {
-                await FindAsync(session, caller, id);
+                ShareSnapshot snapshot = await FindAsync(session, caller, id);
+                policy.RequireOf(caller, "share_snapshot:reset_status", snapshot);
                 await CancelAsync(session, id, "An administrator reset the snapshot's status.");
                 return await session.ShareSnapshots.SetStatusAsync(id, from: null, status, time.Now());
             },

@@ -49,6 +49,10 @@ internal static class Visibility
     public static void RequireOf(this Policy policy, Caller caller, string rule, Share share) =>
         policy.Require(caller, rule, new PolicyTarget(share.ProjectId, share.UserId));
 
+    /// <inheritdoc cref="RequireOf(Policy, Caller, string, Share)"/>
+    public static void RequireOf(this Policy policy, Caller caller, string rule, ShareSnapshot snapshot) =>
+        policy.Require(caller, rule, new PolicyTarget(snapshot.ProjectId, snapshot.UserId));
+
     /// <returns>Null when it is not there or not the caller's.</returns>
     public static async Task<Backup?> FindBackupAsync(this ICatalogSession session, Caller caller, string id) =>
         await session.Backups.FindAsync(id) is { } backup && caller.CanUse(backup) ? backup : null;

@@ -24,6 +24,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
 
     /// <summary>Takes it, unless an earlier claim has.</summary>
     /// <param name="isHeld">Whether the claim still holds: asked when it is whole, which may be long after the beginning.</param>
+    /// <param name="copying">Told of a copy before it begins.</param>
     /// <returns>Null when the claim is over.</returns>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
     public async Task<TakenSnapshot?> TakeAsync(
@@ -31,6 +32,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         ShareSnapshot snapshot,
         Operation claimed,
         Func<Task<bool>> isHeld,
+        Action<TreeCopy> copying,
         CancellationToken cancellationToken
     )
     {
@@ -43,7 +45,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         }
         using DirectoryHandle captures = OwnPlace.Make(root, share.Root, OwnPlace.Captures);
         byte[] working = Encoding.UTF8.GetBytes(ClaimName.Of(claimed));
-        CopyReport report = Make(share, captures, working, cancellationToken);
+        CopyReport report = Make(share, captures, working, copying, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (!await isHeld())
         {
@@ -55,11 +57,11 @@ public sealed class ShareSnapshots(ShareRoots roots)
 
     /// <summary>Removes it; a copy's bytes go to the trash. What is gone already is what was wanted.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
-    public void Remove(ShareSnapshot snapshot)
+    public void Remove(string rootName, string id)
     {
-        byte[] name = Encoding.UTF8.GetBytes(snapshot.Id);
-        using DirectoryHandle root = roots.Open(snapshot.Root);
-        using DirectoryHandle? place = OwnPlace.Find(root, snapshot.Root, OwnPlace.Snapshots);
+        byte[] name = Encoding.UTF8.GetBytes(id);
+        using DirectoryHandle root = roots.Open(rootName);
+        using DirectoryHandle? place = OwnPlace.Find(root, rootName, OwnPlace.Snapshots);
         if (place is null)
         {
             return;
@@ -73,18 +75,36 @@ public sealed class ShareSnapshots(ShareRoots roots)
         }
         else if (errno == Errno.None)
         {
-            using DirectoryHandle trash = OwnPlace.Make(root, snapshot.Root, OwnPlace.Trash);
+            using DirectoryHandle trash = OwnPlace.Make(root, rootName, OwnPlace.Trash);
             errno = place.TryRename(name, trash, name);
         }
         errno = errno is Errno.None or Errno.ENOENT ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
         {
             throw errno.ToError(
-                $"Snapshot {snapshot.Id} cannot be removed from share root '{snapshot.Root}'",
+                $"Snapshot {id} cannot be removed from share root '{rootName}'",
                 "Check the root's disk."
             );
         }
     }
+
+    /// <summary>The ids of the snapshots that lie beneath the root. What is not named like one is nobody's to touch.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
+    public IReadOnlyList<string> Find(string rootName)
+    {
+        using DirectoryHandle root = roots.Open(rootName);
+        using DirectoryHandle? place = OwnPlace.Find(root, rootName, OwnPlace.Snapshots);
+        List<DirectoryEntry> entries = [];
+        Errno errno = place?.TryReadEntries(entries) ?? Errno.None;
+        return errno == Errno.None
+            ? [.. entries.Select(entry => Encoding.UTF8.GetString(entry.Name)).Where(IsId)]
+            : throw errno.ToError(
+                $"The directory '{OwnPlace.Snapshots}' of share root '{rootName}' cannot be listed",
+                "Check the root's disk."
+            );
+    }
+
+    private static bool IsId(string name) => Guid.TryParseExact(name, "D", out Guid id) && id.ToString() == name;
 
     /// <summary>Makes sure that what has its name already is durable and cannot be changed.</summary>
     /// <returns>How it was taken; null when it is not there.</returns>
@@ -107,7 +127,13 @@ public sealed class ShareSnapshots(ShareRoots roots)
         }
     }
 
-    private CopyReport Make(Share share, DirectoryHandle captures, byte[] working, CancellationToken cancellationToken)
+    private CopyReport Make(
+        Share share,
+        DirectoryHandle captures,
+        byte[] working,
+        Action<TreeCopy> copying,
+        CancellationToken cancellationToken
+    )
     {
         using DirectoryHandle source = roots.OpenShare(share);
         if (source.IsSubvolume)
@@ -117,7 +143,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         }
         try
         {
-            return MakeCopy(share, source, captures, working, cancellationToken);
+            return MakeCopy(share, source, captures, working, copying, cancellationToken);
         }
         catch (EngineError)
         {
@@ -132,6 +158,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         DirectoryHandle source,
         DirectoryHandle captures,
         byte[] working,
+        Action<TreeCopy> copying,
         CancellationToken cancellationToken
     )
     {
@@ -141,6 +168,7 @@ public sealed class ShareSnapshots(ShareRoots roots)
         Demand(source.TryOpenBeneath([], out DirectoryHandle? again), share);
         using DirectoryPool from = DirectoryPool.Beneath(again!);
         TreeCopy copy = new(from, to);
+        copying(copy);
         copy.Run(cancellationToken);
         return copy.Report;
     }

@@ -32,7 +32,7 @@ public sealed class DeleteSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
                 (operation, _) => Task.FromResult(!creations.Contains(operation))
             );
             // 2.
-            snapshots.Remove(snapshot);
+            snapshots.Remove(snapshot.Root, snapshot.Id);
         }
         // 3.
         await claimed.SucceedAsync(

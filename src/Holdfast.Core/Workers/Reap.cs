@@ -7,8 +7,8 @@ using Holdfast.Engine.Snapshots;
 namespace Holdfast.Core.Workers;
 
 /// <summary>
-/// Takes away what is nobody's any more. With a root: its trash, and captures whose claim is over. With a project:
-/// snapshots that no row names. With neither: unfinished uploads, operations long ended, and messages that have expired.
+/// Takes away what is nobody's any more. With a root: its trash, captures whose claim is over, and share snapshots that no
+/// row names. With a project: restic's snapshots that no row names. With neither: unfinished uploads, operations long ended, and messages that have expired.
 /// </summary>
 public sealed class Reap(
     ICatalog catalog,
@@ -16,12 +16,13 @@ public sealed class Reap(
     Repositories store,
     ExportsAhead ahead,
     TrashBin trash,
+    ForgottenSnapshots forgotten,
     IEnumerable<ISourceCapture> captures,
     LockJudge judge,
     TimeProvider time
 ) : IOperationHandler
 {
-    /// <summary>A snapshot may wait this long for the row that names it, and an upload for its end.</summary>
+    /// <summary>A snapshot of either kind may wait this long for the row that names it, and an upload for its end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(24);
 
     /// <summary>How long an operation that has ended can still be asked about.</summary>
@@ -37,10 +38,11 @@ public sealed class Reap(
             try
             {
                 await ReleaseCapturesAsync(root, cancellationToken);
+                await forgotten.RemoveAsync(root, Patience, cancellationToken);
             }
             finally
             {
-                // Whatever becomes of the captures, tenants' space is in the trash too.
+                // Whatever becomes of those, tenants' space is in the trash too.
                 trash.Empty(root, cancellationToken);
             }
         }

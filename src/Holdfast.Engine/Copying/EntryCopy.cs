@@ -17,6 +17,10 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     private readonly NodeFactory nodes = new(Limits);
     private readonly Dictionary<ulong, (Place Place, byte[] Name)> linked = [];
     private readonly byte[] buffer = new byte[Portion];
+    private long done;
+
+    /// <summary>Of what <see cref="Weight"/> counts. May be asked from any thread.</summary>
+    public long Done => Volatile.Read(ref done);
 
     public long Files { get; private set; }
     public long LeftOut { get; private set; }
@@ -26,6 +30,10 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     public Action<byte[]>? AfterRead { get; set; }
 
     public void LeaveOut() => LeftOut++;
+
+    /// <summary>Bytes to be read of a file: its holes are not. Of anything else none.</summary>
+    public static long Weight(in FileStatus status) =>
+        status.Type == FileType.Regular ? Math.Min(status.Size, (long)status.Blocks * 512) : 0;
 
     /// <returns>True for a directory of the source's own, which is left to the caller.</returns>
     public bool Copy(
@@ -47,13 +55,28 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         {
             return true;
         }
+        long after = done + Weight(in status);
+        CopyOther(source, targetPlace, target, name, in status, cancellationToken);
+        Volatile.Write(ref done, after);
+        return false;
+    }
+
+    private void CopyOther(
+        DirectoryHandle source,
+        Place targetPlace,
+        DirectoryHandle target,
+        byte[] name,
+        in FileStatus status,
+        CancellationToken cancellationToken
+    )
+    {
         if (status.Links > 1 && linked.TryGetValue(status.Inode, out (Place Place, byte[] Name) first))
         {
             Demand(Link(first.Place, first.Name, target, name), targetPlace, name);
             Files += status.Type == FileType.Regular ? 1 : 0;
-            return false;
+            return;
         }
-        errno =
+        Errno errno =
             status.Type == FileType.Regular
                 ? CopyFile(source, target, targetPlace, name, cancellationToken)
                 : CopySpecial(source, target, targetPlace, name, in status);
@@ -65,7 +88,6 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         {
             linked.Add(status.Inode, (targetPlace, name));
         }
-        return false;
     }
 
     /// <summary>Gives a copied directory the metadata of its original.</summary>
@@ -156,14 +178,12 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     )
     {
         Errno errno = copy.TryClone(original);
-        if (errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
+        if (errno is Errno.None or Errno.ENOSPC or Errno.EDQUOT or Errno.EROFS)
         {
             Demand(errno, place, name);
+            return Errno.None;
         }
-        if (!errno.MeansNoSharing())
-        {
-            return errno;
-        }
+        // The call does not say which of the two files is to blame: reading the one and writing the other will.
         for (int attempt = 1; ; attempt++)
         {
             Demand(copy.TryTruncate(0), place, name);
@@ -213,6 +233,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
                 }
                 Demand(copy.TryWrite(offset, part[..read]), place, name);
                 offset += read;
+                Volatile.Write(ref done, done + read);
                 if (read < part.Length)
                 {
                     length = offset;

@@ -21,6 +21,7 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
     private readonly EntryCopy entries = new(from, to);
     private readonly Stack<Step> pending = new();
     private readonly List<Step> visited = [];
+    private long total;
 
     /// <summary>For tests: after each reading of a file whose blocks cannot be shared.</summary>
     internal Action<byte[]>? AfterRead
@@ -30,9 +31,19 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
 
     public CopyReport Report => new(entries.Files, entries.LeftOut, entries.Unstable);
 
+    /// <summary>
+    /// Bytes of the files' contents, without holes; the total is 0 until it is known, and what somebody adds later is not
+    /// in it. May be asked at any moment, from any thread.
+    /// </summary>
+    public (long Done, long Total) Progress =>
+        Volatile.Read(ref total) is > 0 and long expected
+            ? (entries.Done, Math.Max(entries.Done, expected))
+            : (entries.Done, 0);
+
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: the copy is not whole.</exception>
     public void Run(CancellationToken cancellationToken)
     {
+        Measure(cancellationToken);
         Disinherit();
         pending.Push(new Step(from.Root, to.Root, 0));
         while (pending.TryPop(out Step step))
@@ -47,6 +58,44 @@ public sealed class TreeCopy(DirectoryPool from, DirectoryPool to)
             entries.FinishDirectory(visited[index].From, visited[index].To);
         }
         Sync();
+    }
+
+    /// <summary>Only a status of each entry is asked for. What cannot be looked at is the copy's to tell of.</summary>
+    private void Measure(CancellationToken cancellationToken)
+    {
+        long found = 0;
+        Stack<(Place Place, int Depth)> unseen = new([(from.Root, 0)]);
+        List<DirectoryEntry> names = [];
+        while (unseen.TryPop(out (Place Place, int Depth) next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            names.Clear();
+            Errno errno = from.TryRent(next.Place, out DirectoryPool.Lease lease);
+            using (lease)
+            {
+                if (errno != Errno.None || lease.Handle.TryReadEntries(names) != Errno.None)
+                {
+                    continue;
+                }
+                foreach (DirectoryEntry entry in names)
+                {
+                    if (
+                        lease.Handle.TryStat(entry.Name, out FileStatus status) != Errno.None
+                        || status.IsMountRoot
+                        || status.Device != from.Device
+                    )
+                    {
+                        continue;
+                    }
+                    found += EntryCopy.Weight(in status);
+                    if (status.Type == FileType.Directory && next.Depth < MaxDepth)
+                    {
+                        unseen.Push((new Place(next.Place, entry.Name), next.Depth + 1));
+                    }
+                }
+            }
+        }
+        Volatile.Write(ref total, found);
     }
 
     private void Visit(Step step, CancellationToken cancellationToken)

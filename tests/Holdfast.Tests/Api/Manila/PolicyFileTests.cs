@@ -112,6 +112,25 @@ public sealed class PolicyFileTests : ManilaTests
         Assert.Equal((theirs.Status, theirs.UpdatedAt), (after.Status, after.UpdatedAt));
     }
 
+    [Theory]
+    [InlineData("share_snapshot:force_delete", """{"force_delete":null}""")]
+    [InlineData("share_snapshot:reset_status", """{"reset_status":{"status":"error"}}""")]
+    public async Task What_administrators_do_to_snapshots_is_asked_about_that_very_snapshot(string rule, string body)
+    {
+        ShareSnapshot snapshot = await World.AddShareSnapshotAsync(await World.AddShareAsync());
+        Task<Answer> ActAsync(string token = "member") =>
+            Host.SendAsync("POST", $"/v2/snapshots/{snapshot.Id}/action", body, token);
+
+        Write($"{rule}: rule:owner-user");
+        // Every caller is the owner of what is its own; of this snapshot none of them is.
+        await UntilAsync(403, () => ActAsync("admin"));
+        Assert.Equal(403, (await ActAsync()).Code);
+        Assert.Empty(await World.QueuedAsync());
+
+        Write($"{rule}: rule:project-member");
+        await UntilAsync(202, () => ActAsync());
+    }
+
     [Fact]
     public async Task An_export_location_is_shown_by_a_rule_of_its_own()
     {

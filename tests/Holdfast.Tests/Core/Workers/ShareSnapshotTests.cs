@@ -89,7 +89,7 @@ public sealed class ShareSnapshotTests
         Operation doomed = await scene.Core.ClaimAsync();
         await scene
             .Core.Get<ShareSnapshots>()
-            .TakeAsync(scene.Share, made, doomed, () => Task.FromResult(true), default);
+            .TakeAsync(scene.Share, made, doomed, () => Task.FromResult(true), _ => { }, default);
         RawFiles.Write((RawPath)scene.Directory / "file", "now!");
         await scene.Core.ExpireAsync();
         await scene.Core.DrainAsync();
@@ -118,7 +118,7 @@ public sealed class ShareSnapshotTests
         }
 
         EngineError error = await Assert.ThrowsAsync<EngineError>(() =>
-            scene.Core.Get<ShareSnapshots>().TakeAsync(scene.Share, made, doomed, DeleteAsync, default)
+            scene.Core.Get<ShareSnapshots>().TakeAsync(scene.Share, made, doomed, DeleteAsync, _ => { }, default)
         );
         Assert.Contains("ENOENT", error.Message, StringComparison.Ordinal);
         Assert.Null(await scene.FindAsync(made.Id));
@@ -178,6 +178,89 @@ public sealed class ShareSnapshotTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
     }
 
+    /// <summary>The kernel makes a snapshot whole or not at all, so there is one that is not yet named, or not yet closed.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task On_btrfs_one_that_died_between_two_steps_is_whole_and_closed_in_the_end(bool named)
+    {
+        await using Scene scene = await Scene.MakeAsync("btrfs");
+        RawFiles.Write((RawPath)scene.Directory / "file", "then");
+        ShareSnapshot made = await scene.StartAsync();
+        Operation doomed = await scene.Core.ClaimAsync();
+        string working = scene[$"captures/{ClaimName.Of(doomed)}"];
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            scene
+                .Core.Get<ShareSnapshots>()
+                .TakeAsync(scene.Share, made, doomed, () => throw new InvalidOperationException(), _ => { }, default)
+        );
+        Assert.True(File.Exists(Path.Join(working, "file")));
+        if (named)
+        {
+            Directory.Move(working, scene[$"snapshots/{made.Id}"]);
+        }
+        RawFiles.Write((RawPath)scene.Directory / "file", "now!");
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        Assert.Equal((ShareSnapshotStatus.Available, "snapshot"), await scene.StateAsync(made.Id));
+        Assert.Equal(named ? "then" : "now!", await File.ReadAllTextAsync(scene[$"snapshots/{made.Id}/file"]));
+        Assert.Throws<IOException>(() => File.WriteAllText(scene[$"snapshots/{made.Id}/file"], "changed"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scene["captures"]));
+        Assert.Single(Directory.EnumerateFileSystemEntries(scene["snapshots"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task One_that_no_row_names_is_given_a_day(string kind, string how)
+    {
+        await using Scene scene = await Scene.MakeAsync(kind);
+        RawFiles.Write((RawPath)scene.Directory / "file", "content");
+        ShareSnapshot kept = await scene.TakeAsync();
+        ShareSnapshot back = await scene.TakeAsync();
+        ShareSnapshot gone = await scene.TakeAsync();
+        Assert.Equal(how, gone.Capture);
+        Directory.CreateDirectory(scene["snapshots/not an id"]);
+        string[] all = scene.Snapshots;
+        await scene.ForgetAsync(back);
+        await scene.ForgetAsync(gone);
+
+        await scene.ReapAsync();
+        scene.Core.Time.Advance(TimeSpan.FromHours(23));
+        await scene.ReapAsync();
+        Assert.Equal(all, scene.Snapshots);
+
+        // A newer copy of the catalog names it.
+        await scene.Core.Catalog.WriteAsync(session => session.ShareSnapshots.AddAsync(back), default);
+        scene.Core.Time.Advance(TimeSpan.FromHours(1));
+        await scene.ReapAsync();
+        Assert.Equal(all.Except([gone.Id]), scene.Snapshots);
+        Assert.Equal("content", await File.ReadAllTextAsync(scene[$"snapshots/{back.Id}/file"]));
+        Assert.Equal("content", await File.ReadAllTextAsync(scene[$"snapshots/{kept.Id}/file"]));
+
+        // Its day begins anew.
+        await scene.ForgetAsync(back);
+        await scene.ReapAsync();
+        Assert.Equal(all.Except([gone.Id]), scene.Snapshots);
+    }
+
+    [Fact]
+    public async Task One_that_no_row_names_stays_while_the_store_knows_more_than_the_catalog()
+    {
+        await using Scene scene = await Scene.MakeAsync("plain");
+        await scene.Core.BackUpAsync(scene.Share);
+        await scene.Core.DrainAsync();
+        ShareSnapshot made = await scene.TakeAsync();
+        await scene.ForgetAsync(made);
+        await scene.Core.Catalog.WriteAsync(
+            session => session.ExecuteAsync("UPDATE repositories SET export_sequence = 0"),
+            default
+        );
+        await scene.ReapAsync();
+        scene.Core.Time.Advance(TimeSpan.FromDays(2));
+        await scene.ReapAsync();
+        Assert.Equal([made.Id], scene.Snapshots);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task A_removal_that_died_anywhere_is_finished(string kind, string how)
@@ -188,7 +271,7 @@ public sealed class ShareSnapshotTests
         Assert.Equal(how, made.Capture);
         await scene.Core.Get<ShareSnapshotService>().DeleteAsync(WorkerFixture.Member, made.Id, default);
         await scene.Core.ClaimAsync();
-        scene.Core.Get<ShareSnapshots>().Remove(made);
+        scene.Core.Get<ShareSnapshots>().Remove(made.Root, made.Id);
         await scene.Core.ExpireAsync();
         await scene.Core.DrainAsync();
         Assert.Null(await scene.FindAsync(made.Id));
@@ -316,6 +399,28 @@ public sealed class ShareSnapshotTests
                 session => session.Shares.SetStatusAsync(share.Id, from: null, status, core.Time.GetUtcNow()),
                 default
             );
+
+        /// <summary>What lies beneath the root's snapshots, in order.</summary>
+        public string[] Snapshots =>
+            [
+                .. System
+                    .IO.Directory.EnumerateDirectories(this["snapshots"])
+                    .Select(path => Path.GetFileName(path))
+                    .Order(StringComparer.Ordinal),
+            ];
+
+        /// <summary>As a catalog does that was put back from a copy.</summary>
+        public Task ForgetAsync(ShareSnapshot snapshot) =>
+            core.Catalog.WriteAsync(session => session.ShareSnapshots.RemoveAsync(snapshot.Id), default);
+
+        public async Task ReapAsync()
+        {
+            await core.Catalog.WriteAsync(
+                session => session.QueueReapAsync(share.Root, core.Time.GetUtcNow()),
+                default
+            );
+            await core.DrainAsync();
+        }
 
         /// <summary>Whether a message says that the snapshot is not of one moment.</summary>
         public async Task<bool> IsToldOfAsync(string id)

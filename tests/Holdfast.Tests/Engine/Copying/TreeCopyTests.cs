@@ -67,6 +67,22 @@ public sealed class TreeCopyTests
     }
 
     [Fact]
+    public async Task A_copy_says_how_far_it_is()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        RawFiles.Write(scene.File, new string('x', 3 << 20));
+        Directory.CreateDirectory(Path.Join(scene.Source, "directory"));
+        using (FileStream holes = File.Create(Path.Join(scene.Source, "directory/holes")))
+        {
+            holes.SetLength(1L << 40);
+        }
+        (long, long) after = default;
+        scene.Run(name => after = name.AsSpan().SequenceEqual("file"u8) ? scene.Progress : after);
+        Assert.Equal((3 << 20, 3 << 20), after);
+        Assert.Equal(after, scene.Progress);
+    }
+
+    [Fact]
     public async Task The_directory_above_the_copy_leaves_nothing_in_it()
     {
         await using Scene scene = await Scene.MakeAsync();
@@ -81,12 +97,15 @@ public sealed class TreeCopyTests
     private sealed class Scene(LoopDisk disk) : IAsyncDisposable
     {
         private readonly TemporaryDirectory directory = new();
+        private TreeCopy? copy;
 
         public string Source => disk["share"];
         public string File => Path.Join(Source, "file");
         public string Above => directory["above"];
         public string Target => Path.Join(Above, "copy");
         public string Copied => System.IO.File.ReadAllText(Path.Join(Target, "file"));
+
+        public (long Done, long Total) Progress => copy!.Progress;
 
         public static async Task<Scene> MakeAsync()
         {
@@ -101,7 +120,7 @@ public sealed class TreeCopyTests
             Directory.CreateDirectory(Target);
             using DirectoryPool from = DirectoryPool.Beneath(DirectoryHandle.Open(Source));
             using DirectoryPool to = DirectoryPool.Beneath(DirectoryHandle.Open(Target));
-            TreeCopy copy = new(from, to) { AfterRead = afterRead };
+            copy = new TreeCopy(from, to) { AfterRead = afterRead };
             copy.Run(default);
             return copy.Report;
         }
