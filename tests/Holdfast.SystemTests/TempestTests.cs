@@ -152,6 +152,27 @@ public sealed class TempestTests : IAsyncLifetime
         await DeleteBackupAsync(id);
     }
 
+    [Fact]
+    public async Task NotOfAShareWithSnapshots()
+    {
+        JsonNode made = await SendAsync(
+            Primary.PostAsync(
+                "/v2/snapshots",
+                $$$"""
+                {"snapshot":{"name":"tempest-snapshot","force":false,"description":"d","share_id":"{{{share}}}","metadata":{} } }
+                """
+            ),
+            202
+        );
+        string snapshot = $"/v2/snapshots/{Text(made["snapshot"], "id")}";
+        await WaitAsync(snapshot, "snapshot", "available");
+        await SendAsync(PostBackupAsync(), 400);
+
+        await SendAsync(Primary.DeleteAsync(snapshot), 202);
+        await GoneAsync(Primary, snapshot);
+        await DeleteBackupAsync(await MakeBackupAsync());
+    }
+
     private async Task CleanUpAsync()
     {
         JsonNode replicas = await SendAsync(Primary.GetAsync($"/v2/share-replicas/detail?share_id={share}"), 200);
