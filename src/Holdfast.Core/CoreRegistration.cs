@@ -53,6 +53,7 @@ public static class CoreRegistration
             .AddSingleton<TrashBin>()
             .AddSingleton<Captures>()
             .AddSingleton<ShareSnapshots>()
+            .AddSingleton<SharesOfSnapshots>()
             // In order of preference; the live walk always works, so it is last.
             .AddSingleton<ISourceCapture, SubvolumeCapture>()
             .AddSingleton<ISourceCapture, LiveCapture>();

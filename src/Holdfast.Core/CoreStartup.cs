@@ -88,8 +88,9 @@ public sealed class CoreStartup(
             IsDefault = true,
             ExtraSpecs = new Dictionary<string, string>
             {
-                ["driver_handles_share_servers"] = "False",
-                ["snapshot_support"] = "True",
+                [ExtraSpec.DriverHandlesShareServers] = "False",
+                [ExtraSpec.SnapshotSupport] = "True",
+                [ExtraSpec.CreateShareFromSnapshotSupport] = "True",
             },
         };
 }

@@ -16,6 +16,7 @@ public sealed record ShareFilter
     public string? DescriptionLike { get; init; }
     public string? Status { get; init; }
     public string? ShareTypeId { get; init; }
+    public string? SnapshotId { get; init; }
     public string? Host { get; init; }
     public string? AvailabilityZone { get; init; }
     public string? ExportLocationId { get; init; }
@@ -35,8 +36,8 @@ public sealed class ShareRows(ICatalogSession session)
 {
     private const string Select = """
         SELECT id, project_id, user_id, name, description, size, status, task_state, protocol, share_type_id, is_public,
-            availability_zone, root, path, adopted, host, metadata, source_backup_id, created_at, updated_at,
-            scheduled_to_be_deleted_at,
+            availability_zone, root, path, adopted, host, metadata, source_backup_id, snapshot_id, created_at,
+            updated_at, scheduled_to_be_deleted_at,
             (SELECT name FROM share_types AS t WHERE t.id = share_type_id) AS share_type_name,
             (SELECT extra_specs FROM share_types AS t WHERE t.id = share_type_id) AS extra_specs,
             (SELECT min(e.path) FROM export_locations AS e WHERE e.share_id = shares.id) AS export_path
@@ -111,10 +112,10 @@ public sealed class ShareRows(ICatalogSession session)
             """
             INSERT INTO shares (id, project_id, user_id, name, description, size, status, task_state, protocol,
                 share_type_id, is_public, availability_zone, root, path, adopted, host, metadata, source_backup_id,
-                created_at, updated_at, scheduled_to_be_deleted_at)
+                snapshot_id, created_at, updated_at, scheduled_to_be_deleted_at)
             VALUES (@Id, @ProjectId, @UserId, @Name, @Description, @Size, @Status, @TaskState, @Protocol,
                 @ShareTypeId, @IsPublic, @AvailabilityZone, @Root, @Path, @Adopted, @Host, @Metadata, @SourceBackupId,
-                @CreatedAt, @UpdatedAt, @ScheduledToBeDeletedAt)
+                @SnapshotId, @CreatedAt, @UpdatedAt, @ScheduledToBeDeletedAt)
             """,
             share
         );
@@ -222,6 +223,7 @@ public sealed class ShareRows(ICatalogSession session)
             .Like("description", "descriptionLike", filter.DescriptionLike)
             .Where("status = @status", "status", filter.Status?.ToLowerInvariant())
             .Where("share_type_id = @shareTypeId", "shareTypeId", filter.ShareTypeId)
+            .Where("snapshot_id = @snapshotId", "snapshotId", filter.SnapshotId)
             .Where("host = @host", "host", filter.Host)
             .Where("availability_zone = @zone", "zone", filter.AvailabilityZone)
             .Where(Exported("e.id = @locationId"), "locationId", filter.ExportLocationId)

@@ -67,7 +67,7 @@ public sealed record Operation
     /// <summary>restic's snapshot that must stay while the operation lives, whatever becomes of its backup.</summary>
     public string? PinnedSnapshotId { get; init; }
 
-    /// <summary>The share snapshot that it makes or removes; restic's snapshots are the backup's.</summary>
+    /// <summary>The share snapshot that it makes, removes or makes a share of; restic's snapshots are the backup's.</summary>
     public string? SnapshotId { get; init; }
 
     /// <summary>Whether the share is another project's than the operation: a restore into it, whose project may not know it.</summary>

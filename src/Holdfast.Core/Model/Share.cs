@@ -56,6 +56,9 @@ public sealed record Share
 
     /// <summary>The backup last restored into this share.</summary>
     public string? SourceBackupId { get; init; }
+
+    /// <summary>The share snapshot that it was made of, which may be gone since.</summary>
+    public string? SnapshotId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

@@ -52,6 +52,10 @@ internal static class OperationEnd
                 break;
             case OperationKind.CreateShare:
                 await Share(ShareStatus.Creating, ShareStatus.Error);
+                if (operation.SnapshotId is not null)
+                {
+                    await ReapAsync();
+                }
                 break;
             case OperationKind.CreateSnapshot:
                 await Snapshot(ShareSnapshotStatus.Creating, ShareSnapshotStatus.Error);

@@ -119,8 +119,9 @@ internal static class OperationMessages
             _ => null,
         };
         bool ofBackup = operation.Kind is OperationKind.CreateBackup or OperationKind.DeleteBackup;
+        bool ofSnapshot = operation.Kind is OperationKind.CreateSnapshot or OperationKind.DeleteSnapshot;
         (string Type, string? Id) subject =
-            operation.SnapshotId is { } snapshot ? (MessageResource.ShareSnapshot, snapshot)
+            ofSnapshot ? (MessageResource.ShareSnapshot, operation.SnapshotId)
             : ofBackup ? (MessageResource.ShareBackup, operation.BackupId)
             : (MessageResource.Share, operation.ShareId);
         if (done is not { } action || subject.Id is not { } resource)

@@ -58,11 +58,12 @@ internal static class ShareRules
             );
     }
 
-    public static void CheckSize(int size)
+    public static void CheckSize(int? size)
     {
-        if (size <= 0)
+        if (size is null or <= 0)
         {
-            throw ServiceError.Invalid($"Share size '{size}' must be an integer and greater than 0.");
+            string given = size is { } number ? $"{number}" : "None";
+            throw ServiceError.Invalid($"Share size '{given}' must be an integer and greater than 0.");
         }
     }
 

@@ -6,17 +6,22 @@ using Holdfast.Core.Sources;
 
 namespace Holdfast.Core.Services;
 
-/// <param name="ShareType">Id or name; null is the default type.</param>
+/// <param name="Size">GiB; null is the snapshot's.</param>
+/// <param name="ShareType">Id or name; null is the snapshot's share's, or the default type.</param>
 public sealed record NewShare(
     string Protocol,
-    int Size,
+    int? Size,
     string? Name,
     string? Description,
     bool IsPublic,
     string? ShareType,
     string? AvailabilityZone,
     IReadOnlyDictionary<string, string> Metadata
-);
+)
+{
+    /// <summary>The share snapshot that it is to begin as; null begins empty.</summary>
+    public string? SnapshotId { get; init; }
+}
 
 /// <summary>Which fields to change; a change to null clears.</summary>
 public sealed record ShareChange(bool SetName, string? Name, bool SetDescription, string? Description, bool? IsPublic);
@@ -30,6 +35,9 @@ public sealed record ShareQuery
     public string? DescriptionLike { get; init; }
     public string? Status { get; init; }
     public string? ShareTypeId { get; init; }
+
+    /// <summary>What the shares were made of.</summary>
+    public string? SnapshotId { get; init; }
     public string? AvailabilityZone { get; init; }
     public string? ExportLocationId { get; init; }
     public string? ExportLocationPath { get; init; }
@@ -106,19 +114,32 @@ public sealed class ShareService(
             Require(caller, "share:create_public_share");
         }
         string protocol = ShareRules.Protocol(request.Protocol);
-        ShareRules.CheckSize(request.Size);
+        if (request.SnapshotId is null || request.Size is not null)
+        {
+            ShareRules.CheckSize(request.Size);
+        }
         ShareRules.CheckZone(request.AvailabilityZone, options);
         Texts.CheckNames(request.Name, request.Description);
         MetadataRules.Check(request.Metadata);
         return ChangeAsync(
             async session =>
             {
-                ShareType type = await ShareTypeRules.ChooseAsync(session, caller, request.ShareType, options);
-                ShareRules.CheckSizeOf(type, request.Size);
+                ShareSource? source = request.SnapshotId is { } snapshot
+                    ? await ShareSource.FindAsync(session, caller, snapshot)
+                    : null;
+                ShareType type = await ShareTypeRules.ChooseAsync(
+                    session,
+                    caller,
+                    string.IsNullOrEmpty(request.ShareType) ? source?.Share.ShareTypeId : request.ShareType,
+                    options
+                );
+                int size = request.Size ?? source!.Snapshot.Size;
+                source?.Check(type, size);
+                ShareRules.CheckSizeOf(type, size);
                 await QuotaRules.CheckShareAsync(
                     session,
                     new QuotaOwner(caller.ProjectId, caller.UserId, type.Id),
-                    request.Size
+                    size
                 );
                 DateTimeOffset now = time.Now();
                 string id = Guid.NewGuid().ToString();
@@ -129,7 +150,7 @@ public sealed class ShareService(
                     UserId = caller.UserId,
                     Name = request.Name,
                     Description = request.Description,
-                    Size = request.Size,
+                    Size = size,
                     Status = ShareStatus.Creating,
                     Protocol = protocol,
                     ShareTypeId = type.Id,
@@ -137,8 +158,10 @@ public sealed class ShareService(
                     ExtraSpecs = type.ExtraSpecs,
                     IsPublic = request.IsPublic,
                     AvailabilityZone = options.AvailabilityZone,
-                    Root = roots.Default,
+                    // Where blocks can be shared.
+                    Root = source?.Snapshot.Root ?? roots.Default,
                     Path = id,
+                    SnapshotId = source?.Snapshot.Id,
                     Metadata = request.Metadata,
                     CreatedAt = now,
                 };
@@ -147,6 +170,7 @@ public sealed class ShareService(
                     NewOperation.Of(OperationKind.CreateShare, caller, now) with
                     {
                         ShareId = id,
+                        SnapshotId = share.SnapshotId,
                         Root = share.Root,
                     }
                 );
@@ -267,6 +291,7 @@ public sealed class ShareService(
             DescriptionLike = query.DescriptionLike,
             Status = query.Status,
             ShareTypeId = query.ShareTypeId,
+            SnapshotId = query.SnapshotId,
             Host = query.Host,
             AvailabilityZone = query.AvailabilityZone,
             ExportLocationId = query.ExportLocationId,

@@ -42,13 +42,18 @@ internal static class ShareSnapshotRules
         }
     }
 
-    public static void CheckDelete(ShareSnapshot snapshot)
+    /// <param name="live">Its operations that have not ended.</param>
+    public static void CheckDelete(ShareSnapshot snapshot, IReadOnlyList<Operation> live)
     {
         if (!Deletable.Contains(snapshot.Status))
         {
             throw ServiceError.Invalid(
                 $"Invalid share snapshot: Share Snapshot status must be one of {string.Join(", ", Deletable)}."
             );
+        }
+        if (live.FirstOrDefault(operation => operation.Kind == OperationKind.CreateShare) is { } reading)
+        {
+            throw ServiceError.Invalid($"Invalid share snapshot: share {reading.ShareId} is being made of it.");
         }
     }
 }

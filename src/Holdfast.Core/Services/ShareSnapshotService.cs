@@ -182,14 +182,16 @@ public sealed class ShareSnapshotService(
             async session =>
             {
                 ShareSnapshot snapshot = await FindQuietlyAsync(session, caller, id);
-                ShareSnapshotRules.CheckDelete(snapshot);
+                ShareSnapshotRules.CheckDelete(snapshot, await session.Operations.LiveOfSnapshotAsync(id));
                 return await QueueDeleteAsync(session, caller, snapshot);
             },
             cancellationToken
         );
     }
 
-    /// <summary>Whatever its status; an operation of it that lives is cancelled (epoch + 1).</summary>
+    /// <summary>
+    /// Whatever its status; an operation of it that lives is cancelled (epoch + 1), and so is a share's that is being made of it.
+    /// </summary>
     public Task ForceDeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share_snapshot:force_delete");
@@ -198,7 +200,7 @@ public sealed class ShareSnapshotService(
             {
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
                 policy.RequireOf(caller, "share_snapshot:force_delete", snapshot);
-                await CancelAsync(session, id, "An administrator deleted the snapshot.");
+                await CancelAsync(session, id, "An administrator deleted the snapshot.", _ => true);
                 return await QueueDeleteAsync(session, caller, snapshot);
             },
             cancellationToken
@@ -215,7 +217,12 @@ public sealed class ShareSnapshotService(
             {
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
                 policy.RequireOf(caller, "share_snapshot:reset_status", snapshot);
-                await CancelAsync(session, id, "An administrator reset the snapshot's status.");
+                await CancelAsync(
+                    session,
+                    id,
+                    "An administrator reset the snapshot's status.",
+                    operation => operation.Kind is OperationKind.CreateSnapshot or OperationKind.DeleteSnapshot
+                );
                 return await session.ShareSnapshots.SetStatusAsync(id, from: null, status, time.Now());
             },
             cancellationToken
@@ -278,17 +285,6 @@ public sealed class ShareSnapshotService(
         );
     }
 
-    /// <summary>No share is made of a snapshot here, whatever its type says: a backup restores into another share.</summary>
-    /// <exception cref="ServiceError">Always; whether there is such a snapshot is told only to whom it belongs.</exception>
-    public async Task RefuseAsSourceAsync(Caller caller, string id, CancellationToken cancellationToken)
-    {
-        await catalog.ReadAsync(session => FindAsync(session, caller, id), cancellationToken);
-        throw ServiceError.Invalid(
-            $"A new share may not be created from snapshot '{id}': Holdfast does not make shares from snapshots. "
-                + "Restore a backup into another share."
-        );
-    }
-
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
@@ -344,10 +340,15 @@ public sealed class ShareSnapshotService(
             }
         );
 
-    private async Task CancelAsync(ICatalogSession session, string id, string reason) =>
+    private async Task CancelAsync(
+        ICatalogSession session,
+        string id,
+        string reason,
+        Func<Operation, bool> which
+    ) =>
         await OperationEnd.CancelAllAsync(
             session,
-            await session.Operations.LiveOfSnapshotAsync(id),
+            [.. (await session.Operations.LiveOfSnapshotAsync(id)).Where(which)],
             reason,
             time.Now()
         );

@@ -62,7 +62,11 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
                 // A snapshot has a status of its own to reset.
                 await OperationEnd.CancelAllAsync(
                     session,
-                    [.. live.Where(operation => operation.SnapshotId is null)],
+                    [
+                        .. live.Where(operation =>
+                            operation.Kind is not (OperationKind.CreateSnapshot or OperationKind.DeleteSnapshot)
+                        ),
+                    ],
                     "An administrator reset the share's status.",
                     now
                 );

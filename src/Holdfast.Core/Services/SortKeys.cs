@@ -60,6 +60,7 @@ internal static class SortKeys
         ["scheduled_to_be_deleted_at"] = Time<Share>("scheduled_to_be_deleted_at", row => row.ScheduledToBeDeletedAt),
         // As clients call it, here where a zone has no id but its name.
         ["availability_zone_id"] = new("availability_zone", row => row.AvailabilityZone),
+        ["snapshot_id"] = Text<Share>("snapshot_id", row => row.SnapshotId),
         // The same of all shares of a list, so that their ids alone order them.
         ["access_rules_status"] = new("id", row => row.Id),
         ["encryption_key_ref"] = new("id", row => row.Id),
@@ -68,7 +69,6 @@ internal static class SortKeys
         ["share_group_id"] = new("id", row => row.Id),
         ["share_network_id"] = new("id", row => row.Id),
         ["share_server_id"] = new("id", row => row.Id),
-        ["snapshot_id"] = new("id", row => row.Id),
     };
 
     private static readonly Dictionary<string, SortColumn<Message>> OfMessages = new(StringComparer.Ordinal)

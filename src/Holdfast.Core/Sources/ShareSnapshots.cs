@@ -141,57 +141,17 @@ public sealed class ShareSnapshots(ShareRoots roots)
             Demand(captures.TrySnapshot(working, source, writable: true), share);
             return new CopyReport(0, 0, 0);
         }
-        try
-        {
-            return MakeCopy(share, source, captures, working, copying, cancellationToken);
-        }
-        catch (EngineError)
-        {
-            // Most often the disk is full, and this is what fills it. A worker that is told to stop leaves it to a reap.
-            Clear(captures, working);
-            throw;
-        }
-    }
-
-    private static CopyReport MakeCopy(
-        Share share,
-        DirectoryHandle source,
-        DirectoryHandle captures,
-        byte[] working,
-        Action<TreeCopy> copying,
-        CancellationToken cancellationToken
-    )
-    {
         Demand(captures.TryMakeDirectory(working), share);
-        Demand(captures.TryOpenDirectory(working, out DirectoryHandle? target), share);
-        using DirectoryPool to = DirectoryPool.Beneath(target!);
-        Demand(source.TryOpenBeneath([], out DirectoryHandle? again), share);
-        using DirectoryPool from = DirectoryPool.Beneath(again!);
-        TreeCopy copy = new(from, to);
-        copying(copy);
-        copy.Run(cancellationToken);
-        return copy.Report;
+        return WorkingCopy.Fill(captures, working, source, Tried(share), copying, cancellationToken);
     }
 
-    /// <summary>What stays is a leftover: a reap finds it, and says why it will not go.</summary>
-    private static void Clear(DirectoryHandle captures, byte[] working)
-    {
-        if (captures.TryOpenBeneath([], out DirectoryHandle? again) == Errno.None)
-        {
-            using DirectoryPool pool = DirectoryPool.Beneath(again!);
-            new TreeRemoval(pool, (_, _, _) => { }).Remove(
-                pool.Root,
-                new DirectoryEntry(working, FileType.Directory),
-                CancellationToken.None
-            );
-        }
-    }
+    private static string Tried(Share share) => $"A snapshot of share {share.Id} cannot be made";
 
     private static void Demand(Errno errno, Share share)
     {
         if (errno != Errno.None)
         {
-            throw CopyErrors.ToWriteError(errno, $"A snapshot of share {share.Id} cannot be made");
+            throw CopyErrors.ToWriteError(errno, Tried(share));
         }
     }
 }

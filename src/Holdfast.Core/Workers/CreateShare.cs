@@ -3,12 +3,21 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
 using Holdfast.Engine.Files;
 
 namespace Holdfast.Core.Workers;
 
-/// <summary>Makes a share's directory beneath its root; one that an earlier claim made is kept.</summary>
-public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions options) : IOperationHandler
+/// <summary>
+/// Makes a share's directory beneath its root, empty or what a share snapshot is; one that an earlier claim made is kept.
+/// </summary>
+public sealed class CreateShare(
+    ICatalog catalog,
+    ShareRoots roots,
+    SharesOfSnapshots snapshots,
+    Captures captures,
+    CoreOptions options
+) : IOperationHandler
 {
     // Its clients decide who may do what in it, by changing it; the way to it is the operator's to guard.
     private const uint Mode = 0x1ED; // 0755
@@ -19,7 +28,14 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
     {
         Operation row = claimed.Row;
         Share? share = await catalog.ReadAsync(s => s.Shares.FindAsync(row.ShareId!), cancellationToken);
-        if (share is not null)
+        if (share?.SnapshotId is { } snapshot)
+        {
+            if (!await MakeOfAsync(snapshot, share, claimed, cancellationToken))
+            {
+                return;
+            }
+        }
+        else if (share is not null)
         {
             Make(share);
         }
@@ -35,6 +51,40 @@ public sealed class CreateShare(ICatalog catalog, ShareRoots roots, CoreOptions 
                 await session.Shares.SetStatusAsync(share.Id, ShareStatus.Creating, ShareStatus.Available, now);
                 await session.QueueExportAsync(share.ProjectId, now);
             },
+            cancellationToken
+        );
+    }
+
+    /// <summary>What earlier claims did not finish goes first, so that none of them can finish it any more.</summary>
+    /// <returns>False when the claim is over.</returns>
+    private async Task<bool> MakeOfAsync(
+        string snapshotId,
+        Share share,
+        ClaimedOperation claimed,
+        CancellationToken cancellationToken
+    )
+    {
+        Operation row = claimed.Row;
+        ShareSnapshot? snapshot = await catalog.ReadAsync(
+            session => session.ShareSnapshots.FindAsync(snapshotId),
+            cancellationToken
+        );
+        if (snapshot is null)
+        {
+            string message = $"Snapshot {snapshotId} is gone from the catalog.";
+            throw new EngineError(EngineErrorKind.NotFound, temporary: false, message) { PublicMessage = message };
+        }
+        await captures.RemoveLeftoversAsync(
+            share.Root,
+            (operation, epoch) => Task.FromResult(operation != row.Id || epoch >= row.Epoch),
+            cancellationToken
+        );
+        return await snapshots.MakeAsync(
+            share,
+            snapshot,
+            row,
+            () => claimed.IsHeldAsync(cancellationToken),
+            copy => claimed.Progress = () => copy.Progress,
             cancellationToken
         );
     }

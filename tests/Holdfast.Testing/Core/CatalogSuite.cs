@@ -53,6 +53,7 @@ public abstract class CatalogSuite : IAsyncLifetime
             TaskState = "x",
             Host = "n",
             SourceBackupId = "b",
+            SnapshotId = "n",
             UpdatedAt = Rows.Start.AddMicroseconds(7),
         };
         await Catalog.AddSharesAsync(share);

@@ -31,22 +31,19 @@ internal static class ShareEndpoints
         ShareService shares = request.Service<ShareService>();
         shares.Require(request.Caller, "share:create");
         JsonElement body = request.Share();
-        if (body.OptionalText("snapshot_id") is { } snapshot)
-        {
-            await request
-                .Service<ShareSnapshotService>()
-                .RefuseAsSourceAsync(request.Caller, snapshot, request.Aborted);
-        }
         NewShare share = new(
             body.Required("share_proto"),
-            body.Size() ?? throw ShareBody.NoSize("None"),
+            body.Size(),
             body.Name(),
             body.Description(),
             body.Flag("is_public"),
             body.OptionalText("share_type") ?? body.OptionalText("volume_type"),
             body.OptionalText("availability_zone"),
             MetadataJson.Read(body, "metadata")
-        );
+        )
+        {
+            SnapshotId = body.OptionalText("snapshot_id") is { Length: > 0 } snapshot ? snapshot : null,
+        };
         await ShareView.ReplyAsync(request, await shares.CreateAsync(request.Caller, share, request.Aborted));
     }
 

@@ -9,7 +9,6 @@ internal static class ShareLists
     // Of what shares here never have: whoever asks for one of these is shown none.
     private static readonly string[] Nobodys =
     [
-        "snapshot_id",
         "share_network_id",
         "share_group_id",
         "share_group_snapshot_id",
@@ -52,6 +51,7 @@ internal static class ShareLists
             DescriptionLike = Since(request, 36, "description~", "display_description~"),
             Status = Given(request, "status"),
             ShareTypeId = Given(request, "share_type_id", "volume_type_id"),
+            SnapshotId = Given(request, "snapshot_id"),
             Host = Given(request, "host"),
             ProjectId = Given(request, "project_id"),
             AvailabilityZone = Since(request, 97, "availability_zone"),

@@ -30,7 +30,7 @@ internal static class ShareView
         writer.WriteString("name", share.Name);
         writer.WriteString("description", share.Description);
         writer.WriteString("project_id", share.ProjectId);
-        writer.WriteNull("snapshot_id");
+        writer.WriteString("snapshot_id", share.SnapshotId);
         writer.WriteNull("share_network_id");
         writer.WriteString("share_proto", share.Protocol);
         writer.WritePropertyName("metadata");

@@ -37,18 +37,87 @@ public sealed class SharesTests : ManilaTests
     // --- create and show ------------------------------------------------------------------------
 
     [Fact]
-    public async Task Create_of_a_snapshot_finds_none()
+    public async Task A_share_is_made_of_a_snapshot_with_its_type_its_size_and_its_root()
+    {
+        ShareSnapshot snapshot = await AddSourceAsync();
+        foreach (string size in new[] { "", ",\"size\":3" })
+        {
+            Answer answer = await CreateAsync($"\"share_proto\":\"NFS\",\"snapshot_id\":\"{snapshot.Id}\"{size}");
+
+            Assert.Equal(200, answer.Code);
+            JsonNode made = answer.Json["share"]!;
+            Assert.Equal((snapshot.Id, "creating"), (Text(made, "snapshot_id"), Text(made, "status")));
+            Assert.Equal(size.Length == 0 ? 2 : 3, made["size"]!.GetValue<int>());
+            Share source = (await World.Catalog.ShareAsync(snapshot.ShareId))!;
+            Assert.Equal(source.ShareTypeId, Text(made, "share_type"));
+            Operation queued = (await World.QueuedAsync())[^1];
+            Assert.Equal(
+                (OperationKind.CreateShare, Text(made, "id"), snapshot.Id, snapshot.Root),
+                (queued.Kind, queued.ShareId, queued.SnapshotId, queued.Root)
+            );
+        }
+        Answer list = await Host.SendAsync("GET", $"{Shares}/detail?snapshot_id={snapshot.Id}");
+        Assert.Equal(2, list.Json["shares"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task What_a_share_of_a_snapshot_needs()
     {
         AssertFault(await CreateAsync(Smallest + ",\"snapshot_id\":\"s1\""), 404, "Snapshot s1 could not be found.");
-        ShareSnapshot snapshot = await World.AddShareSnapshotAsync(await World.AddShareAsync());
+        ShareSnapshot plain = await World.AddShareSnapshotAsync(await World.AddShareAsync());
         AssertFault(
-            await CreateAsync(Smallest + $",\"snapshot_id\":\"{snapshot.Id}\""),
+            await CreateAsync(Smallest + $",\"snapshot_id\":\"{plain.Id}\""),
             400,
-            $"A new share may not be created from snapshot '{snapshot.Id}': Holdfast does not make shares from snapshots. "
-                + "Restore a backup into another share."
+            $"A new share may not be created from snapshot '{plain.Id}', because the snapshot's parent share does not have "
+                + "that capability."
+        );
+        ShareSnapshot snapshot = await AddSourceAsync();
+        string of = $",\"snapshot_id\":\"{snapshot.Id}\"";
+        AssertFault(
+            await CreateAsync(Smallest + of),
+            400,
+            "Invalid input received: Share size '1' must be equal or greater than snapshot size."
+        );
+        AssertFault(
+            await CreateAsync("\"share_proto\":\"NFS\",\"size\":2,\"share_type\":\"default\"" + of),
+            400,
+            "Invalid input received: Invalid share type specified: the requested share type must match the type of the "
+                + "source share. If a share type is not specified when requesting a new share from a snapshot, the share "
+                + "type of the source share will be applied to the new share."
+        );
+        ShareSnapshot unmade = await AddSourceAsync(row => row with { Status = "creating" });
+        AssertFault(
+            await CreateAsync($"\"share_proto\":\"NFS\",\"size\":2,\"snapshot_id\":\"{unmade.Id}\""),
+            400,
+            "Invalid share snapshot: status must be 'available'."
         );
         Assert.Empty(await World.QueuedAsync());
         Assert.Equal(200, (await CreateAsync(Smallest + ",\"snapshot_id\":null")).Code);
+        Assert.Equal(200, (await CreateAsync(Smallest + ",\"snapshot_id\":\"\"")).Code);
+    }
+
+    [Fact]
+    public async Task A_share_is_made_of_its_own_projects_snapshots_alone()
+    {
+        ShareSnapshot snapshot = await AddSourceAsync();
+        string body = $$$"""{"share":{"share_proto":"NFS","snapshot_id":"{{{snapshot.Id}}}"}}""";
+        AssertFault(
+            await Host.SendAsync("POST", Shares, body, "other"),
+            404,
+            $"Snapshot {snapshot.Id} could not be found."
+        );
+        // One that an administrator took of another project's share.
+        ShareSnapshot theirs = await AddSourceAsync(
+            row => row with { ProjectId = ApiHost.Project },
+            ApiHost.OtherProject
+        );
+        AssertFault(
+            await CreateAsync($"\"share_proto\":\"NFS\",\"snapshot_id\":\"{theirs.Id}\""),
+            400,
+            $"A new share may not be created from snapshot '{theirs.Id}', because the snapshot's parent share is another "
+                + "project's."
+        );
+        Assert.Empty(await World.QueuedAsync());
     }
 
     [Fact]
@@ -447,6 +516,23 @@ public sealed class SharesTests : ManilaTests
 
     private Task<Answer> CreateAsync(string members, string token = "member") =>
         Host.SendAsync("POST", Shares, $"{{\"share\":{{{members}}}}}", token, version: "2.99");
+
+    /// <summary>A snapshot of 2 GiB, of a share whose type lets others be made of it.</summary>
+    private async Task<ShareSnapshot> AddSourceAsync(
+        Func<ShareSnapshot, ShareSnapshot>? change = null,
+        string project = ApiHost.Project
+    )
+    {
+        ShareType type = await World.AddTypeAsync(
+            specs: [("snapshot_support", "True"), ("create_share_from_snapshot_support", "True")]
+        );
+        Share share = await World.AddShareAsync(
+            project,
+            size: 2,
+            change: row => row with { ShareTypeId = type.Id, ShareTypeName = type.Name }
+        );
+        return await World.AddShareSnapshotAsync(share, change);
+    }
 
     private Task<Answer> ActAsync(string id, string body, string token = "admin", string version = "2.91") =>
         Host.SendAsync("POST", $"{Shares}/{id}/action", body, token, version);

@@ -27,6 +27,7 @@ public sealed class ListPlanTests : IAsyncLifetime
         ["name"] = new() { Name = "x" },
         ["status"] = new() { Status = "x" },
         ["share_type_id"] = new() { ShareTypeId = "x" },
+        ["snapshot_id"] = new() { SnapshotId = "x" },
     };
 
     private static readonly Dictionary<string, OperationFilter> OperationsBy = new()
@@ -56,6 +57,7 @@ public sealed class ListPlanTests : IAsyncLifetime
     [InlineData("name", "(project_id=? AND name=?)")]
     [InlineData("status", "(project_id=? AND status=?)")]
     [InlineData("share_type_id", "(project_id=? AND share_type_id=?)")]
+    [InlineData("snapshot_id", "(project_id=? AND snapshot_id=?)")]
     public async Task A_projects_shares(string filter, string found)
     {
         string page = Assert.Single(await SharesAsync(SharesBy[filter] with { ProjectId = "p" }, null));

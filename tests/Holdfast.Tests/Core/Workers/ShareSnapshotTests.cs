@@ -32,7 +32,7 @@ public sealed class ShareSnapshotTests
         string how
     )
     {
-        await using Scene scene = await Scene.MakeAsync(kind, plainShare);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind, plainShare);
         NastyTree.Build(scene.Directory);
         Copy.Of(scene.Directory, scene["expected"]);
         ShareSnapshot made = await scene.TakeAsync();
@@ -62,7 +62,7 @@ public sealed class ShareSnapshotTests
     [InlineData("xfs")]
     public async Task A_copy_shares_its_blocks_where_it_can(string kind)
     {
-        await using Scene scene = await Scene.MakeAsync(kind, plainShare: true);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind, plainShare: true);
         await using (FileStream big = File.Create(Path.Join(scene.Directory, "big")))
         {
             byte[] part = new byte[1 << 20];
@@ -83,7 +83,7 @@ public sealed class ShareSnapshotTests
     [MemberData(nameof(Kinds))]
     public async Task One_that_died_after_it_was_made_is_kept(string kind, string how)
     {
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "then");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
@@ -102,7 +102,7 @@ public sealed class ShareSnapshotTests
     public async Task One_that_is_deleted_while_it_is_made_leaves_nothing(string kind, string how)
     {
         Assert.NotEmpty(how);
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "content");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
@@ -131,7 +131,7 @@ public sealed class ShareSnapshotTests
     [MemberData(nameof(Kinds))]
     public async Task A_worker_whose_claim_is_over_gives_nothing_its_name(string kind, string how)
     {
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "content");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
@@ -146,7 +146,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task A_copy_that_fails_frees_what_it_took()
     {
-        await using Scene scene = await Scene.MakeAsync("ext4");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("ext4");
         await using (FileStream big = File.Create(Path.Join(scene.Directory, "big")))
         {
             byte[] part = new byte[1 << 20];
@@ -164,7 +164,7 @@ public sealed class ShareSnapshotTests
     [MemberData(nameof(Kinds))]
     public async Task One_that_died_half_way_is_begun_again(string kind, string how)
     {
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "content");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
@@ -184,7 +184,7 @@ public sealed class ShareSnapshotTests
     [InlineData(true)]
     public async Task On_btrfs_one_that_died_between_two_steps_is_whole_and_closed_in_the_end(bool named)
     {
-        await using Scene scene = await Scene.MakeAsync("btrfs");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("btrfs");
         RawFiles.Write((RawPath)scene.Directory / "file", "then");
         ShareSnapshot made = await scene.StartAsync();
         Operation doomed = await scene.Core.ClaimAsync();
@@ -213,7 +213,7 @@ public sealed class ShareSnapshotTests
     [MemberData(nameof(Kinds))]
     public async Task One_that_no_row_names_is_given_a_day(string kind, string how)
     {
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "content");
         ShareSnapshot kept = await scene.TakeAsync();
         ShareSnapshot back = await scene.TakeAsync();
@@ -246,7 +246,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task One_that_no_row_names_stays_while_the_store_knows_more_than_the_catalog()
     {
-        await using Scene scene = await Scene.MakeAsync("plain");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("plain");
         await scene.Core.BackUpAsync(scene.Share);
         await scene.Core.DrainAsync();
         ShareSnapshot made = await scene.TakeAsync();
@@ -265,7 +265,7 @@ public sealed class ShareSnapshotTests
     [MemberData(nameof(Kinds))]
     public async Task A_removal_that_died_anywhere_is_finished(string kind, string how)
     {
-        await using Scene scene = await Scene.MakeAsync(kind);
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync(kind);
         RawFiles.Write((RawPath)scene.Directory / "file", "content");
         ShareSnapshot made = await scene.TakeAsync();
         Assert.Equal(how, made.Capture);
@@ -281,7 +281,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task What_cannot_be_made_is_an_error_and_can_be_deleted()
     {
-        await using Scene scene = await Scene.MakeAsync("plain");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("plain");
         ShareSnapshot made = await scene.StartAsync();
         Directory.Delete(scene.Directory);
         await scene.Core.DrainAsync();
@@ -294,7 +294,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task A_share_with_a_snapshot_is_not_backed_up_and_backups_own_captures_do_not_count()
     {
-        await using Scene scene = await Scene.MakeAsync("btrfs");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("btrfs");
         await scene.Core.BackUpAsync(scene.Share);
         ShareSnapshot made = await scene.TakeAsync();
         ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => scene.Core.CreateAsync(scene.Share));
@@ -307,7 +307,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task A_share_is_not_restored_while_a_snapshot_of_it_is_made()
     {
-        await using Scene scene = await Scene.MakeAsync("plain");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("plain");
         Backup backup = await scene.Core.BackUpAsync(scene.Share);
         await scene.StartAsync();
         await scene.Core.ClaimAsync();
@@ -329,7 +329,7 @@ public sealed class ShareSnapshotTests
     [Fact]
     public async Task A_snapshot_waits_until_its_share_is_available()
     {
-        await using Scene scene = await Scene.MakeAsync("plain");
+        await using ShareSnapshotScene scene = await ShareSnapshotScene.MakeAsync("plain");
         ShareSnapshot made = await scene.StartAsync();
         await scene.SetShareAsync(ShareStatus.BackupRestoring);
         await scene.Core.DrainAsync();
@@ -340,108 +340,5 @@ public sealed class ShareSnapshotTests
         scene.Core.Time.Advance(waiting.NotBefore - scene.Core.Time.GetUtcNow());
         await scene.Core.DrainAsync();
         Assert.Equal((ShareSnapshotStatus.Available, "copy"), await scene.StateAsync(made.Id));
-    }
-
-    /// <summary>A share on a disk of some kind.</summary>
-    private sealed class Scene(LoopDisk? disk, WorkerFixture core, Share share) : IAsyncDisposable
-    {
-        public WorkerFixture Core => core;
-
-        public Share Share => share;
-
-        /// <summary>The share's.</summary>
-        public string Directory => core.PathOf(share);
-
-        /// <summary>A path beneath the share root.</summary>
-        public string this[string path] => Path.Join(core.Get<ShareRoots>().AbsolutePath(share.Root, ""), path);
-
-        public static async Task<Scene> MakeAsync(string kind, bool plainShare = false)
-        {
-            LoopDisk? disk = kind switch
-            {
-                "btrfs" => await LoopDisk.BtrfsAsync(),
-                "xfs" => await LoopDisk.XfsAsync(),
-                "ext4" => await LoopDisk.Ext4Async(),
-                _ => null,
-            };
-            WorkerFixture core = await WorkerFixture.MakeAsync(options =>
-                disk is null ? options : options with { ShareRoots = [new("local", disk.Path)] }
-            );
-            Scene scene = new(disk, core, await core.ShareAsync());
-            if (plainShare)
-            {
-                System.IO.Directory.Move(scene.Directory, scene["away"]);
-                System.IO.Directory.CreateDirectory(scene.Directory);
-            }
-            return scene;
-        }
-
-        public Task<ShareSnapshot> StartAsync() =>
-            core.Get<ShareSnapshotService>()
-                .CreateAsync(
-                    WorkerFixture.Member,
-                    new NewShareSnapshot(share.Id, "name", null, new Dictionary<string, string>()),
-                    default
-                );
-
-        public async Task<ShareSnapshot> TakeAsync()
-        {
-            ShareSnapshot made = await StartAsync();
-            await core.DrainAsync();
-            return (await FindAsync(made.Id))!;
-        }
-
-        public Task<ShareSnapshot?> FindAsync(string id) =>
-            core.Catalog.ReadAsync(session => session.ShareSnapshots.FindAsync(id), default);
-
-        public Task<bool> SetShareAsync(string status) =>
-            core.Catalog.WriteAsync(
-                session => session.Shares.SetStatusAsync(share.Id, from: null, status, core.Time.GetUtcNow()),
-                default
-            );
-
-        /// <summary>What lies beneath the root's snapshots, in order.</summary>
-        public string[] Snapshots =>
-            [
-                .. System
-                    .IO.Directory.EnumerateDirectories(this["snapshots"])
-                    .Select(path => Path.GetFileName(path))
-                    .Order(StringComparer.Ordinal),
-            ];
-
-        /// <summary>As a catalog does that was put back from a copy.</summary>
-        public Task ForgetAsync(ShareSnapshot snapshot) =>
-            core.Catalog.WriteAsync(session => session.ShareSnapshots.RemoveAsync(snapshot.Id), default);
-
-        public async Task ReapAsync()
-        {
-            await core.Catalog.WriteAsync(
-                session => session.QueueReapAsync(share.Root, core.Time.GetUtcNow()),
-                default
-            );
-            await core.DrainAsync();
-        }
-
-        /// <summary>Whether a message says that the snapshot is not of one moment.</summary>
-        public async Task<bool> IsToldOfAsync(string id)
-        {
-            RowOrder<Message> any = new(new SortColumn<Message>("id", row => row.Id), Descending: false);
-            MessageFilter filter = new() { ResourceId = id };
-            return (await core.Catalog.ReadAsync(session => session.Messages.ListAsync(filter, any), default)).Any(
-                message => message.UserMessage.Contains("not crash-consistent", StringComparison.Ordinal)
-            );
-        }
-
-        public async Task<(string, string?)> StateAsync(string id) =>
-            await FindAsync(id) is { } row ? (row.Status, row.Capture) : ("gone", null);
-
-        public async ValueTask DisposeAsync()
-        {
-            await core.DisposeAsync();
-            if (disk is not null)
-            {
-                await disk.DisposeAsync();
-            }
-        }
     }
 }

@@ -137,3 +137,8 @@ ALTER TABLE audit ADD COLUMN backup_id TEXT;
 ALTER TABLE audit ADD COLUMN details TEXT;
 CREATE INDEX audit_by_project ON audit (project_id, at, id);
 CREATE INDEX audit_by_object ON audit (object_id, action, actor, at) WHERE object_id IS NOT NULL;
+
+-- Shares.
+-- The share snapshot that it was made of, which may be gone since.
+ALTER TABLE shares ADD COLUMN snapshot_id TEXT;
+CREATE INDEX shares_with_snapshot ON shares (project_id, snapshot_id, created_at, id);
