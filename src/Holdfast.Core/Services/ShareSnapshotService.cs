@@ -285,6 +285,51 @@ public sealed class ShareSnapshotService(
         );
     }
 
+    /// <summary>
+    /// No share is reverted: another directory in the place of its own would leave whoever has it mounted writing into the
+    /// old one.
+    /// </summary>
+    /// <exception cref="ServiceError">Always; what there is is told only to whom it belongs.</exception>
+    public Task RefuseRevertAsync(Caller caller, string shareId, string snapshotId, CancellationToken cancellationToken)
+    {
+        Require(caller, "share:revert_to_snapshot");
+        return catalog.ReadAsync<bool>(
+            async session =>
+            {
+                Share share = await session.FindOwnShareAsync(caller, shareId, $"Share {shareId} could not be found.");
+                if (await session.FindShareSnapshotAsync(caller, snapshotId) is null)
+                {
+                    throw ServiceError.Invalid($"Snapshot {snapshotId} could not be found.");
+                }
+                ShareRules.CheckNotInBin(share, $"Share '{shareId}' cannot revert to snapshot,");
+                throw ServiceError.Invalid(
+                    $"Share {shareId} may not be reverted to snapshot {snapshotId}, because the share does not have that "
+                        + "capability."
+                );
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>No snapshot is mounted, so that there is no access to it to control.</summary>
+    /// <param name="rule">Who may control or see it.</param>
+    /// <exception cref="ServiceError">Always.</exception>
+    public Task RefuseAccessAsync(Caller caller, string id, string rule, CancellationToken cancellationToken)
+    {
+        Require(caller, rule);
+        return catalog.ReadAsync<bool>(
+            async session =>
+            {
+                ShareSnapshot snapshot = await FindAsync(session, caller, id);
+                throw ServiceError.Invalid(
+                    $"Cannot control access to the snapshot {id} since the parent share {snapshot.ShareId} does not support "
+                        + "mounting its snapshots."
+                );
+            },
+            cancellationToken
+        );
+    }
+
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
@@ -340,12 +385,7 @@ public sealed class ShareSnapshotService(
             }
         );
 
-    private async Task CancelAsync(
-        ICatalogSession session,
-        string id,
-        string reason,
-        Func<Operation, bool> which
-    ) =>
+    private async Task CancelAsync(ICatalogSession session, string id, string reason, Func<Operation, bool> which) =>
         await OperationEnd.CancelAllAsync(
             session,
             [.. (await session.Operations.LiveOfSnapshotAsync(id)).Where(which)],

@@ -10,7 +10,7 @@ internal static class ShareSnapshotEndpoints
 {
     private static readonly Microversion BeforeRenamed = new(2, 6);
     private static readonly Microversion Renamed = new(2, 7);
-    private static readonly Microversion WithExportLocations = new(2, 32);
+    private static readonly Microversion Mountable = new(2, 32);
 
     public static readonly ManilaResource[] Resources =
     [
@@ -21,8 +21,14 @@ internal static class ShareSnapshotEndpoints
             .OnAction("reset_status", ResetAsync, from: Renamed)
             .OnAction("os-reset_status", ResetAsync, until: BeforeRenamed)
             .OnAction("force_delete", ForceDeleteAsync, from: Renamed)
-            .OnAction("os-force_delete", ForceDeleteAsync, until: BeforeRenamed),
-        new ManilaResource("snapshots/{id}/export-locations", WithExportLocations).On("GET", ExportLocationsAsync),
+            .OnAction("os-force_delete", ForceDeleteAsync, until: BeforeRenamed)
+            .OnAction("allow_access", request => AccessAsync(request, "allow_access"), from: Mountable)
+            .OnAction("deny_access", request => AccessAsync(request, "deny_access"), from: Mountable),
+        new ManilaResource("snapshots/{id}/access-list", Mountable).On(
+            "GET",
+            request => AccessAsync(request, "access_list")
+        ),
+        new ManilaResource("snapshots/{id}/export-locations", Mountable).On("GET", ExportLocationsAsync),
         .. ShareSnapshotMetadataEndpoints.Resources,
     ];
 
@@ -145,6 +151,11 @@ internal static class ShareSnapshotEndpoints
         await snapshots.ResetStatusAsync(request.Caller, request.Id, status, request.Aborted);
         await request.AcceptedAsync();
     }
+
+    private static Task AccessAsync(ManilaRequest request, string call) =>
+        request
+            .Service<ShareSnapshotService>()
+            .RefuseAccessAsync(request.Caller, request.Id, $"share_snapshot:{call}", request.Aborted);
 
     /// <summary>None: no snapshot is mounted, and clients that show one ask.</summary>
     private static async Task ExportLocationsAsync(ManilaRequest request)

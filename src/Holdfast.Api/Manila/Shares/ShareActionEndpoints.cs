@@ -29,6 +29,7 @@ internal static class ShareActionEndpoints
             .OnAction("os-shrink", ShrinkAsync, until: BeforeRenamed)
             .OnAction("soft_delete", SoftDeleteAsync, from: WithBin)
             .OnAction("restore", RestoreAsync, from: WithBin)
+            .OnAction("revert", RevertAsync, from: new(2, 27))
             .OnAction("unmanage", ManagedShareEndpoints.UnmanageAsync, from: Renamed),
     ];
 
@@ -115,6 +116,28 @@ internal static class ShareActionEndpoints
         RecycleBinService bin = request.Service<RecycleBinService>();
         bool restored = await bin.RestoreAsync(request.Caller, request.Id, request.Aborted);
         await request.EmptyAsync(restored ? 202 : 200);
+    }
+
+    private static Task RevertAsync(ManilaRequest request)
+    {
+        ShareSnapshotService snapshots = request.Service<ShareSnapshotService>();
+        snapshots.Require(request.Caller, "share:revert_to_snapshot");
+        return snapshots.RefuseRevertAsync(request.Caller, request.Id, Snapshot(request.Action), request.Aborted);
+    }
+
+    private static string Snapshot(JsonElement action)
+    {
+        if (action.ValueKind != JsonValueKind.Object)
+        {
+            throw Fault.BadRequest("Revert entity not found in request body.");
+        }
+        if (!action.TryGetProperty("snapshot_id", out JsonElement id))
+        {
+            throw Fault.BadRequest("Required parameter snapshot_id not found.");
+        }
+        return id.AsText("snapshot_id") is { Length: > 0 } text
+            ? text
+            : throw Fault.BadRequest("Required parameter snapshot_id is empty.");
     }
 
     private static string? TaskState(JsonElement action)

@@ -86,7 +86,8 @@ internal static class ShareView
         }
         if (minor >= 27)
         {
-            WriteSpec(writer, share, ExtraSpec.RevertToSnapshotSupport);
+            // Neither this nor mounting is there, whatever the type says.
+            writer.WriteBoolean(ExtraSpec.RevertToSnapshotSupport, false);
         }
         if (minor >= 31)
         {
@@ -95,7 +96,7 @@ internal static class ShareView
         }
         if (minor >= 32)
         {
-            WriteSpec(writer, share, ExtraSpec.MountSnapshotSupport);
+            writer.WriteBoolean(ExtraSpec.MountSnapshotSupport, false);
         }
     }
 

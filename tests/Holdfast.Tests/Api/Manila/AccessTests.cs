@@ -132,6 +132,11 @@ public class AccessTests : ManilaTests
         {
             Body = """{"restore":null}""",
         },
+        // No share is reverted: who may ask is told so.
+        new("POST /v2/shares/{id}/action revert", "401 401 403 403 404 403 400 400", Object.Share)
+        {
+            Body = """{"revert":{"snapshot_id":"x"}}""",
+        },
         new("POST /v2/shares/{id}/action force_delete", "401 401 403 403 403 403 403 202", Object.Share)
         {
             Body = """{"force_delete":null}""",
@@ -191,6 +196,16 @@ public class AccessTests : ManilaTests
             Body = """{"os-force_delete":null}""",
             Version = "2.6",
         },
+        // No snapshot is mounted: who may ask is told so.
+        new("POST /v2/snapshots/{id}/action allow_access", "401 401 403 403 404 403 400 400", Object.Snapshot)
+        {
+            Body = """{"allow_access":{"access_type":"ip","access_to":"10.0.0.1"}}""",
+        },
+        new("POST /v2/snapshots/{id}/action deny_access", "401 401 403 403 404 403 400 400", Object.Snapshot)
+        {
+            Body = """{"deny_access":{"access_id":"x"}}""",
+        },
+        new("GET /v2/snapshots/{id}/access-list", "401 401 403 403 404 400 400 400", Object.Snapshot),
         new("GET /v2/snapshots/{id}/export-locations", "401 401 403 403 404 200 200 200", Object.Snapshot),
         new("GET /v2/snapshots/{id}/metadata", "401 401 403 403 404 200 200 200", Object.Snapshot),
         new("POST /v2/snapshots/{id}/metadata", "401 401 403 403 404 403 200 200", Object.Snapshot)

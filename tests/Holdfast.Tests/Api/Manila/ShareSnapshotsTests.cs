@@ -252,6 +252,51 @@ public sealed class ShareSnapshotsTests : ManilaTests
         Assert.Equal(OperationKind.CreateSnapshot, Assert.Single(await World.QueuedAsync()).Kind);
     }
 
+    [Theory]
+    [InlineData("null", "Revert entity not found in request body.")]
+    [InlineData("{}", "Required parameter snapshot_id not found.")]
+    [InlineData("""{"snapshot_id":""}""", "Required parameter snapshot_id is empty.")]
+    [InlineData("""{"snapshot_id":"none"}""", "Snapshot none could not be found.")]
+    public async Task What_a_revert_needs(string revert, string message)
+    {
+        Share share = await World.AddShareAsync();
+        string body = $$"""{"revert":{{revert}}}""";
+        AssertFault(await Host.SendAsync("POST", $"/v2/shares/{share.Id}/action", body), 400, message);
+    }
+
+    [Fact]
+    public async Task No_share_is_reverted_and_no_snapshot_mounted_whatever_the_type_says()
+    {
+        ShareType type = await World.AddTypeAsync(
+            specs: [("revert_to_snapshot_support", "True"), ("mount_snapshot_support", "True")]
+        );
+        Share share = await World.AddShareAsync(change: row => row with { ShareTypeId = type.Id });
+        ShareSnapshot made = await World.AddShareSnapshotAsync(share);
+        string revert = $$$"""{"revert":{"snapshot_id":"{{{made.Id}}}"} }""";
+        AssertFault(
+            await Host.SendAsync("POST", $"/v2/shares/{share.Id}/action", revert),
+            400,
+            $"Share {share.Id} may not be reverted to snapshot {made.Id}, because the share does not have that capability."
+        );
+        AssertFault(
+            await Host.SendAsync("POST", "/v2/shares/none/action", revert),
+            404,
+            "Share none could not be found."
+        );
+        Assert.Equal(
+            404,
+            (await Host.SendAsync("POST", $"/v2/shares/{share.Id}/action", revert, version: "2.26")).Code
+        );
+        string message =
+            $"Cannot control access to the snapshot {made.Id} since the parent share {share.Id} does not support mounting "
+            + "its snapshots.";
+        string path = $"/v2/snapshots/{made.Id}";
+        AssertFault(await Host.SendAsync("GET", $"{path}/access-list"), 400, message);
+        AssertFault(await Host.SendAsync("POST", $"{path}/action", """{"allow_access":{}}"""), 400, message);
+        AssertFault(await Host.SendAsync("POST", $"{path}/action", """{"deny_access":{}}"""), 400, message);
+        Assert.Empty(await World.QueuedAsync());
+    }
+
     [Fact]
     public async Task Metadata_is_set_shown_replaced_and_removed()
     {

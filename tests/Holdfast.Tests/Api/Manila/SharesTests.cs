@@ -183,17 +183,23 @@ public sealed class SharesTests : ManilaTests
     }
 
     [Fact]
-    public async Task What_a_share_can_is_what_its_type_says()
+    public async Task What_a_share_can_is_what_its_type_says_and_the_service_can()
     {
         ShareType type = await World.AddTypeAsync(
-            specs: [("snapshot_support", "<is> True"), ("mount_snapshot_support", "1"), ("replication_type", "dr")]
+            specs:
+            [
+                ("snapshot_support", "<is> True"),
+                ("mount_snapshot_support", "1"),
+                ("revert_to_snapshot_support", "1"),
+                ("replication_type", "dr"),
+            ]
         );
         Answer made = await CreateAsync(Smallest + $",\"share_type\":\"{type.Id}\"");
         Answer shown = await Host.SendAsync("GET", $"{Shares}/{made.Json["share"]!["id"]}", version: "2.99");
         foreach (JsonNode share in new[] { made.Json["share"]!, shown.Json["share"]! })
         {
             Assert.True(share["snapshot_support"]!.GetValue<bool>());
-            Assert.True(share["mount_snapshot_support"]!.GetValue<bool>());
+            Assert.False(share["mount_snapshot_support"]!.GetValue<bool>());
             Assert.False(share["revert_to_snapshot_support"]!.GetValue<bool>());
             Assert.False(share["create_share_from_snapshot_support"]!.GetValue<bool>());
             Assert.Equal("dr", Text(share, "replication_type"));
