@@ -7,6 +7,12 @@ public sealed record Caller(string ProjectId, string UserId, IReadOnlySet<string
     /// <summary>Where the request came from; null for what the service does itself.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The domains of user and project, for rules that ask.</summary>
+    public string? UserDomainId { get; init; }
+
+    /// <inheritdoc cref="UserDomainId"/>
+    public string? ProjectDomainId { get; init; }
+
     /// <summary>
     /// Whether every project's objects are the caller's: Manila's context_is_admin, decided once a request by
     /// <see cref="Policy.Identify"/>. Local identity asks no policy: there it is Keystone's administrator.

@@ -1,7 +1,11 @@
 namespace Holdfast.Core.Access;
 
 /// <summary>What a valid token says. Project is null for an unscoped token.</summary>
-public sealed record ValidToken(string UserId, string? ProjectId, IReadOnlySet<string> Roles, DateTimeOffset ExpiresAt);
+public sealed record ValidToken(string UserId, string? ProjectId, IReadOnlySet<string> Roles, DateTimeOffset ExpiresAt)
+{
+    public string? UserDomainId { get; init; }
+    public string? ProjectDomainId { get; init; }
+}
 
 /// <summary>Local identity or Keystone: whose tokens a request may carry.</summary>
 public interface ITokenValidator

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Access;
 
@@ -31,7 +32,11 @@ public sealed class LocalTokenValidator(LocalTokens tokens, IdentityCatalog cata
             remembered.TryRemove(token, out _);
             return null;
         }
-        ValidToken valid = new(found.User.Id, found.Project?.Id, found.Roles, found.Claims.ExpiresAt);
+        ValidToken valid = new(found.User.Id, found.Project?.Id, found.Roles, found.Claims.ExpiresAt)
+        {
+            UserDomainId = DefaultDomain.Id,
+            ProjectDomainId = found.Project is null ? null : DefaultDomain.Id,
+        };
         if (remembered.Count >= Capacity)
         {
             remembered.Clear();

@@ -84,7 +84,12 @@ public sealed class Policy
     public Caller Identify(ValidToken token, string requestId)
     {
         LookAgain();
-        return rules.Decide(new Caller(token.ProjectId ?? "", token.UserId, token.Roles, requestId));
+        Caller caller = new(token.ProjectId ?? "", token.UserId, token.Roles, requestId)
+        {
+            UserDomainId = token.UserDomainId,
+            ProjectDomainId = token.ProjectDomainId,
+        };
+        return rules.Decide(caller);
     }
 
     private void LookAgain()

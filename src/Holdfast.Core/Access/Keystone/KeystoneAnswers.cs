@@ -29,6 +29,10 @@ internal static class KeystoneAnswers
                         Roles(token),
                         Time(token, "expires_at")
                     )
+                    {
+                        UserDomainId = DomainOf(token, "user"),
+                        ProjectDomainId = DomainOf(token, "project"),
+                    }
                     : throw new FormatException("a user's id is too long");
             }
         );
@@ -55,6 +59,11 @@ internal static class KeystoneAnswers
         token.TryGetProperty("roles", out JsonElement roles)
             ? [.. roles.EnumerateArray().Select(role => Text(role, "name").ToLowerInvariant())]
             : [];
+
+    private static string? DomainOf(JsonElement token, string name) =>
+        token.TryGetProperty(name, out JsonElement one) && one.TryGetProperty("domain", out JsonElement domain)
+            ? Text(domain, "id")
+            : null;
 
     private static string Text(JsonElement parent, string name) =>
         parent.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");

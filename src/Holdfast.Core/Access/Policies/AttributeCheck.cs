@@ -18,6 +18,8 @@ public sealed class AttributeCheck(string name, Template match) : Check
         ["user_id"] = caller => caller.UserId,
         ["project_id"] = caller => caller.ProjectId,
         [IsAdmin] = caller => caller.IsAdmin ? "True" : "False",
+        ["user_domain_id"] = caller => caller.UserDomainId,
+        ["project_domain_id"] = caller => caller.ProjectDomainId,
         ["domain_id"] = _ => null,
         ["system_scope"] = _ => null,
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -16,8 +16,20 @@ internal static class CallerJson
                 JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
                 ?? throw new JsonException("this is no JSON object.");
             return body["token"] is JsonObject token
-                ? Caller(token["project"]?["id"], token["user"]?["id"], Roles(token["roles"], role => role?["name"]))
-                : Caller(body["project_id"], body["user_id"], Roles(body["roles"], role => role));
+                ? Caller(
+                    token["project"]?["id"],
+                    token["user"]?["id"],
+                    Roles(token["roles"], role => role?["name"])
+                ) with
+                {
+                    ProjectDomainId = token["project"]?["domain"]?["id"]?.GetValue<string>(),
+                    UserDomainId = token["user"]?["domain"]?["id"]?.GetValue<string>(),
+                }
+                : Caller(body["project_id"], body["user_id"], Roles(body["roles"], role => role)) with
+                {
+                    ProjectDomainId = body["project_domain_id"]?.GetValue<string>(),
+                    UserDomainId = body["user_domain_id"]?.GetValue<string>(),
+                };
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)

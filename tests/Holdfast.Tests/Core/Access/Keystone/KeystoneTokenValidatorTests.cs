@@ -39,6 +39,7 @@ public sealed class KeystoneTokenValidatorTests : IDisposable
         ValidToken valid = (await validator.ValidateAsync(await keystone.SignInAsync(name, "ours"), None))!;
 
         Assert.Equal((user, ApiHost.Project), (valid.UserId, valid.ProjectId));
+        Assert.Equal(("default", "default"), (valid.UserDomainId, valid.ProjectDomainId));
         Assert.Equal(["auditor", "member", "reader"], valid.Roles.Order());
         TimeSpan left = valid.ExpiresAt - TimeProvider.System.GetUtcNow();
         Assert.InRange(left, KeystoneServer.TokenLifetime / 2, KeystoneServer.TokenLifetime);

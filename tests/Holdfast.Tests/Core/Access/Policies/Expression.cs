@@ -29,7 +29,10 @@ internal abstract record Expression
             case 1 or 2:
                 return new Leaf("role", Cased(random, Pick(random, Roles)));
             case 3:
-                return new Leaf(Pick(random, "project_id", "user_id", "is_admin", "tenant"), RightSide(random));
+                return new Leaf(
+                    Pick(random, "project_id", "user_id", "user_domain_id", "is_admin", "tenant"),
+                    RightSide(random)
+                );
             case 4:
                 return new Leaf(Pick(random, "'p1'", "\"u1\"", "True", "None", "20", "-3", "''"), RightSide(random));
             case 5:

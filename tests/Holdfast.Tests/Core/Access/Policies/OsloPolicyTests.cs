@@ -62,6 +62,8 @@ public sealed class OsloPolicyTests
                 roles = one.Caller.Roles,
                 project_id = one.Caller.ProjectId,
                 user_id = one.Caller.UserId,
+                user_domain_id = one.Caller.UserDomainId,
+                project_domain_id = one.Caller.ProjectDomainId,
                 is_admin = one.Caller.IsAdmin,
                 domain_id = (string?)null,
                 system_scope = (string?)null,

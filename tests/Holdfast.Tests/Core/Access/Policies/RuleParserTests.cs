@@ -6,7 +6,11 @@ namespace Holdfast.Tests.Core.Access.Policies;
 
 public sealed class RuleParserTests
 {
-    internal static readonly Caller Member = Of("p1", "u1", "member", "reader");
+    internal static readonly Caller Member = Of("p1", "u1", "member", "reader") with
+    {
+        UserDomainId = "d1",
+        ProjectDomainId = "d2",
+    };
 
     // What oslo.policy's documentation says of the language, and what its code does.
     public static readonly TheoryData<string, bool> Language = new()
@@ -35,6 +39,8 @@ public sealed class RuleParserTests
         { "is_admin:True", false },
         { "is_admin:False", true },
         { "domain_id:None and system_scope:None", true },
+        { "user_domain_id:d1 and not project_domain_id:d1", true },
+        { "'d2':%(project_id)s or user_domain_id:None", false },
         { "system_scope:all", false },
         { "token.project.id:p1", false },
         { "tenant:p1", false },
@@ -148,6 +154,7 @@ public sealed class RuleParserTests
                 {
                     ["project_id"] = caller.ProjectId,
                     ["user_id"] = caller.UserId,
+                    ["user_domain_id"] = caller.UserDomainId ?? "None",
                     ["is_admin"] = caller.IsAdmin ? "True" : "False",
                 },
                 caller.Roles,
@@ -186,7 +193,14 @@ public sealed class RuleParserTests
         new(project, user, roles.ToHashSet(StringComparer.Ordinal), "req-1");
 
     internal static Caller AnyCaller(Random random) =>
-        Of(Any(random, "p1", "p2")!, Any(random, "u1", "u2")!, [.. Expression.Roles.Where(_ => random.Next(2) == 0)]);
+        Of(
+            Any(random, "p1", "p2")!,
+            Any(random, "u1", "u2")!,
+            [.. Expression.Roles.Where(_ => random.Next(2) == 0)]
+        ) with
+        {
+            UserDomainId = Any(random, "p1", "u1", null),
+        };
 
     internal static PolicyTarget AnyTarget(Random random) =>
         new(Any(random, "p1", "p2", null), Any(random, "u1", "u2", null));
