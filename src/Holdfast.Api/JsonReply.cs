@@ -13,7 +13,7 @@ internal sealed class JsonReply : IAsyncDisposable
     // One TCP send's worth: large enough that a page of 100 rows leaves whole, small enough to bound memory a request.
     private const int Large = 64 * 1024;
 
-    private static readonly JsonWriterOptions Options = new()
+    internal static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,

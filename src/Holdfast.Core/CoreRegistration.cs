@@ -65,6 +65,7 @@ public static class CoreRegistration
             .AddSingleton<VolumeBackupService>()
             .AddSingleton<ShareService>()
             .AddSingleton<SharingService>()
+            .AddSingleton<AuditService>()
             .AddSingleton<QuotaService>()
             .AddSingleton<OperationService>()
             .AddSingleton<ManagedShareService>()

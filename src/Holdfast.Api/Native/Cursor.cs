@@ -20,6 +20,8 @@ internal static class Cursor
         return Base64Url.EncodeToString(bytes);
     }
 
+    public static Problem Unknown() => Problem.BadRequest("'cursor' is not one that a list here has given.");
+
     /// <exception cref="Problem">It is none of ours.</exception>
     public static (DateTimeOffset Time, string Id) Read(string text)
     {
@@ -33,7 +35,7 @@ internal static class Cursor
             || BinaryPrimitives.ReadInt64BigEndian(bytes) is < 0 or > 253_402_300_799_999_999 // the last microsecond of the year 9999
         )
         {
-            throw Problem.BadRequest("'cursor' is not one that a list here has given.");
+            throw Unknown();
         }
         return (
             Timestamp.FromMicroseconds(BinaryPrimitives.ReadInt64BigEndian(bytes)),

@@ -40,6 +40,9 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
             ? Query[name]
             : throw Problem.BadRequest($"'{name}' must be one of {string.Join(", ", words)}.");
 
+    /// <summary>A time with its zone; null when it is not given.</summary>
+    public DateTimeOffset? Utc(string name) => Query[name] is { } text ? UtcTimes.Of(text, name) : null;
+
     /// <summary>Where the list goes on; null at its beginning.</summary>
     public (DateTimeOffset Time, string Id)? After() => Query["cursor"] is { } cursor ? Cursor.Read(cursor) : null;
 
@@ -51,6 +54,19 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
 
     /// <summary>204.</summary>
     public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
+
+    /// <summary>200 with a file to keep, sent as its lines come; browsers neither show nor guess at it.</summary>
+    public async Task DownloadAsync(string name, string type, IAsyncEnumerable<string> lines)
+    {
+        Http.Response.ContentType = type;
+        Http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        Http.Response.Headers.XContentTypeOptions = "nosniff";
+        await using StreamWriter writer = new(Http.Response.Body, leaveOpen: true);
+        await foreach (string line in lines.WithCancellation(Aborted))
+        {
+            await writer.WriteAsync(line);
+        }
+    }
 
     public async Task ReplyAsync<T>(int status, T row, Action<Utf8JsonWriter, T, Caller> view)
     {

@@ -1,3 +1,4 @@
+using Holdfast.Api.Native.Audit;
 using Holdfast.Api.Native.Operations;
 using Holdfast.Api.Native.Sharings;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,12 @@ internal static class NativeRoutes
 {
     public const string Base = "/api/v1";
 
-    internal static readonly NativeRoute[] Routes = [.. OperationEndpoints.Routes, .. SharingEndpoints.Routes];
+    internal static readonly NativeRoute[] Routes =
+    [
+        .. OperationEndpoints.Routes,
+        .. SharingEndpoints.Routes,
+        .. AuditEndpoints.Routes,
+    ];
 
     public static void MapNative(this IEndpointRouteBuilder routes)
     {

@@ -28,13 +28,19 @@ public sealed record AuditEntry
     public string? Details { get; init; }
 }
 
-/// <summary>Conditions of a list of audit entries, all exact; null does not filter.</summary>
+/// <summary>Conditions of a list of audit entries; null does not filter. Texts are exact.</summary>
 public sealed record AuditFilter
 {
     public string? ProjectId { get; init; }
     public string? Action { get; init; }
     public string? ObjectId { get; init; }
     public string? BackupId { get; init; }
+
+    /// <summary>At that time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Before that time.</summary>
+    public DateTimeOffset? To { get; init; }
 }
 
 public sealed class AuditRows(ICatalogSession session)
@@ -78,7 +84,9 @@ public sealed class AuditRows(ICatalogSession session)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("action = @action", "action", filter.Action)
             .Where("object_id = @objectId", "objectId", filter.ObjectId)
-            .Where("backup_id = @backupId", "backupId", filter.BackupId);
+            .Where("backup_id = @backupId", "backupId", filter.BackupId)
+            .Where("at >= @from", "from", filter.From)
+            .Where("at < @to", "to", filter.To);
         return session.QueryAsync<AuditEntry>(query.Build(order), query.Parameters);
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace Holdfast.Core.Catalog;
 
-/// <summary>A place in an ordered list: the sort column's value of a row, and its id.</summary>
-public sealed record RowPlace(object Value, string Id);
+/// <summary>A place in an ordered list: the sort column's value of a row, and its id, text or number.</summary>
+public sealed record RowPlace(object Value, object Id);
 
 /// <summary>A column that lists may be ordered by.</summary>
 /// <param name="Expression">SQL without nulls: nulls have no place in an order that continues after a row.</param>

@@ -13,7 +13,7 @@ internal static class RowStream
     /// <summary>The first chunk is read before this returns, so that errors come before the first row.</summary>
     public static async Task<IAsyncEnumerable<T>> OpenAsync<T>(
         RowOrder<T> order,
-        Func<T, string> id,
+        Func<T, object> id,
         Func<RowOrder<T>, Task<IReadOnlyList<T>>> read
     )
     {
@@ -30,7 +30,7 @@ internal static class RowStream
         RowOrder<T> order,
         int limit,
         IReadOnlyList<T> rows,
-        Func<T, string> id,
+        Func<T, object> id,
         Func<RowOrder<T>, Task<IReadOnlyList<T>>> read,
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )

@@ -77,6 +77,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             ));
             services.AddSingleton<OperationService>();
             services.AddSingleton<SharingService>();
+            services.AddSingleton<AuditService>();
             services.AddSingleton<ManagedShareService>();
             services.AddSingleton<ShareStateService>();
             services.AddSingleton<ShareMetadataService>();

@@ -37,6 +37,8 @@ public class NativeAccessTests : ManilaTests
         ("POST sharings/{received}/accept", "401 401 403 403 404 403 200 200"),
         ("POST sharings/{received}/reject", "401 401 403 403 404 403 200 200"),
         ("DELETE sharings/{received}/membership", "401 401 403 403 404 403 204 204"),
+        ("GET audit", "401 401 403 403 200 200 200 200"),
+        ("GET audit/export", "401 401 403 403 200 200 200 200"),
     ];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];

@@ -136,6 +136,7 @@ ALTER TABLE audit ADD COLUMN request_id TEXT;
 ALTER TABLE audit ADD COLUMN backup_id TEXT;
 ALTER TABLE audit ADD COLUMN details TEXT;
 CREATE INDEX audit_by_project ON audit (project_id, at, id);
+CREATE INDEX audit_by_backup ON audit (backup_id, at, id) WHERE backup_id IS NOT NULL;
 CREATE INDEX audit_by_object ON audit (object_id, action, actor, at) WHERE object_id IS NOT NULL;
 
 -- Shares.
