@@ -10,11 +10,15 @@ public sealed class TemporaryMount : IAsyncDisposable
     private TemporaryMount(string directory) => this.directory = directory;
 
     /// <param name="size">As mount(8) takes it: <c>64k</c>.</param>
-    public static async Task<TemporaryMount> OverAsync(string directory, string size)
+    public static Task<TemporaryMount> OverAsync(string directory, string size) =>
+        MountAsync(directory, "-t", "tmpfs", "-o", "size=" + size);
+
+    /// <summary>One that can give nothing back of a file, and knows no holes.</summary>
+    public static Task<TemporaryMount> WithoutHolesAsync(string directory) => MountAsync(directory, "-t", "ramfs");
+
+    private static async Task<TemporaryMount> MountAsync(string directory, params string[] options)
     {
-        (await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", "size=" + size, "none", directory])).Checked(
-            "mount"
-        );
+        (await ChildProcess.RunAsync("mount", [.. options, "none", directory])).Checked("mount");
         return new TemporaryMount(directory);
     }
 

@@ -116,6 +116,34 @@ public sealed class ImageRestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhereThereAreNoHolesZerosAreWritten()
+    {
+        byte[] content = WithHoles();
+        ImageRestoreSource source = await scene.BackUpAsync(content);
+        await using TemporaryMount mount = await TemporaryMount.WithoutHolesAsync(scene.Targets);
+        await File.WriteAllBytesAsync(scene.Target, ImageScene.Opposite(content));
+        await scene.RestoreAsync(source);
+        Assert.Equal(content, await File.ReadAllBytesAsync(scene.Target));
+        Assert.Equal(content.Length, (await scene.RestoreAsync(source)).BytesKept);
+    }
+
+    [Fact]
+    public async Task AFullDiskEndsTheRestoreAndSaysSo()
+    {
+        ImageRestoreSource source = await scene.BackUpAsync(ImageScene.RandomBytes(9, 4 * Mebi));
+        await using TemporaryMount mount = await TemporaryMount.OverAsync(scene.Targets, "2m");
+        ImageScene.WriteSparsely(scene.Target, new byte[4 * Mebi]);
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => scene.RestoreAsync(source));
+        Assert.Equal((EngineErrorKind.Files, false), (error.Kind, error.Temporary));
+        Assert.Contains(
+            "/volume.raw: the target cannot be written: No space left",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("No space left", error.PublicMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnEmptyImageIsRestored()
     {
         ImageRestoreSource source = await scene.BackUpAsync([]);
