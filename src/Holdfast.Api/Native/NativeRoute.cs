@@ -19,6 +19,8 @@ internal sealed class NativeRoute(string path)
 
     public NativeRoute Post(NativeHandler handler) => On(HttpMethods.Post, handler);
 
+    public NativeRoute Patch(NativeHandler handler) => On(HttpMethods.Patch, handler);
+
     public NativeRoute Delete(NativeHandler handler) => On(HttpMethods.Delete, handler);
 
     private NativeRoute On(string verb, NativeHandler handler)

@@ -1,6 +1,7 @@
 using Holdfast.Api.Native.Audit;
 using Holdfast.Api.Native.Operations;
 using Holdfast.Api.Native.Sharings;
+using Holdfast.Api.Native.Volumes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,6 +18,7 @@ internal static class NativeRoutes
         .. OperationEndpoints.Routes,
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,
+        .. VolumeEndpoints.Routes,
     ];
 
     public static void MapNative(this IEndpointRouteBuilder routes)

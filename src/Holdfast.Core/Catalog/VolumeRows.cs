@@ -68,6 +68,31 @@ public sealed class VolumeRows(ICatalogSession session)
             }
         ) == 1;
 
+    public Task SetTextsAsync(Volume volume) =>
+        session.ExecuteAsync(
+            "UPDATE volumes SET name = @Name, description = @Description, updated_at = @UpdatedAt WHERE id = @Id",
+            volume
+        );
+
+    /// <summary>Which node has made it, and how many bytes it got.</summary>
+    public Task SetMadeAsync(string id, string host, long bytes) =>
+        session.ExecuteAsync(
+            "UPDATE volumes SET host = @host, bytes = @bytes WHERE id = @id",
+            new
+            {
+                id,
+                host,
+                bytes,
+            }
+        );
+
+    /// <summary>How many volumes of the project were not there before.</summary>
+    public Task<int> CountMadeAsync(string projectId) =>
+        session.ScalarAsync<int>(
+            "SELECT count(*) FROM volumes WHERE project_id = @projectId AND NOT adopted",
+            new { projectId }
+        );
+
     public Task SetSourceBackupAsync(string id, string backupId) =>
         session.ExecuteAsync("UPDATE volumes SET source_backup_id = @backupId WHERE id = @id", new { id, backupId });
 

@@ -36,6 +36,9 @@ public static class MessageResource
     public const string Share = "SHARE";
     public const string ShareSnapshot = "SHARE_SNAPSHOT";
 
+    /// <summary>As the others are named; Manila has no volumes.</summary>
+    public const string Volume = "VOLUME";
+
     /// <summary>Manila has no type for backups; this is named as its others are.</summary>
     public const string ShareBackup = "SHARE_BACKUP";
 }

@@ -11,6 +11,9 @@ public static class VolumeStatus
     public const string Error = "error";
     public const string ErrorRestoring = "error_restoring";
     public const string ErrorDeleting = "error_deleting";
+
+    public static IReadOnlyList<string> All { get; } =
+    [Creating, Available, BackingUp, RestoringBackup, Deleting, Error, ErrorRestoring, ErrorDeleting];
 }
 
 /// <summary>What a volume's bytes lie in.</summary>
@@ -61,4 +64,7 @@ public sealed record Volume
     public string? SourceBackupId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>GiB that hold so many bytes.</summary>
+    public static int Gibibytes(long bytes) => (int)((bytes - 1 >> 30) + 1);
 }

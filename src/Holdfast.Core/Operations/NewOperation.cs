@@ -16,6 +16,8 @@ public static class NewOperation
             OperationKind.ExportProject => 30,
             OperationKind.CreateShare
             or OperationKind.DeleteShare
+            or OperationKind.CreateVolume
+            or OperationKind.DeleteVolume
             or OperationKind.DeleteSnapshot
             or OperationKind.DeleteBackup => 20,
             OperationKind.CreateBackup or OperationKind.CreateVolumeBackup or OperationKind.CreateSnapshot => 10,

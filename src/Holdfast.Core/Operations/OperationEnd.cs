@@ -57,6 +57,15 @@ internal static class OperationEnd
                     await ReapAsync();
                 }
                 break;
+            case OperationKind.CreateVolume:
+                await Volume(VolumeStatus.Creating, VolumeStatus.Error);
+                break;
+            case OperationKind.DeleteVolume:
+                await Volume(
+                    VolumeStatus.Deleting,
+                    started ? VolumeStatus.ErrorDeleting : operation.StatusBefore ?? VolumeStatus.ErrorDeleting
+                );
+                break;
             case OperationKind.CreateSnapshot:
                 await Snapshot(ShareSnapshotStatus.Creating, ShareSnapshotStatus.Error);
                 await ReapAsync();

@@ -107,14 +107,14 @@ internal static class OperationMessages
     {
         (string Action, string Words)? done = operation.Kind switch
         {
-            OperationKind.CreateBackup or OperationKind.CreateShare or OperationKind.CreateSnapshot => (
-                MessageAction.Create,
-                "create"
-            ),
-            OperationKind.DeleteBackup or OperationKind.DeleteShare or OperationKind.DeleteSnapshot => (
-                MessageAction.Delete,
-                "delete"
-            ),
+            OperationKind.CreateBackup
+            or OperationKind.CreateShare
+            or OperationKind.CreateVolume
+            or OperationKind.CreateSnapshot => (MessageAction.Create, "create"),
+            OperationKind.DeleteBackup
+            or OperationKind.DeleteShare
+            or OperationKind.DeleteVolume
+            or OperationKind.DeleteSnapshot => (MessageAction.Delete, "delete"),
             OperationKind.RestoreBackup => (MessageAction.RestoreBackup, "restore share backup"),
             _ => null,
         };
@@ -123,6 +123,7 @@ internal static class OperationMessages
         (string Type, string? Id) subject =
             ofSnapshot ? (MessageResource.ShareSnapshot, operation.SnapshotId)
             : ofBackup ? (MessageResource.ShareBackup, operation.BackupId)
+            : operation.VolumeId is { } volume ? (MessageResource.Volume, volume)
             : (MessageResource.Share, operation.ShareId);
         if (done is not { } action || subject.Id is not { } resource)
         {

@@ -12,6 +12,7 @@ public sealed record OperationQuery
     public string? Status { get; init; }
     public string? Kind { get; init; }
     public string? ShareId { get; init; }
+    public string? VolumeId { get; init; }
     public string? BackupId { get; init; }
 
     /// <summary>Administrators only; refused to others.</summary>
@@ -47,6 +48,7 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
             Status = query.Status,
             Kind = query.Kind,
             ShareId = query.ShareId,
+            VolumeId = query.VolumeId,
             BackupId = query.BackupId,
             KnowsForeign = caller.IsAdmin,
         };
@@ -114,6 +116,8 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
             OperationKind.DeleteBackup => "share_backup:delete",
             OperationKind.CreateVolumeBackup => "volume_backup:create",
             OperationKind.RestoreVolumeBackup => "volume_backup:restore",
+            OperationKind.CreateVolume => "volume:create",
+            OperationKind.DeleteVolume => "volume:delete",
             OperationKind.CreateShare => "share:create",
             OperationKind.DeleteShare => "share:delete",
             OperationKind.CreateSnapshot => "share:create_snapshot",

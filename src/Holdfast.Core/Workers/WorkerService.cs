@@ -24,6 +24,7 @@ public sealed class WorkerService(
     [
         OperationKind.CreateShare,
         OperationKind.DeleteShare,
+        OperationKind.DeleteVolume,
         OperationKind.DeleteSnapshot,
         OperationKind.DeleteBackup,
     ];

@@ -36,7 +36,7 @@ public sealed class CoreFixture : IAsyncDisposable
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);
         Sharings = new SharingService(Catalog, new Policy(), Time, Wake);
         Shares = new ShareService(Catalog, new Policy(), Options, Roots, Time, Wake);
-        Adoption adoption = new(Roots, Options);
+        Adoption adoption = new(Places, Options);
         ManagedShares = new ManagedShareService(Catalog, new Policy(), Options, Roots, adoption, Time, Wake);
         ShareStates = new ShareStateService(Catalog, new Policy(), Time, Wake);
         RecycleBin = new RecycleBinService(Catalog, new Policy(), Time, Wake);

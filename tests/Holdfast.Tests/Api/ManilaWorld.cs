@@ -51,6 +51,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
                 new NamedRoot("local", top.Make("data/shares")),
                 .. more.Select(root => root with { Path = top[root.Path] }),
             ],
+            VolumeRoots = [new NamedRoot("local", top.Make("data/volumes"))],
             OwnDirectories = [top.Make("store")],
             PublicUrl = ApiHost.PublicUrl,
         };
@@ -63,10 +64,14 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<WakeSignal>();
             services.AddSingleton<Roots>();
             services.AddSingleton<ShareRoots>();
+            services.AddSingleton<VolumeRoots>();
             services.AddSingleton<Adoption>();
+            services.AddSingleton<VolumeAdoption>();
             services.AddSingleton<Policy>();
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
+            services.AddSingleton<VolumeService>();
+            services.AddSingleton<VolumeAdoptionService>();
             services.AddSingleton<QuotaService>();
             services.AddSingleton<ShareSnapshotService>();
             services.AddSingleton(provider => new OperationQueue(
@@ -252,6 +257,25 @@ internal sealed class ManilaWorld : IAsyncDisposable
         Operation operation = change?.Invoke(queued) ?? queued;
         await Catalog.WriteAsync(session => session.Operations.AddAsync(operation), CancellationToken.None);
         return operation;
+    }
+
+    /// <summary>A volume that has been made.</summary>
+    public async Task<Volume> AddVolumeAsync(Func<Volume, Volume>? change = null)
+    {
+        string id = Guid.NewGuid().ToString();
+        Volume volume = Rows.Volume(id) with { ProjectId = ApiHost.Project, Path = id };
+        volume = change?.Invoke(volume) ?? volume;
+        await Catalog.AddVolumesAsync(volume);
+        return volume;
+    }
+
+    /// <summary>An image beneath the default volume root that is no volume yet.</summary>
+    public string MakeImage(string name, long bytes = 1)
+    {
+        string path = Path.Join(directory["data/volumes"], name);
+        using FileStream image = File.Create(path);
+        image.SetLength(bytes);
+        return path;
     }
 
     /// <summary>A directory beneath the default root that is no share yet.</summary>

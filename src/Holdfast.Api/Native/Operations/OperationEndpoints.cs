@@ -23,6 +23,7 @@ internal static class OperationEndpoints
             Status = request.OneOf("status", OperationStatus.All),
             Kind = request.Query["kind"],
             ShareId = request.Query["share_id"],
+            VolumeId = request.Query["volume_id"],
             BackupId = request.Query["backup_id"],
             AllProjects = request.Flag("all_projects"),
             Limit = request.Limit(),

@@ -15,6 +15,7 @@ internal static class OperationView
         writer.WriteString("status", operation.Status);
         writer.WriteString("project_id", operation.ProjectId.Length == 0 ? null : operation.ProjectId);
         writer.WriteString("share_id", operation.ForeignShare && !caller.IsAdmin ? null : operation.ShareId);
+        writer.WriteString("volume_id", operation.VolumeId);
         writer.WriteString("backup_id", operation.BackupId);
         writer.WriteNumber("done", operation.Done);
         writer.WriteNumber("total", operation.Total);

@@ -135,6 +135,7 @@ public static class RuleDefaults
         new("volume:get", Reader, "Show a volume."),
         new("volume:get_all", Reader, "List volumes."),
         new("volume:get_all_project", Admin, "List the volumes of all projects."),
+        new("volume:update", Member, "Change a volume's name and description."),
         new("volume:delete", Member, "Delete a volume."),
         new("volume_backup:create", Member, "Back a volume up."),
         new("volume_backup:get", Reader, "Show a volume's backup."),

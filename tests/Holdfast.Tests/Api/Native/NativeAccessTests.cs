@@ -39,6 +39,12 @@ public class NativeAccessTests : ManilaTests
         ("DELETE sharings/{received}/membership", "401 401 403 403 404 403 204 204"),
         ("GET audit", "401 401 403 403 200 200 200 200"),
         ("GET audit/export", "401 401 403 403 200 200 200 200"),
+        ("GET volumes", "401 401 403 403 200 200 200 200"),
+        ("POST volumes", "401 401 403 403 202 403 202 202"),
+        ("GET volumes/{id}", "401 401 403 403 404 200 200 200"),
+        ("PATCH volumes/{id}", "401 401 403 403 404 403 200 200"),
+        ("DELETE volumes/{id}", "401 401 403 403 404 403 202 202"),
+        ("POST volumes/{id}/unregister", "401 401 403 403 403 403 403 204"),
     ];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -122,6 +128,11 @@ public class NativeAccessTests : ManilaTests
                 .Replace("{received}", (await World.AddSharingAsync(foreign, ApiHost.Project)).Id);
             body = $$"""{"backup_id":"{{foreign.Id}}","to_project_ids":["{{Rows.Stranger}}"]}""";
         }
-        return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] == "POST" ? body : null, caller);
+        else if (path.StartsWith("volumes", StringComparison.Ordinal))
+        {
+            path = path.Replace("{id}", (await World.AddVolumeAsync()).Id);
+            body = call[0] == "PATCH" ? """{"name":"new"}""" : """{"size":1}""";
+        }
+        return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] is "POST" or "PATCH" ? body : null, caller);
     }
 }

@@ -28,6 +28,7 @@ public sealed class OperationsTests : ManilaTests
         "started_at",
         "status",
         "total",
+        "volume_id",
     ];
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class AdoptionTests : IDisposable
             File.WriteAllText(Path.Join(one.Path, ".holdfast-root"), one.Name);
             places.Know(one.Name, one.Name);
         }
-        adoption = new Adoption(roots, options);
+        adoption = new Adoption(places, options);
     }
 
     public void Dispose() => directory.Dispose();
