@@ -97,7 +97,7 @@ internal static class SharingEndpoints
             Received = request.Flag("share_to_me"),
             BackupId = query["backup_id"],
             SourceId = query["volume_id"],
-            NamePart = query["name"],
+            NamePart = query["name"] is { Length: > 0 } part ? part : null,
             Status = query["status"],
             FromProjectId = query["from_project_id"],
             ToProjectId = query["to_project_id"],

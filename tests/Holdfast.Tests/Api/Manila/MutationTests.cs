@@ -90,6 +90,37 @@ public sealed class MutationTests : ManilaTests
         ("GET", "/api/v1/operations", null, "reader", "2.91"),
         ("GET", "/api/v1/operations/{operation}", null, "member", "2.91"),
         ("POST", "/api/v1/operations/{operation}/cancel", null, "member", "2.91"),
+        (
+            "POST",
+            "/v2/{project}/os-vendor-backup-sharing",
+            """{"shared":{"backup_id":"{backup}","to_project_ids":["0b0000000000000000000000000000bb"]}}""",
+            "member",
+            "2.91"
+        ),
+        (
+            "GET",
+            "/v2/{project}/os-vendor-backup-sharing/detail?share_to_me=1&name=a&status=available&limit=2&offset=1&sort_key=name&sort_dir=asc&availability_zone=nova",
+            null,
+            "reader",
+            "2.91"
+        ),
+        ("GET", "/v2/{project}/os-vendor-backup-sharing/count?volume_id=x&backup_id={backup}", null, "member", "2.91"),
+        ("GET", "/v2/{project}/os-vendor-backup-sharing/{given}", null, "member", "2.91"),
+        ("DELETE", "/v2/{project}/os-vendor-backup-sharing/{given}", null, "member", "2.91"),
+        ("DELETE", "/v2/{project}/os-vendor-backup-sharing/{backup}?is_backup_id=true", null, "member", "2.91"),
+        ("GET", "/api/v1/sharings?received=true&state=accepted&limit=2", null, "reader", "2.91"),
+        (
+            "POST",
+            "/api/v1/sharings",
+            """{"backup_id":"{backup}","to_project_ids":["0b0000000000000000000000000000bb"],"accept":"required","expires_at":"2100-01-01T00:00:00Z"}""",
+            "member",
+            "2.91"
+        ),
+        ("GET", "/api/v1/sharings/{received}", null, "member", "2.91"),
+        ("POST", "/api/v1/sharings/{received}/reject", null, "member", "2.91"),
+        ("POST", "/api/v1/sharings/{received}/accept", null, "member", "2.91"),
+        ("DELETE", "/api/v1/sharings/{received}/membership", null, "member", "2.91"),
+        ("DELETE", "/api/v1/sharings/{given}", null, "member", "2.91"),
         ("GET", "/v2/snapshots?name=x&size=1&sort_key=name&limit=2", null, "reader", "2.91"),
         ("GET", "/v2/snapshots/detail?metadata={'a':'b'}&with_count=1", null, "member", "2.99"),
         (
@@ -195,7 +226,8 @@ public sealed class MutationTests : ManilaTests
         Random random = new(seed);
         Share hidden = await AddHiddenAsync();
         Backup backup = await World.AddBackupAsync(hidden, name: Secret);
-        RequestMutations mutations = new(random, [hidden.Id, backup.Id]);
+        Sharing sharing = await World.AddSharingAsync(backup);
+        RequestMutations mutations = new(random, [hidden.Id, backup.Id, sharing.Id]);
         string before = await StateAsync();
 
         List<string> wrong = [];
@@ -275,6 +307,13 @@ public sealed class MutationTests : ManilaTests
             ["share"] = share.Id,
             ["large"] = (await World.AddShareAsync(size: 2)).Id,
             ["backup"] = backup.Id,
+            ["given"] = (await World.AddSharingAsync()).Id,
+            ["received"] = (
+                await World.AddSharingAsync(
+                    await World.AddBackupAsync(await World.AddShareAsync(Holdfast.Testing.Core.Rows.Project)),
+                    ApiHost.Project
+                )
+            ).Id,
             ["message"] = (await World.AddMessageAsync()).Id,
             ["project"] = ApiHost.Project,
             ["snapshot"] = (
@@ -327,11 +366,13 @@ public sealed class MutationTests : ManilaTests
                     new MessageFilter { ProjectId = ApiHost.OtherProject },
                     new RowOrder<Message>(new SortColumn<Message>("id", row => row.Id), Descending: false)
                 );
+                IReadOnlyList<Sharing> sharings = await session.Sharings.GivenByAsync(ApiHost.OtherProject);
                 return JsonSerializer.Serialize(
                     new
                     {
                         shares,
                         backups,
+                        sharings,
                         locations,
                         messages,
                     }
