@@ -52,6 +52,14 @@ public sealed class ListPlanTests : IAsyncLifetime
         ["request_id"] = new() { RequestId = "x" },
     };
 
+    private static readonly Dictionary<string, AuditFilter> AuditBy = new()
+    {
+        [""] = new(),
+        ["action"] = new() { Action = "x" },
+        ["backup_id"] = new() { BackupId = "x" },
+        ["from"] = new() { From = Rows.Start },
+    };
+
     [Theory]
     [InlineData("", "(project_id=?)")]
     [InlineData("name", "(project_id=? AND name=?)")]
@@ -149,6 +157,28 @@ public sealed class ListPlanTests : IAsyncLifetime
             found
         );
 
+    [Theory]
+    [InlineData("", "(project_id=?)")]
+    [InlineData("action", "(project_id=?)")]
+    [InlineData("backup_id", "(backup_id=?)")]
+    [InlineData("from", "(project_id=? AND at>?)")]
+    public async Task A_projects_audit_trail(string filter, string found) =>
+        await FindsAsync(
+            session => session.Audit.ListAsync(AuditBy[filter] with { ProjectId = "p" }, NewestEntries),
+            found
+        );
+
+    [Fact]
+    public async Task Whether_a_look_is_news_is_asked_of_the_sharings_own_entries() =>
+        await FindsAsync(
+            session => session.Audit.AnySinceAsync("s", "a", "u", core.Time.GetUtcNow()),
+            "(object_id=? AND action=? AND actor=? AND at>?)"
+        );
+
+    [Fact]
+    public async Task What_pins_a_snapshot() =>
+        await FindsAsync(session => session.Operations.IsPinnedAsync("s"), "(pinned_snapshot_id=? AND status=?)");
+
     [Fact]
     public async Task What_a_worker_claims_next_is_found_in_order()
     {
@@ -215,6 +245,9 @@ public sealed class ListPlanTests : IAsyncLifetime
 
     private static RowOrder<Operation> NewestOperations =>
         new(new SortColumn<Operation>("created_at", row => row.CreatedAt), Descending: true, Limit: 100);
+
+    private static RowOrder<AuditEntry> NewestEntries =>
+        new(new SortColumn<AuditEntry>("at", row => row.At), Descending: true, Limit: 100);
 
     private static IEnumerable<string> Details(IEnumerable<PlanStep> steps) => steps.Select(step => step.Detail);
 

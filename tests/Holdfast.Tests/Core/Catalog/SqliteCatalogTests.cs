@@ -1,6 +1,7 @@
 using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -78,6 +79,85 @@ public sealed class SqliteCatalogTests : CatalogSuite
     }
 
     [Fact]
+    public async Task The_schema_before_sharings_keeps_all_its_rows()
+    {
+        string path = Path + ".old";
+        using SqliteConnection writer = new SqliteConnections(path).Writer;
+        IReadOnlyList<Migration> steps = Migration.All(SqliteCatalog.Dialect);
+        SqliteMigrator.Run(writer, path, [.. steps.Take(3)], TimeProvider.System);
+        Execute(
+            writer,
+            """
+            INSERT INTO share_types (id, name, is_public, is_default, extra_specs, created_at)
+            VALUES ('t', 'default', 1, 1, '{}', 0);
+            INSERT INTO shares (id, project_id, user_id, size, status, protocol, share_type_id, is_public,
+                availability_zone, root, path, adopted, metadata, source_backup_id, created_at)
+            VALUES ('s', 'p', 'u', 1, 'backup_restoring', 'NFS', 't', 0, 'nova', 'local', 's', 0, '{}', 'whole', 5);
+            INSERT INTO backups (id, project_id, user_id, share_id, name, description, size, status, availability_zone,
+                progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture,
+                item_errors, notes, created_at, updated_at)
+            VALUES ('whole', 'p', 'u', 's', 'n', 'd', 3, 'restoring', 'az', 100, 7, 'bt', '{"backup_type":"bt"}', 'h',
+                    'top', 'why', 'snap', 'live', 2, 'notes', 11, 12),
+                ('failed', 'q', 'v', 's', NULL, NULL, 1, 'error', 'nova', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL,
+                    NULL, 0, NULL, 13, NULL);
+            INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, root, share_status,
+                status, priority, epoch, attempts, not_before, done, total, cancel_requested, created_at, updated_at)
+            VALUES ('queued', 'restore_backup', 'p', 'u', 'r', 's', 'whole', 'local', 'available', 'queued', 40, 2, 1,
+                    0, 3, 4, 0, 14, 15),
+                ('ended', 'create_backup', 'p', 'u', 'r', 's', 'whole', 'local', 'available', 'succeeded', 10, 1, 1, 0,
+                    4, 4, 0, 14, 15);
+            INSERT INTO audit (at, actor, action, project_id, object_id) VALUES (16, 'host:root', 'key.export', 'p', NULL);
+            """
+        );
+        SqliteMigrator.Run(writer, path, steps, TimeProvider.System);
+
+        await using SqliteCatalog catalog = new(path, TimeProvider.System);
+        Assert.Equal(
+            new Backup
+            {
+                Id = "whole",
+                ProjectId = "p",
+                UserId = "u",
+                ShareId = "s",
+                Name = "n",
+                Description = "d",
+                Size = 3,
+                Status = BackupStatus.Restoring,
+                AvailabilityZone = "az",
+                Progress = 100,
+                RestoreProgress = 7,
+                BackupType = "bt",
+                Options = """{"backup_type":"bt"}""",
+                Host = "h",
+                Topic = "top",
+                FailReason = "why",
+                SnapshotId = "snap",
+                Capture = "live",
+                ItemErrors = 2,
+                Notes = "notes",
+                CreatedAt = Timestamp.FromMicroseconds(11),
+                UpdatedAt = Timestamp.FromMicroseconds(12),
+            },
+            await catalog.BackupAsync("whole")
+        );
+        Backup failed = (await catalog.BackupAsync("failed"))!;
+        Assert.Equal(("q", "s", null), (failed.ProjectId, failed.ShareId, failed.SnapshotId));
+        // A restore that waits or runs goes on by what its operation names.
+        Operation queued = (await catalog.ReadAsync(s => s.Operations.FindAsync("queued"), default))!;
+        Assert.Equal(
+            ("snap", "available", "p", "whole", 2),
+            (queued.PinnedSnapshotId, queued.StatusBefore, queued.RepositoryOf, queued.ShownBackupId, queued.Epoch)
+        );
+        Assert.Null((await catalog.ReadAsync(s => s.Operations.FindAsync("ended"), default))!.PinnedSnapshotId);
+        AuditEntry entry = Assert.Single(await catalog.AuditAsync());
+        Assert.Equal(("key.export", "p", null), (entry.Action, entry.ProjectId, entry.BackupId));
+        Assert.Equal("whole", (await catalog.ShareAsync("s"))!.SourceBackupId);
+        Assert.Throws<SqliteException>(() => Execute(writer, "DELETE FROM shares"));
+        Assert.Empty(FirstColumn(writer, "PRAGMA foreign_key_check"));
+        Assert.Equal("ok", Assert.Single(FirstColumn(writer, "PRAGMA integrity_check")));
+    }
+
+    [Fact]
     public void A_copy_of_an_earlier_upgrade_is_not_written_over()
     {
         using SqliteConnection writer = new SqliteConnections(Path).Writer;
@@ -108,9 +188,28 @@ public sealed class SqliteCatalogTests : CatalogSuite
     private void Execute(string sql)
     {
         using SqliteConnection writer = new SqliteConnections(Path).Writer;
-        using SqliteCommand command = writer.CreateCommand();
+        Execute(writer, sql);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The first column of what the query finds.</summary>
+    private static List<string> FirstColumn(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<string> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(reader.GetString(0));
+        }
+        return rows;
     }
 
     private static string Pragma(SqliteConnection connection, string name)

@@ -221,6 +221,34 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sharings_and_volumes_are_in_the_store_with_what_only_the_catalog_knows()
+    {
+        Backup backup = await core.BackUpAsync(await core.ShareAsync());
+        Volume volume = Rows.Volume("v1");
+        await core.Catalog.AddVolumesAsync(volume);
+        await core.Catalog.AddBackupsAsync(Rows.VolumeBackup("vb1", "v1"));
+        await core.Sharings.ShareAsync(
+            WorkerFixture.Member,
+            new(backup.Id, [Rows.Stranger], MustAccept: true),
+            default
+        );
+        Sharing second = Assert.Single(
+            await core.Sharings.ShareAsync(WorkerFixture.Member, new("vb1", [Rows.Stranger]), default)
+        );
+        await core.DrainAsync();
+        ProjectExport export = (await core.Get<ExportStore>().FindLatestAsync(Rows.Project, default))!;
+        Assert.Equal(volume, Assert.Single(export.Volumes));
+        Assert.Contains(export.Backups, row => (row.Id, row.VolumeId) == ("vb1", "v1"));
+        Assert.Equal([SharingState.Pending, SharingState.Accepted], export.Sharings.Select(row => row.State));
+        Assert.Equal(second, export.Sharings[1]);
+
+        await core.Sharings.LeaveAsync(CoreFixture.Stranger, second.Id, default);
+        await core.DrainAsync();
+        export = (await core.Get<ExportStore>().FindLatestAsync(Rows.Project, default))!;
+        Assert.Equal(backup.Id, Assert.Single(export.Sharings).BackupId);
+    }
+
+    [Fact]
     public async Task Space_of_removed_backups_is_given_back()
     {
         Share share = await core.ShareAsync();
