@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Holdfast.Engine.Chunking;
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Files;
 using Holdfast.Engine.Packs;
 
@@ -30,10 +30,8 @@ internal sealed class ContentSaver(
     /// </summary>
     private const int ReadStep = 1 << 20;
 
-    private static readonly Task<Id> ZeroChunk = Task.FromResult(new Id(SHA256.HashData(new byte[Chunker.MinSize])));
-
     private readonly byte[] small = new byte[Chunker.MinSize + 1];
-    private bool zeroChunkSaved;
+    private readonly ChunkQueue chunks = new(writer, buffers, counters, chunksAtOnce);
 
     public ValueTask<FileContent> SaveAsync(FileHandle file, in FileStatus status, CancellationToken cancellationToken)
     {
@@ -49,7 +47,9 @@ internal sealed class ContentSaver(
 
     private async ValueTask<FileContent> SaveSmallAsync(int length, CancellationToken cancellationToken)
     {
-        Id id = await SaveBlobAsync(small.AsMemory(0, length), cancellationToken);
+        Id id = Sha256.Hash(small.AsSpan(0, length));
+        await writer.SaveAsync(BlobKind.Data, id, small.AsMemory(0, length), cancellationToken);
+        Interlocked.Add(ref counters.BytesDone, length);
         return new FileContent(Errno.None, [id], length);
     }
 
@@ -61,8 +61,6 @@ internal sealed class ContentSaver(
     )
     {
         file.ExpectSequentialReads();
-        var chunks = new Queue<Task<Id>>();
-        List<Id> blobs = [];
         byte[] buffer = await buffers.RentAsync(cancellationToken);
         try
         {
@@ -72,15 +70,13 @@ internal sealed class ContentSaver(
             bool ended = false;
             while (!ended || filled != 0)
             {
-                if (blobs.Count + chunks.Count > options.MaxFileBlobs)
+                if (chunks.Count > options.MaxFileBlobs)
                 {
                     return new FileContent(Errno.EFBIG, [], 0);
                 }
                 if (holes.Covers(start, Chunker.MinSize))
                 {
-                    // Zeros are cut as early as can be.
-                    await SaveZeroChunkAsync(cancellationToken);
-                    chunks.Enqueue(ZeroChunk);
+                    await chunks.AddZeroChunkAsync(cancellationToken);
                     start += Chunker.MinSize;
                     (filled, scanned, ended) = (0, 0, false);
                 }
@@ -88,10 +84,11 @@ internal sealed class ContentSaver(
                 {
                     byte[] next = await buffers.RentAsync(cancellationToken);
                     buffer.AsSpan(cut, filled - cut).CopyTo(next);
-                    chunks.Enqueue(SaveChunkAsync(buffer, cut, cancellationToken));
+                    byte[] chunk = buffer;
                     buffer = next;
                     start += cut;
                     filled -= cut;
+                    await chunks.AddAsync(chunk, cut, cancellationToken);
                 }
                 else
                 {
@@ -106,57 +103,13 @@ internal sealed class ContentSaver(
                     filled += read;
                     ended = read < step || read == left;
                 }
-                while (chunks.Count >= chunksAtOnce)
-                {
-                    blobs.Add(await chunks.Dequeue());
-                }
             }
-            while (chunks.TryDequeue(out Task<Id>? chunk))
-            {
-                blobs.Add(await chunk);
-            }
-            return new FileContent(Errno.None, blobs, start);
+            return new FileContent(Errno.None, await chunks.FinishAsync(), start);
         }
         finally
         {
             buffers.Return(buffer);
-            // After an error nothing may still use the writer.
-            await Task.WhenAll(chunks).ContinueWith(static _ => { }, TaskScheduler.Default);
+            await chunks.AbandonAsync();
         }
-    }
-
-    private Task<Id> SaveChunkAsync(byte[] buffer, int length, CancellationToken cancellationToken) =>
-        Task.Run(
-            async () =>
-            {
-                try
-                {
-                    return await SaveBlobAsync(buffer.AsMemory(0, length), cancellationToken);
-                }
-                finally
-                {
-                    buffers.Return(buffer);
-                }
-            },
-            CancellationToken.None
-        );
-
-    private async ValueTask SaveZeroChunkAsync(CancellationToken cancellationToken)
-    {
-        Interlocked.Add(ref counters.BytesDone, Chunker.MinSize);
-        if (!zeroChunkSaved)
-        {
-            byte[] zeros = new byte[Chunker.MinSize];
-            await writer.SaveAsync(BlobKind.Data, await ZeroChunk, zeros, cancellationToken);
-            zeroChunkSaved = true;
-        }
-    }
-
-    private async ValueTask<Id> SaveBlobAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        Id id = new(SHA256.HashData(bytes.Span));
-        await writer.SaveAsync(BlobKind.Data, id, bytes, cancellationToken);
-        Interlocked.Add(ref counters.BytesDone, bytes.Length);
-        return id;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class FileHoles(FileHandle file, in FileStatus status)
     private long holeEnd;
     private long dataEnd;
 
+    /// <summary>Bytes read of the file, its holes not counted.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Whether there is nothing but hole for that many bytes.</summary>
     public bool Covers(long offset, int length)
     {
@@ -33,7 +36,7 @@ internal sealed class FileHoles(FileHandle file, in FileStatus status)
     {
         if (!isSparse)
         {
-            return file.TryRead(offset, buffer, out length);
+            return TryReadData(offset, buffer, out length);
         }
         length = 0;
         while (length < buffer.Length)
@@ -43,7 +46,7 @@ internal sealed class FileHoles(FileHandle file, in FileStatus status)
             long extent = (isHole ? holeEnd : dataEnd) - (offset + length);
             Span<byte> part = buffer[length..(int)Math.Min(buffer.Length, length + extent)];
             int read = part.Length;
-            Errno errno = isHole ? Clear(part) : file.TryRead(offset + length, part, out read);
+            Errno errno = isHole ? Clear(part) : TryReadData(offset + length, part, out read);
             length += read;
             if (errno != Errno.None || read < part.Length)
             {
@@ -51,6 +54,13 @@ internal sealed class FileHoles(FileHandle file, in FileStatus status)
             }
         }
         return Errno.None;
+    }
+
+    private Errno TryReadData(long offset, Span<byte> buffer, out int length)
+    {
+        Errno errno = file.TryRead(offset, buffer, out length);
+        BytesRead += length;
+        return errno;
     }
 
     private static Errno Clear(Span<byte> part)

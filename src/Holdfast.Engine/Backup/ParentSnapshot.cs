@@ -34,8 +34,6 @@ public static class ParentSnapshot
     {
         DateTimeOffset captured = parent?.Time ?? DateTimeOffset.UnixEpoch;
         DateTimeOffset begin = parent?.Summary?.BackupStart is { } start && start < captured ? start : captured;
-        long ticks = (begin - ClockTick - DateTimeOffset.UnixEpoch).Ticks;
-        (long seconds, long rest) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);
-        return new UnixTime(seconds, (int)(rest * TimeSpan.NanosecondsPerTick));
+        return UnixTime.From(begin - ClockTick);
     }
 }

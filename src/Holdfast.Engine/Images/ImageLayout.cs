@@ -10,4 +10,7 @@ public static class ImageLayout
 
     /// <summary>The same, as a tree has it.</summary>
     public static ReadOnlySpan<byte> FileNameBytes => "volume.raw"u8;
+
+    /// <summary>The one path of the volume's snapshots.</summary>
+    public static string PathOf(string volume) => "/" + volume;
 }

@@ -19,7 +19,15 @@ public enum NodeType : byte
 public readonly record struct ExtendedAttribute(byte[] Name, byte[] Value);
 
 /// <summary>A point in time as the format keeps it: nanoseconds since 1970-01-01T00:00:00Z, before it negative.</summary>
-public readonly record struct UnixTime(long Seconds, int Nanoseconds);
+public readonly record struct UnixTime(long Seconds, int Nanoseconds)
+{
+    public static UnixTime From(DateTimeOffset time)
+    {
+        long seconds = time.ToUnixTimeSeconds();
+        long ticks = (time - DateTimeOffset.FromUnixTimeSeconds(seconds)).Ticks;
+        return new UnixTime(seconds, (int)(ticks * TimeSpan.NanosecondsPerTick));
+    }
+}
 
 /// <summary>
 /// One entry of a directory, as restic's tree JSON has it. Names and link targets are raw bytes: a file system
