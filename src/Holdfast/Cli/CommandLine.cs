@@ -3,6 +3,7 @@ using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
 using Holdfast.Cli.Sharing;
+using Holdfast.Cli.Volume;
 
 namespace Holdfast.Cli;
 
@@ -20,6 +21,7 @@ internal static class CommandLine
             ServeVerb.Create(),
             OperationVerb.Create(),
             SharingVerb.Create(),
+            VolumeVerb.Create(),
             KeyVerb.Create(),
             PolicyVerb.Create(),
             RepoVerb.Create(),

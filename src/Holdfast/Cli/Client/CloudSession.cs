@@ -59,6 +59,16 @@ internal sealed class CloudSession : IDisposable
     public async Task<T> PostAsync<T>(string path, JsonObject? body, CancellationToken cancellationToken) =>
         CliJson.Read<T>(await AskAsync(HttpMethod.Post, path, body, cancellationToken));
 
+    /// <summary>Of what has nothing to answer.</summary>
+    /// <inheritdoc cref="GetAsync"/>
+    public Task PostAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Post, path, null, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
+        CliJson.Read<T>(await AskAsync(HttpMethod.Delete, path, null, cancellationToken));
+
+    /// <summary>Of what has nothing to answer.</summary>
     /// <inheritdoc cref="GetAsync"/>
     public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         AskAsync(HttpMethod.Delete, path, null, cancellationToken);

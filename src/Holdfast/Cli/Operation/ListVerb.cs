@@ -15,6 +15,8 @@ internal static class ListVerb
 
     private static readonly Option<string?> Share = Filter("--share", "the share's id");
 
+    private static readonly Option<string?> Volume = Filter("--volume", "the volume's id");
+
     private static readonly Option<string?> Backup = Filter("--backup", "the backup's id");
 
     private static readonly Option<bool> AllProjects = new("--all-projects")
@@ -31,6 +33,7 @@ internal static class ListVerb
             Status,
             Kind,
             Share,
+            Volume,
             Backup,
             AllProjects,
             Limit,
@@ -52,6 +55,7 @@ internal static class ListVerb
             ("status", parsed.GetValue(Status)),
             ("kind", parsed.GetValue(Kind)),
             ("share_id", parsed.GetValue(Share)),
+            ("volume_id", parsed.GetValue(Volume)),
             ("backup_id", parsed.GetValue(Backup)),
             ("all_projects", parsed.GetValue(AllProjects) ? "true" : null)
         );

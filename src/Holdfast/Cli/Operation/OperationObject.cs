@@ -10,6 +10,7 @@ internal sealed record OperationObject(
     string Status,
     string? ProjectId,
     string? ShareId,
+    string? VolumeId,
     string? BackupId,
     long Done,
     long Total,
@@ -28,14 +29,14 @@ internal sealed record OperationObject(
         "Kind",
         "Status",
         "Percent",
-        "Share",
+        "Source",
         "Backup",
         "Created",
         "Message",
     ];
 
-    // A backup counts bytes or, while there is no earlier one to tell how many, files.
-    private bool CountsBytes => Kind == "restore_backup";
+    // A backup of a share counts bytes or, while there is no earlier one to tell how many, files.
+    private bool CountsBytes => Kind is "restore_backup" || Kind.Contains("volume", StringComparison.Ordinal);
 
     [JsonIgnore]
     public bool HasEnded => Status is not ("queued" or "running");
@@ -54,7 +55,7 @@ internal sealed record OperationObject(
                         one.Kind,
                         one.Status,
                         $"{one.Percent}",
-                        one.ShareId ?? "",
+                        one.ShareId ?? one.VolumeId ?? "",
                         one.BackupId ?? "",
                         Output.Time(one.CreatedAt),
                         one.Message ?? "",
@@ -75,6 +76,7 @@ internal sealed record OperationObject(
                 ["status", Status],
                 ["project_id", ProjectId ?? ""],
                 ["share_id", ShareId ?? ""],
+                ["volume_id", VolumeId ?? ""],
                 ["backup_id", BackupId ?? ""],
                 ["done", Amount(Done)],
                 ["total", Amount(Total)],
