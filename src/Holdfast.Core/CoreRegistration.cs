@@ -55,6 +55,9 @@ public static class CoreRegistration
             .AddSingleton<Captures>()
             .AddSingleton<ShareSnapshots>()
             .AddSingleton<SharesOfSnapshots>()
+            .AddSingleton<ImageCaptures>()
+            .AddSingleton<KeptImages>()
+            .AddSingleton<DigestFiles>()
             // In order of preference; the live walk always works, so it is last.
             .AddSingleton<ISourceCapture, SubvolumeCapture>()
             .AddSingleton<ISourceCapture, LiveCapture>();
@@ -66,6 +69,7 @@ public static class CoreRegistration
             .AddSingleton<VolumeService>()
             .AddSingleton<VolumeAdoptionService>()
             .AddSingleton<VolumeBackupService>()
+            .AddSingleton<JobService>()
             .AddSingleton<ShareService>()
             .AddSingleton<SharingService>()
             .AddSingleton<AuditService>()
@@ -89,6 +93,9 @@ public static class CoreRegistration
             .AddSingleton<ForgottenSnapshots>()
             .AddSingleton<IOperationHandler, CreateBackup>()
             .AddSingleton<IOperationHandler, RestoreBackup>()
+            .AddSingleton<VolumeRestore>()
+            .AddSingleton<IOperationHandler, CreateVolumeBackup>()
+            .AddSingleton<IOperationHandler, RestoreVolumeBackup>()
             .AddSingleton<IOperationHandler, DeleteBackup>()
             .AddSingleton<IOperationHandler, CreateShare>()
             .AddSingleton<IOperationHandler, DeleteShare>()

@@ -65,6 +65,13 @@ internal static partial class Log
     )]
     public static partial void LeftOut(ILogger logger, string kind, string operation, string backup, long count);
 
+    [LoggerMessage(
+        213,
+        LogLevel.Warning,
+        "What the next backup of volume {Volume} is compared with cannot be kept: it will read everything"
+    )]
+    public static partial void NotKept(ILogger logger, Exception error, string volume);
+
     [LoggerMessage(212, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} was lost with its worker on node {Node}")]
     public static partial void WorkerLost(ILogger logger, string kind, string operation, long epoch, string? node);
 

@@ -1,4 +1,5 @@
 using Holdfast.Api.Manila;
+using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Api.Vbs;
@@ -35,6 +36,19 @@ internal sealed class VbsError(int status, string code, string message) : Except
         {
             RetryAfter = fault.RetryAfter,
         };
+
+    /// <summary>The call's result; what it refuses has the code that the table has for it, where it has one.</summary>
+    public static async Task<T> CodedAsync<T>(Task<T> call, Func<Refusal, string?> codeOf)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (ServiceError error) when (codeOf(error.Refusal) is { } code)
+        {
+            throw new VbsError(Fault.Of(error).Status, code, error.Message) { RetryAfter = error.RetryAfter };
+        }
+    }
 
     public async Task WriteAsync(HttpContext http)
     {

@@ -13,6 +13,9 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
     /// <summary>Beneath the public address, with the caller's project.</summary>
     public string BaseUrl => $"{Service<ApiOptions>().PublicUrl}/v2/{Caller.ProjectId}";
 
+    /// <summary>The same without the version, as bookmarks have it.</summary>
+    public string BookmarkUrl => $"{Service<ApiOptions>().PublicUrl}/{Caller.ProjectId}";
+
     /// <summary>Offset and limit, never above <see cref="LargestLimit"/>; the family knows no marker.</summary>
     public Core.Services.Page Page()
     {
@@ -51,12 +54,14 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
     /// </summary>
     /// <param name="path">Beneath <see cref="BaseUrl"/>.</param>
     /// <param name="more">Whether there are rows behind these.</param>
+    /// <param name="linkBesideLimit">Cinder's own lists have the link beside a limit, too.</param>
     public async Task ReplyListAsync<T>(
         string name,
         string path,
         IReadOnlyList<T> rows,
         bool more,
-        Action<Utf8JsonWriter, T> view
+        Action<Utf8JsonWriter, T> view,
+        bool linkBesideLimit = false
     )
     {
         await using JsonReply reply = new(Http.Response, StatusCodes.Status200OK);
@@ -68,7 +73,7 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
             await reply.FlushWhenLargeAsync(Aborted);
         }
         reply.Writer.WriteEndArray();
-        if (more && Query["limit"] is null)
+        if (more && (linkBesideLimit || Query["limit"] is null))
         {
             reply.Writer.WriteStartArray($"{name}_links");
             reply.Writer.WriteStartObject();

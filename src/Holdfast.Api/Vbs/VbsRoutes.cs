@@ -1,3 +1,7 @@
+using Holdfast.Api.Vbs.Backups;
+using Holdfast.Api.Vbs.CloudBackups;
+using Holdfast.Api.Vbs.CloudVolumes;
+using Holdfast.Api.Vbs.Jobs;
 using Holdfast.Api.Vbs.Policies;
 using Holdfast.Api.Vbs.Sharings;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +12,15 @@ namespace Holdfast.Api.Vbs;
 /// <summary>What the VBS family is made of here: each resource's file holds its own table.</summary>
 internal static class VbsRoutes
 {
-    internal static readonly VbsRoute[] Routes = [.. SharingEndpoints.Routes, .. PolicyEndpoints.Routes];
+    internal static readonly VbsRoute[] Routes =
+    [
+        .. SharingEndpoints.Routes,
+        .. BackupEndpoints.Routes,
+        .. CloudBackupEndpoints.Routes,
+        .. CloudVolumeEndpoints.Routes,
+        .. JobEndpoints.Routes,
+        .. PolicyEndpoints.Routes,
+    ];
 
     public static void MapVbs(this IEndpointRouteBuilder routes)
     {

@@ -164,6 +164,13 @@ public sealed class BackupRows(ICatalogSession session)
     public Task<int> CountOfVolumeAsync(string volumeId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM backups WHERE volume_id = @volumeId", new { volumeId });
 
+    /// <summary>Whether the volume has a backup that is this snapshot.</summary>
+    public async Task<bool> HasSnapshotAsync(string volumeId, string snapshotId) =>
+        await session.ScalarAsync<int>(
+            "SELECT count(*) FROM backups WHERE volume_id = @volumeId AND snapshot_id = @snapshotId",
+            new { volumeId, snapshotId }
+        ) > 0;
+
     /// <summary>How many backups there are in each status, of all projects.</summary>
     public Task<IReadOnlyList<BackupCount>> CountAsync() =>
         session.QueryAsync<BackupCount>(

@@ -16,18 +16,10 @@ internal static class VolumeBackupRules
         DateTimeOffset now
     )
     {
-        if (await session.Backups.FindAsync(id) is { VolumeId: not null } backup)
-        {
-            if (caller.CanUse(backup))
-            {
-                return (backup, null);
-            }
-            if (await session.Sharings.FindUsableAsync(id, caller.ProjectId, now) is { } sharing)
-            {
-                return (backup, sharing);
-            }
-        }
-        throw ServiceError.NotFound($"Backup {id} could not be found.", Refusal.NoBackup);
+        (Backup? backup, Sharing? given) = await session.FindUsableBackupAsync(caller, id, now);
+        return backup is { VolumeId: not null }
+            ? (backup, given)
+            : throw ServiceError.NotFound($"Backup {id} could not be found.", Refusal.NoBackup);
     }
 
     /// <summary>The caller's volume: others' are not there.</summary>

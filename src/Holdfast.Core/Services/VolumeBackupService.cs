@@ -84,22 +84,18 @@ public sealed class VolumeBackupService(
     {
         Require(caller, "volume_backup:get");
         DateTimeOffset now = time.Now();
-        (VolumeBackup found, Sharing? look) = await catalog.ReadAsync(
+        (VolumeBackup found, Sharing? given) = await catalog.ReadAsync(
             async session =>
             {
-                (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
-                bool isNew = sharing is not null && await session.IsNewLookAsync(sharing, caller, now);
+                (Backup backup, Sharing? given) = await VolumeBackupRules.FindAsync(session, caller, id, now);
                 string? repository = (await session.Repositories.FindAsync(backup.ProjectId))?.RepositoryId;
-                return (new VolumeBackup(backup, repository), isNew ? sharing : null);
+                return (new VolumeBackup(given is null ? backup : backup.AsGiven(), repository), given);
             },
             cancellationToken
         );
-        if (look is not null)
+        if (given is not null)
         {
-            await catalog.WriteAsync(
-                session => session.NoteAsync(AuditAction.LookAtBackup, look, caller, now),
-                cancellationToken
-            );
+            await catalog.NoteLooksAsync(caller, [given], now, cancellationToken);
         }
         return found;
     }
@@ -145,8 +141,8 @@ public sealed class VolumeBackupService(
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
-                if (sharing is not null)
+                (Backup backup, _) = await VolumeBackupRules.FindAsync(session, caller, id, now);
+                if (!caller.CanUse(backup))
                 {
                     throw ServiceError.Forbidden("Only the project that shared the backup may delete it.");
                 }

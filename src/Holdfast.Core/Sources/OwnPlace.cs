@@ -16,7 +16,10 @@ public static class OwnPlace
     /// <summary>Share snapshots, each named after its row.</summary>
     public const string Snapshots = "snapshots";
 
-    public static readonly IReadOnlyList<string> All = [Trash, Captures, Snapshots];
+    /// <summary>What volumes' last backups were read from, each named after its volume and the backup's snapshot.</summary>
+    public const string Kept = "kept";
+
+    public static readonly IReadOnlyList<string> All = [Trash, Captures, Snapshots, Kept];
 
     /// <summary>Opens it, and makes it where it is missing.</summary>
     /// <param name="root">The root, named <paramref name="rootName"/>.</param>

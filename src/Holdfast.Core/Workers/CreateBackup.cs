@@ -27,6 +27,10 @@ public sealed class CreateBackup(
     /// <summary>ext4's largest file, in bytes: no share is too small for it to be an honest sparse file.</summary>
     private const long LeastFileLimit = 16L << 40;
 
+    /// <summary>What our snapshots say that they were made by.</summary>
+    public static string ProgramVersion { get; } =
+        "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3);
+
     public string Kind => OperationKind.CreateBackup;
 
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
@@ -119,7 +123,7 @@ public sealed class CreateBackup(
             Hostname = Hostname,
             Tags = SnapshotTags.For(claimed.Row, share, capture.How),
             ErrorsTag = SnapshotTags.ErrorsTag,
-            ProgramVersion = "holdfast " + typeof(CreateBackup).Assembly.GetName().Version?.ToString(3),
+            ProgramVersion = ProgramVersion,
             Time = now,
             Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),
             Options = new BackupOptions

@@ -18,6 +18,8 @@ public sealed class Reap(
     TrashBin trash,
     ForgottenSnapshots forgotten,
     IEnumerable<ISourceCapture> captures,
+    KeptImages kept,
+    DigestFiles digests,
     LockJudge judge,
     TimeProvider time
 ) : IOperationHandler
@@ -38,7 +40,11 @@ public sealed class Reap(
             try
             {
                 await ReleaseCapturesAsync(root, cancellationToken);
-                await forgotten.RemoveAsync(root, Patience, cancellationToken);
+                await (
+                    RootName.IsOfVolumes(root)
+                        ? RemoveComparisonsAsync(root, cancellationToken)
+                        : forgotten.RemoveAsync(root, Patience, cancellationToken)
+                );
             }
             finally
             {
@@ -76,6 +82,19 @@ public sealed class Reap(
                 cancellationToken
             );
         }
+    }
+
+    /// <summary>What backups of volumes would be compared with, of volumes and backups that are no more.</summary>
+    private async Task RemoveComparisonsAsync(string root, CancellationToken cancellationToken)
+    {
+        await kept.RemoveAsync(
+            root,
+            (volume, snapshot) =>
+                catalog.ReadAsync(session => session.Backups.HasSnapshotAsync(volume, snapshot), cancellationToken)
+        );
+        await digests.RemoveAsync(volume =>
+            catalog.ReadAsync(async session => await session.Volumes.FindAsync(volume) is not null, cancellationToken)
+        );
     }
 
     private async Task RemoveOrphansAsync(Operation row, CancellationToken cancellationToken)

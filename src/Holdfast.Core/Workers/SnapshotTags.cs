@@ -17,7 +17,13 @@ internal static class SnapshotTags
     private const string CaptureTag = "capture=";
 
     public static IReadOnlyList<string> For(Operation claimed, Share share, string capture) =>
-        ["share=" + share.Id, BackupTag + claimed.BackupId, OperationTag + ClaimName.Of(claimed), CaptureTag + capture];
+        For(claimed, "share=" + share.Id, capture);
+
+    public static IReadOnlyList<string> For(Operation claimed, Volume volume, string capture) =>
+        For(claimed, "volume=" + volume.Id, capture);
+
+    private static IReadOnlyList<string> For(Operation claimed, string source, string capture) =>
+        [source, BackupTag + claimed.BackupId, OperationTag + ClaimName.Of(claimed), CaptureTag + capture];
 
     /// <summary>Whether this claim of the operation, or an earlier one, made the snapshot.</summary>
     public static bool IsOf(Snapshot snapshot, Operation claimed) =>

@@ -57,6 +57,12 @@ public sealed class ImageSource : IDisposable
         }
     }
 
+    /// <summary>Makes a clone of the file, as <see cref="DirectoryHandle.TryCloneFile"/> does.</summary>
+    public Errno TryClone(DirectoryHandle into, ReadOnlySpan<byte> name) => into.TryCloneFile(name, File);
+
+    /// <summary>Writes the file to the disk.</summary>
+    public Errno TrySync() => File.TrySync();
+
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
     internal FileStatus CurrentStatus()
     {

@@ -72,6 +72,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<ShareService>();
             services.AddSingleton<VolumeService>();
             services.AddSingleton<VolumeAdoptionService>();
+            services.AddSingleton<VolumeBackupService>();
+            services.AddSingleton<JobService>();
             services.AddSingleton<QuotaService>();
             services.AddSingleton<ShareSnapshotService>();
             services.AddSingleton(provider => new OperationQueue(

@@ -1,0 +1,102 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Objects;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Workers;
+
+public sealed class RestoreVolumeBackupTests : IAsyncLifetime
+{
+    private static readonly Caller Member = CoreFixture.Member;
+    private static readonly Caller Recipient = CoreFixture.Stranger;
+
+    private VolumeScene scene = null!;
+    private Volume volume = null!;
+    private byte[] expected = null!;
+    private Backup backup = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        scene = await VolumeScene.MakeAsync("ext4");
+        volume = await scene.AddAsync();
+        expected = scene.Read(volume);
+        backup = await scene.BackUpAsync(volume);
+    }
+
+    public ValueTask DisposeAsync() => scene.DisposeAsync();
+
+    [Fact]
+    public async Task The_owner_gets_the_volume_back_as_it_was()
+    {
+        scene.Write(volume, 0, 3 << 20, seed: 9);
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Equal(expected, scene.Read(volume));
+        Backup after = (await scene.Core.Catalog.BackupAsync(backup.Id))!;
+        Assert.Equal((BackupStatus.Available, 100, null), (after.Status, after.RestoreProgress, after.FailReason));
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
+    }
+
+    [Fact]
+    public async Task A_recipient_gets_the_bytes_and_the_owners_row_stays_as_it_is()
+    {
+        Volume theirs = await scene.AddAsync(Rows.Stranger, empty: true);
+        await scene.Core.Catalog.AddSharingAsync(Rows.Sharing("sharing", backup));
+        await scene.Backups.RestoreAsync(Recipient, backup.Id, theirs.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Equal(expected, scene.Read(theirs));
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(theirs));
+        Assert.Equal(backup, await scene.Core.Catalog.BackupAsync(backup.Id));
+    }
+
+    [Fact]
+    public async Task An_interrupted_restore_is_completed()
+    {
+        scene.Write(volume, 0, 20 << 20, seed: 9);
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        Operation doomed = await scene.Core.ClaimAsync();
+        scene.Core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 1, times: 1, beneath: $"{Rows.Project}/data");
+        await Assert.ThrowsAnyAsync<Exception>(() => scene.Core.WorkAsync(doomed));
+        scene.Core.Store.Mend();
+        Assert.Equal(VolumeStatus.RestoringBackup, await scene.StatusAsync(volume));
+
+        await scene.Core.ExpireAsync();
+        await scene.Core.DrainAsync();
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
+        Assert.Equal(expected, scene.Read(volume));
+    }
+
+    [Fact]
+    public async Task A_volume_that_cannot_be_overwritten_says_so_and_takes_another_restore()
+    {
+        string aside = scene.PathOf(volume) + ".aside";
+        File.Move(scene.PathOf(volume), aside);
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Equal(VolumeStatus.ErrorRestoring, await scene.StatusAsync(volume));
+        Backup after = (await scene.Core.Catalog.BackupAsync(backup.Id))!;
+        Assert.Equal(BackupStatus.Available, after.Status);
+        Assert.NotNull(after.FailReason);
+
+        File.Move(aside, scene.PathOf(volume));
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
+    }
+
+    [Fact]
+    public async Task A_deleted_backup_goes_with_its_snapshot()
+    {
+        VolumeBackupWork work = await scene.Backups.DeleteAsync(Member, backup.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Null(await scene.Core.Catalog.BackupAsync(backup.Id));
+        Assert.Empty(await scene.Core.SnapshotsAsync());
+        Assert.Equal(
+            OperationStatus.Succeeded,
+            (await scene.Core.Catalog.ReadAsync(s => s.Operations.FindAsync(work.Operation.Id), default))!.Status
+        );
+    }
+}
