@@ -35,6 +35,9 @@ public sealed class HoldfastServer : IAsyncDisposable
 
     public string DataDirectory => directory["data"];
 
+    /// <summary>The process that serves.</summary>
+    public int ProcessId => process!.Id;
+
     /// <summary>What it has written since it was last started.</summary>
     public string Log => process!.Log;
 

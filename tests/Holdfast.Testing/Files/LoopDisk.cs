@@ -40,7 +40,8 @@ public sealed class LoopDisk : IAsyncDisposable
     public static Task<LoopDisk> BtrfsAsync() => MountAsync("btrfs", "512M");
 
     /// <summary>Reflinks.</summary>
-    public static Task<LoopDisk> XfsAsync() => MountAsync("xfs", "320M");
+    /// <param name="size">As truncate(1) takes it. The file is sparse: it takes what is written.</param>
+    public static Task<LoopDisk> XfsAsync(string size = "320M") => MountAsync("xfs", size);
 
     /// <summary>Neither, and little room.</summary>
     public static Task<LoopDisk> Ext4Async() => MountAsync("ext4", "64M");
