@@ -39,6 +39,12 @@ public sealed partial class Repository
     /// <summary>Whether the loaded index has the blob. A writer's blobs are there once an index object lists them.</summary>
     public bool Contains(BlobKind kind, in Id id) => index.Contains(kind, id);
 
+    /// <summary>The same, and marks the blob's pack.</summary>
+    internal bool Contains(BlobKind kind, in Id id, UsedPacks used) => index.Contains(kind, id, used);
+
+    /// <summary>For a run that begins now: none of the loaded index's packs is marked.</summary>
+    internal UsedPacks TrackPacks() => new(index.PackCount);
+
     public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) =>
         index.TryLocate(kind, id, out location);
 

@@ -106,6 +106,7 @@ public sealed class CreateBackup(
                 BackupNotes.OfAdopted(errors),
                 own.Time,
                 own.Parent is not null,
+                // The run that knew has died.
                 ObjectCount: null
             );
         }
@@ -144,7 +145,7 @@ public sealed class CreateBackup(
             BackupNotes.Of(report, share.Id),
             now,
             request.Parent is not null,
-            ObjectCount: null
+            report.Packs
         );
     }
 

@@ -21,12 +21,13 @@ internal sealed class BackupPipeline(
     private const int BatchesAhead = 64;
 
     public Repository Repository { get; } = repository;
+    public BlobWriter Writer { get; } = writer;
     public BackupOptions Options { get; } = options;
     public BackupCounters Counters { get; } = counters;
     public ProblemLog Problems { get; } = problems;
     public NodeFactory Nodes { get; } = new(options);
     public HardLinks Links { get; } = new();
-    public TreeSaver Trees => trees ??= new TreeSaver(this, writer);
+    public TreeSaver Trees => trees ??= new TreeSaver(this);
 
     /// <summary>
     /// A file of the parent snapshot whose change time is not before this may have been written to after it was read,
@@ -65,7 +66,7 @@ internal sealed class BackupPipeline(
                 Stage(() =>
                 {
                     int chunksAtOnce = Repository.Options.Workers;
-                    var contents = new ContentSaver(writer, chunker, buffers, Options, Counters, chunksAtOnce);
+                    var contents = new ContentSaver(Writer, chunker, buffers, Options, Counters, chunksAtOnce);
                     return new EntrySaver(this, new FileSaver(this, contents)).RunAsync(batches.Reader, stop.Token);
                 })
             );

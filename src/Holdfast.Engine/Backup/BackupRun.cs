@@ -62,7 +62,7 @@ internal sealed class BackupRun(Repository repository, BackupRequest request, Ba
             ProgramVersion = request.ProgramVersion,
             Summary = Summarise(writer.Statistics, start, time.GetUtcNow()),
         };
-        var report = new BackupReport(snapshot, problems.Counts, problems.Listed);
+        var report = new BackupReport(snapshot, writer.Statistics.Packs, problems.Counts, problems.Listed);
         if (request.ErrorsTag is { } tag && report.ItemErrors is > 0 and var errors)
         {
             snapshot = snapshot with

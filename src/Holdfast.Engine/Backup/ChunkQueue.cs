@@ -49,6 +49,7 @@ internal sealed class ChunkQueue(BlobWriter writer, ChunkBuffers buffers, Backup
     /// <summary>Adds a blob that the repository has.</summary>
     public void AddStored(Id id, int length)
     {
+        _ = writer.IsStored(BlobKind.Data, id); // The writer counts whose packs are needed.
         blobs.Add(id);
         Interlocked.Add(ref counters.BytesDone, length);
     }

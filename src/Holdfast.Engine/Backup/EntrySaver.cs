@@ -120,7 +120,7 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
     {
         for (int index = 0; index < blobs.Count; index++)
         {
-            if (!run.Repository.Contains(BlobKind.Data, blobs[index]))
+            if (!run.Writer.IsStored(BlobKind.Data, blobs[index]))
             {
                 return false;
             }

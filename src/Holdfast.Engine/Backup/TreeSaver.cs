@@ -10,7 +10,7 @@ namespace Holdfast.Engine.Backup;
 /// Stores the tree of each directory once its last part is there, and so, from the leaves upward, everything. Safe for
 /// many threads.
 /// </summary>
-internal sealed class TreeSaver(BackupPipeline run, BlobWriter writer)
+internal sealed class TreeSaver(BackupPipeline run)
 {
     /// <summary>Room for a tree of some 2,000 entries; larger buffers are not kept from tree to tree.</summary>
     private const int BufferKept = 1 << 20;
@@ -51,7 +51,10 @@ internal sealed class TreeSaver(BackupPipeline run, BlobWriter writer)
 
     private async ValueTask<Id> SaveAsync(PendingDirectory directory, CancellationToken cancellationToken)
     {
-        if ((await directory.Previous).IsSame(directory.Nodes, out Id known))
+        if (
+            (await directory.Previous).IsSame(directory.Nodes, out Id known)
+            && run.Writer.IsStored(BlobKind.Tree, known)
+        )
         {
             return known;
         }
@@ -61,7 +64,7 @@ internal sealed class TreeSaver(BackupPipeline run, BlobWriter writer)
         }
         TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
         Id id = new(SHA256.HashData(buffer.WrittenSpan));
-        await writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
+        await run.Writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
         if (buffer.Capacity <= BufferKept)
         {
             buffer.ResetWrittenCount();

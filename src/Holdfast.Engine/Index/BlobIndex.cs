@@ -23,6 +23,21 @@ internal sealed class BlobIndex
 
     internal bool Contains(BlobKind kind, in Id id) => table.Find(kind, id) >= 0;
 
+    internal int PackCount => Volatile.Read(ref packCount);
+
+    /// <summary>Marks the blob's pack, too.</summary>
+    internal bool Contains(BlobKind kind, in Id id, UsedPacks used)
+    {
+        Table current = table;
+        int number = current.Find(kind, id);
+        if (number < 0)
+        {
+            return false;
+        }
+        used.Mark((int)(current.At(number).Pack & ~TreeFlag));
+        return true;
+    }
+
     internal bool TryLocate(BlobKind kind, in Id id, out BlobLocation location)
     {
         Table current = table;
@@ -60,7 +75,7 @@ internal sealed class BlobIndex
             }
             if (count > before)
             {
-                packCount++;
+                Volatile.Write(ref packCount, packCount + 1);
             }
         }
     }

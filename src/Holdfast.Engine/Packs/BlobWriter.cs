@@ -1,11 +1,19 @@
 using System.Threading.Channels;
 using Holdfast.Engine.Compression;
 using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Index;
 
 namespace Holdfast.Engine.Packs;
 
 /// <summary>What a writer added, and what that cost in the store: lengths are of plaintexts and of sealed blobs.</summary>
-public readonly record struct BlobWriterStatistics(long DataBlobs, long TreeBlobs, long Bytes, long StoredBytes);
+/// <param name="Packs">Packs that it stored, and earlier ones that have a blob which it was asked for.</param>
+public readonly record struct BlobWriterStatistics(
+    long DataBlobs,
+    long TreeBlobs,
+    long Bytes,
+    long StoredBytes,
+    long Packs
+);
 
 /// <summary>
 /// Adds blobs to a repository: skips what it has, compresses, seals, fills packs, stores them, and lists them in an
@@ -29,6 +37,7 @@ public sealed class BlobWriter : IAsyncDisposable
     private readonly OpenPacks data;
     private readonly OpenPacks trees;
     private readonly Channel<OpenPack> ready;
+    private readonly UsedPacks used;
     private readonly BlobsInFlight inFlight;
     private readonly PackUploads uploads;
     private readonly Task[] uploaders;
@@ -50,7 +59,8 @@ public sealed class BlobWriter : IAsyncDisposable
         buffers = new PackBuffers(options.PackSize + PackSlack, bufferCount);
         // Never full: no more packs than buffers exist.
         ready = Channel.CreateBounded<OpenPack>(bufferCount);
-        inFlight = new BlobsInFlight(evenIfStored ? null : repository);
+        used = repository.TrackPacks();
+        inFlight = new BlobsInFlight(evenIfStored ? null : repository, used);
         uploads = new PackUploads(repository, inFlight);
         data = new OpenPacks(OpenDataPacks, options.PackSize, buffers, PackClosed);
         trees = new OpenPacks(OpenTreePacks, options.PackSize, buffers, PackClosed);
@@ -92,6 +102,9 @@ public sealed class BlobWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the repository has the blob, so that it need not be saved; asked for one that is needed.</summary>
+    public bool IsStored(BlobKind kind, in Id id) => repository.Contains(kind, id, used);
+
     /// <summary>Returns when all that was saved is durable and indexed. A failed upload surfaces here or in a later save.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -108,7 +121,8 @@ public sealed class BlobWriter : IAsyncDisposable
             Interlocked.Read(ref dataBlobs),
             Interlocked.Read(ref treeBlobs),
             Interlocked.Read(ref bytes),
-            Interlocked.Read(ref storedBytes)
+            Interlocked.Read(ref storedBytes),
+            used.Count + uploads.Stored
         );
 
     /// <summary>Gives up what was not flushed: its packs stay behind unreferenced, until the next prune.</summary>

@@ -1,3 +1,5 @@
+using Holdfast.Engine.Index;
+
 namespace Holdfast.Engine.Packs;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Holdfast.Engine.Packs;
 /// must not count on them, for this one may still fail.
 /// </summary>
 /// <param name="repository">Blobs of its index are not claimed; null claims, and stores, them too, each once.</param>
-internal sealed class BlobsInFlight(Repository? repository)
+/// <param name="used">Their packs are marked here.</param>
+internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
 {
     private readonly Lock gate = new();
     private readonly HashSet<BlobHandle> claimed = [];
@@ -44,5 +47,5 @@ internal sealed class BlobsInFlight(Repository? repository)
         }
     }
 
-    private bool IsListed(BlobHandle blob) => repository is not null && repository.Contains(blob.Kind, blob.Id);
+    private bool IsListed(BlobHandle blob) => repository is not null && repository.Contains(blob.Kind, blob.Id, used);
 }

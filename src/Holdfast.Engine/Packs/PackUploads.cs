@@ -20,8 +20,12 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
     private int unlistedBlobs;
     private DateTimeOffset listedAt = repository.Options.Time.GetUtcNow();
     private int running;
+    private int stored;
     private TaskCompletionSource? idle;
     private ExceptionDispatchInfo? failure;
+
+    /// <summary>How many packs it has stored.</summary>
+    internal int Stored => Volatile.Read(ref stored);
 
     internal void ThrowIfFailed()
     {
@@ -140,6 +144,7 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
         lock (gate)
         {
             unlisted.Add(pack);
+            Volatile.Write(ref stored, stored + 1);
             unlistedBlobs += pack.Blobs.Count;
             return unlistedBlobs >= IndexJson.FullAt || repository.Options.Time.GetUtcNow() - listedAt >= IndexEvery;
         }

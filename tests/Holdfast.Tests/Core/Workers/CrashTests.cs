@@ -42,6 +42,8 @@ public sealed class CrashTests : IAsyncLifetime
         await core.DrainAsync();
         Backup done = (await core.Catalog.BackupAsync(made.Id))!;
         Assert.Equal((BackupStatus.Available, committed), (done.Status, done.SnapshotId));
+        // In how many packs it lies was known to the run alone.
+        Assert.Equal((core.Time.GetUtcNow(), false, null), (done.DataAt, done.IsIncremental, done.ObjectCount));
         Assert.Single(await core.SnapshotsAsync());
         Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
     }

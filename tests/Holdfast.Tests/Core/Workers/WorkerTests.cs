@@ -66,6 +66,19 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_knows_its_moment_whether_an_earlier_one_helped_and_how_many_packs_hold_it()
+    {
+        Share share = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Join(core.PathOf(share), "a"), "a");
+        Backup first = await core.BackUpAsync(share);
+        // One of contents, one of trees.
+        Assert.Equal((core.Time.GetUtcNow(), false, 2), (first.DataAt, first.IsIncremental, first.ObjectCount));
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        Backup second = await core.BackUpAsync(share);
+        Assert.Equal((core.Time.GetUtcNow(), true, 2), (second.DataAt, second.IsIncremental, second.ObjectCount));
+    }
+
+    [Fact]
     public async Task A_restore_into_another_share_leaves_the_source_alone()
     {
         Share source = await core.ShareAsync();

@@ -1,5 +1,6 @@
 using Holdfast.Engine;
 using Holdfast.Engine.Images;
+using Holdfast.Tests.Engine.Backup;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Images;
@@ -54,5 +55,6 @@ public sealed class IncrementalImageTests
         Assert.Equal(await scene.BlobsAsync(full), await scene.BlobsAsync(report));
         Assert.Equal(0, full.Backup.Snapshot.Summary!.DataBlobs);
         Assert.Equal(await File.ReadAllBytesAsync(scene.Image), await scene.ReadAsync(report));
+        await PackCountTests.IsTrueAsync(scene.Repository, report.Backup);
     }
 }
