@@ -33,6 +33,17 @@ internal sealed class JsonReply : IAsyncDisposable
 
     public Utf8JsonWriter Writer { get; }
 
+    /// <summary>Where a list goes on, beside its rows.</summary>
+    public void WriteNextLink(string name, string href)
+    {
+        Writer.WriteStartArray(name);
+        Writer.WriteStartObject();
+        Writer.WriteString("rel", "next");
+        Writer.WriteString("href", href);
+        Writer.WriteEndObject();
+        Writer.WriteEndArray();
+    }
+
     public async ValueTask FlushWhenLargeAsync(CancellationToken cancellationToken)
     {
         if (buffer.Length + Writer.BytesPending < Large)

@@ -104,12 +104,7 @@ internal sealed class ManilaRequest(HttpContext http, Microversion version, Json
         }
         if (count > 0 && count == limit)
         {
-            reply.Writer.WriteStartArray(linksName);
-            reply.Writer.WriteStartObject();
-            reply.Writer.WriteString("rel", "next");
-            reply.Writer.WriteString("href", $"{BaseUrl}/{path}?{Query.After(lastId)}");
-            reply.Writer.WriteEndObject();
-            reply.Writer.WriteEndArray();
+            reply.WriteNextLink(linksName, $"{BaseUrl}/{path}?{Query.After(lastId)}");
         }
         reply.Writer.WriteEndObject();
         await reply.CompleteAsync(Aborted);

@@ -75,12 +75,7 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
         reply.Writer.WriteEndArray();
         if (more && (linkBesideLimit || Query["limit"] is null))
         {
-            reply.Writer.WriteStartArray($"{name}_links");
-            reply.Writer.WriteStartObject();
-            reply.Writer.WriteString("rel", "next");
-            reply.Writer.WriteString("href", $"{BaseUrl}/{path}?{Query.From(Page().Offset + rows.Count)}");
-            reply.Writer.WriteEndObject();
-            reply.Writer.WriteEndArray();
+            reply.WriteNextLink($"{name}_links", $"{BaseUrl}/{path}?{Query.From(Page().Offset + rows.Count)}");
         }
         reply.Writer.WriteEndObject();
         await reply.CompleteAsync(Aborted);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Core;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
@@ -17,6 +18,9 @@ public abstract class VbsTests : ManilaTests
     protected const string Owner = "c13f5220dc1949b0b741ea81a7cd5554";
     protected const string Recipient = "722513ed0a324dadaabe5b2d0fe848b9";
     protected const string Third = "0c0000000000000000000000000000cc";
+
+    /// <summary>The token that nobody can judge now.</summary>
+    protected const string Away = "away";
 
     internal override Task<ManilaWorld> StartAsync() =>
         ManilaWorld.StartAsync(services =>
@@ -146,8 +150,13 @@ public abstract class VbsTests : ManilaTests
     private sealed class AnyProject : ITokenValidator
     {
         public Task<ValidToken?> ValidateAsync(string token, CancellationToken cancellationToken) =>
-            Task.FromResult<ValidToken?>(
-                new ValidToken("user", token, new HashSet<string> { "member", "reader" }, DateTimeOffset.MaxValue)
-            );
+            token == Away
+                ? throw new ServiceError(ServiceErrorKind.Unavailable, "Keystone is away.")
+                {
+                    RetryAfter = TimeSpan.FromSeconds(5),
+                }
+                : Task.FromResult<ValidToken?>(
+                    new ValidToken("user", token, new HashSet<string> { "member", "reader" }, DateTimeOffset.MaxValue)
+                );
     }
 }
