@@ -79,6 +79,47 @@ public sealed class VolumeVerbTests
         }
     }
 
+    [Fact]
+    public async Task AVolumeIsBackedUpRestoredAndMadeAgainFromItsBackup()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "member");
+        VerbClient client = Client(server, tenant);
+        string id = Text(await client.AskAsync("create", "--size", "1", "--wait"), "id");
+        string image = Path.Join(server.DataDirectory, "volumes", id);
+        await WriteAsync(image, "first");
+
+        JsonNode made = await client.AskAsync("backup", id, "--name", "nightly", "--wait");
+        Assert.Equal(("available", id), (Text(made, "status"), Text(made, "volume_id")));
+        string backup = Text(made, "id");
+        await WriteAsync(image, "later");
+        JsonNode restored = await client.AskAsync("restore", id, "--backup", backup, "--wait");
+        Assert.Equal(("available", backup), (Text(restored, "status"), Text(restored, "source_backup_id")));
+        Assert.Equal("first", await ReadAsync(image));
+
+        string copy = Text(await client.AskAsync("create", "--backup", backup, "--wait"), "id");
+        Assert.Equal("first", await ReadAsync(Path.Join(server.DataDirectory, "volumes", copy)));
+        ProcessResult refused = await client.RunAsync("delete", id);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("has 1 backup", refused.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task WriteAsync(string image, string text)
+    {
+        await using FileStream file = File.OpenWrite(image);
+        file.Position = 512 << 20;
+        await file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text));
+    }
+
+    private static async Task<string> ReadAsync(string image)
+    {
+        await using FileStream file = File.OpenRead(image);
+        file.Position = 512 << 20;
+        byte[] bytes = new byte[5];
+        await file.ReadExactlyAsync(bytes);
+        return System.Text.Encoding.ASCII.GetString(bytes);
+    }
+
     private static VerbClient Client(HoldfastServer server, Tenant tenant) =>
         new(server, "volume", VerbClient.Variables(server, tenant));
 

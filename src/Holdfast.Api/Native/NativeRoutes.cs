@@ -19,6 +19,7 @@ internal static class NativeRoutes
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,
         .. VolumeEndpoints.Routes,
+        .. VolumeBackupEndpoints.Routes,
     ];
 
     public static void MapNative(this IEndpointRouteBuilder routes)

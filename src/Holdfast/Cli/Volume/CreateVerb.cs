@@ -49,7 +49,7 @@ internal static class CreateVerb
                         VolumeObject volume = await session.PostAsync<VolumeObject>("volumes", body, stop);
                         if (parsed.GetValue(OperationVerb.Wait))
                         {
-                            await VolumeVerb.WaitAsync(session, volume, output, stop);
+                            await VolumeVerb.WaitAsync(session, volume.OperationId!, output, stop);
                             volume = await session.GetAsync<VolumeObject>(VolumeVerb.PathOf(volume.Id), stop);
                         }
                         volume.Write(output);

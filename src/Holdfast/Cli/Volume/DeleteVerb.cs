@@ -23,7 +23,7 @@ internal static class DeleteVerb
                         VolumeObject volume = await session.DeleteAsync<VolumeObject>(VolumeVerb.PathOf(parsed), stop);
                         if (parsed.GetValue(OperationVerb.Wait))
                         {
-                            await VolumeVerb.WaitAsync(session, volume, output, stop);
+                            await VolumeVerb.WaitAsync(session, volume.OperationId!, output, stop);
                             output.Note($"volume {volume.Id} is gone");
                         }
                         else

@@ -16,13 +16,15 @@ internal static class VolumeVerb
         new("--description") { Description = "Its description.", HelpName = "text" };
 
     public static Command Create() =>
-        new("volume", "Make, register and look at volumes: raw images and block devices.")
+        new("volume", "Make, register, back up and restore volumes: raw images and block devices.")
         {
             CloudOption.OsCloud,
             AddVerb.Create(),
             CreateVerb.Create(),
             ListVerb.Create(),
             ShowVerb.Create(),
+            BackupVerb.Create(),
+            RestoreVerb.Create(),
             DeleteVerb.Create(),
             UnregisterVerb.Create(),
         };
@@ -37,11 +39,11 @@ internal static class VolumeVerb
 
     /// <summary>Stays until the operation that was begun has ended.</summary>
     /// <exception cref="CommandError">It did not succeed.</exception>
-    public static async Task WaitAsync(CloudSession session, VolumeObject begun, Output output, CancellationToken stop)
+    public static async Task WaitAsync(CloudSession session, string operationId, Output output, CancellationToken stop)
     {
         OperationObject operation = await OperationWait.ForEndAsync(
             session,
-            await session.GetAsync<OperationObject>(OperationVerb.PathOf(begun.OperationId!), stop),
+            await session.GetAsync<OperationObject>(OperationVerb.PathOf(operationId), stop),
             output,
             stop
         );

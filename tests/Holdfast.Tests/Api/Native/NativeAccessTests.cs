@@ -44,6 +44,8 @@ public class NativeAccessTests : ManilaTests
         ("GET volumes/{id}", "401 401 403 403 404 200 200 200"),
         ("PATCH volumes/{id}", "401 401 403 403 404 403 200 200"),
         ("DELETE volumes/{id}", "401 401 403 403 404 403 202 202"),
+        ("POST volumes/{id}/backup", "401 401 403 403 404 403 202 202"),
+        ("POST volumes/{id}/restore", "401 401 403 403 404 403 202 202"),
         ("POST volumes/{id}/unregister", "401 401 403 403 403 403 403 204"),
     ];
 
@@ -130,8 +132,17 @@ public class NativeAccessTests : ManilaTests
         }
         else if (path.StartsWith("volumes", StringComparison.Ordinal))
         {
-            path = path.Replace("{id}", (await World.AddVolumeAsync()).Id);
-            body = call[0] == "PATCH" ? """{"name":"new"}""" : """{"size":1}""";
+            Volume volume = await World.AddVolumeAsync();
+            Backup backup = Rows.VolumeBackup(Guid.NewGuid().ToString(), volume.Id) with
+            {
+                ProjectId = ApiHost.Project,
+            };
+            if (path.EndsWith("/restore", StringComparison.Ordinal))
+            {
+                await World.Catalog.AddBackupsAsync(backup);
+            }
+            body = path == "volumes" ? """{"size":1}""" : $$"""{"name":"new","backup_id":"{{backup.Id}}"}""";
+            path = path.Replace("{id}", volume.Id);
         }
         return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] is "POST" or "PATCH" ? body : null, caller);
     }
