@@ -10,11 +10,10 @@ namespace Holdfast.SystemTests.Clients;
 public sealed class ShareTypeCommandTests
 {
     [Theory]
-    [InlineData("trixie")]
-    [InlineData("sid")]
-    public async Task ATypeIsMadeGivenUsedAndDeleted(string release)
+    [MemberData(nameof(Cloud.Kinds), MemberType = typeof(Cloud))]
+    public async Task ATypeIsMadeGivenUsedAndDeleted(string release, Identity identity)
     {
-        await using Cloud cloud = await Cloud.StartAsync(release);
+        await using Cloud cloud = await Cloud.StartAsync(release, identity);
         StockClient admin = cloud.Admin;
         string[] capabilities =
         [
