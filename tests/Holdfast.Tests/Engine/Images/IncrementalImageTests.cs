@@ -1,6 +1,9 @@
 using Holdfast.Engine;
 using Holdfast.Engine.Images;
+using Holdfast.Engine.Packs;
+using Holdfast.Testing.Files;
 using Holdfast.Tests.Engine.Backup;
+using Holdfast.Tests.Engine.Chunking;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Images;
@@ -46,6 +49,47 @@ public sealed class IncrementalImageTests
             Assert.True(report.IsIncremental);
             await AssertSameAsFullAsync(scene, report);
         }
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    public async Task A_change_at_the_edge_of_a_blob_is_noticed(int beside, bool resize)
+    {
+        await using ImageBackupScene scene = await ImageBackupScene.MakeAsync();
+        RawFiles.Write(scene.Image, Data.Random(new Random(8), 7_000_000));
+        ImageBackupReport first = await scene.RunAsync(digests: ImageDigests.Create());
+        long at = beside;
+        foreach (Id id in (await scene.BlobsAsync(first)).Take(2))
+        {
+            Assert.True(scene.Repository.TryLocate(BlobKind.Data, id, out BlobLocation location));
+            at += location.PlaintextLength;
+        }
+        long end = 7_000_000;
+        using (FileStream file = RawFiles.OpenWrite(scene.Image))
+        {
+            file.Position = at;
+            int old = file.ReadByte();
+            file.Position = at;
+            file.WriteByte((byte)~old);
+            if (resize)
+            {
+                file.SetLength(at + 1);
+            }
+        }
+        var changes = new KnownChanges([(at, resize ? end : at + 1)]);
+        await AssertSameAsFullAsync(scene, await scene.RunAsync(first.Backup.Snapshot, changes));
+        ImageBackupReport digested = await scene.RunAsync(first.Backup.Snapshot, digests: first.Digests);
+        await AssertSameAsFullAsync(scene, digested);
+        // The last blob ends with the image now, and not where it would be cut.
+        RawFiles.Write(scene.Image, [.. await scene.ReadAsync(digested), .. Data.Random(new Random(9), 3_000_000)]);
+        long length = digested.Backup.Snapshot.Summary!.TotalBytesProcessed;
+        changes = new KnownChanges([(length, length + 3_000_000)]);
+        await AssertSameAsFullAsync(scene, await scene.RunAsync(digested.Backup.Snapshot, changes));
+        await AssertSameAsFullAsync(scene, await scene.RunAsync(digested.Backup.Snapshot, digests: digested.Digests));
     }
 
     /// <summary>So content, and what any later backup finds stored already, are the same too.</summary>
