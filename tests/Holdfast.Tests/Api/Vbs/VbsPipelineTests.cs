@@ -51,11 +51,15 @@ public sealed class VbsPipelineTests : VbsTests
     }
 
     [Fact]
-    public async Task A_body_that_is_too_large_is_413_as_cinder_writes_it()
+    public async Task A_body_that_is_too_large_is_413_in_the_calls_own_form()
     {
-        Answer answer = await SendAsync("POST", "", new string(' ', Holdfast.Api.Endpoints.MaxRequestBodyBytes + 1));
-        Assert.Equal((413, "overLimit"), (answer.Code, answer.Fault?.Key));
-        Assert.NotNull(answer.Header("Retry-After"));
+        string large = new(' ', Holdfast.Api.Endpoints.MaxRequestBodyBytes + 1);
+        Answer sharing = await SendAsync("POST", "", large);
+        Answer backup = await Host.SendAsync("POST", $"/v2/{Owner}/cloudbackups", large, Owner);
+        Assert.Equal((413, "overLimit"), (sharing.Code, sharing.Fault?.Key));
+        Assert.NotNull(sharing.Header("Retry-After"));
+        // No quota's code: this has nothing to do with any.
+        Assert.Equal((413, "VolumeBackup.0002"), (backup.Code, Text(backup.Json["error"], "code")));
     }
 
     [Fact]
