@@ -48,20 +48,6 @@ public sealed partial class Repository
     public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) =>
         index.TryLocate(kind, id, out location);
 
-    /// <summary>Packs of the loaded index that hold these data blobs, each once.</summary>
-    public long CountPacks(IEnumerable<Id> blobs)
-    {
-        HashSet<Id> packs = [];
-        foreach (Id blob in blobs)
-        {
-            if (TryLocate(BlobKind.Data, blob, out BlobLocation location))
-            {
-                _ = packs.Add(location.Pack);
-            }
-        }
-        return packs.Count;
-    }
-
     /// <summary>Blobs in the loaded index.</summary>
     public int BlobCount => index.Count;
 

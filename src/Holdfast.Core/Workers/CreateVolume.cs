@@ -2,10 +2,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
-using Holdfast.Engine;
 using Holdfast.Engine.Files;
-using Holdfast.Engine.Images;
-using Holdfast.Engine.Snapshots;
 
 namespace Holdfast.Core.Workers;
 
@@ -13,12 +10,8 @@ namespace Holdfast.Core.Workers;
 /// Makes a volume's image beneath its root: one hole, and where the operation names a snapshot, what that holds. An image
 /// that an earlier claim made is kept, and gets what it lacks.
 /// </summary>
-public sealed class CreateVolume(
-    ICatalog catalog,
-    VolumeRoots roots,
-    ProjectRepositories repositories,
-    CoreOptions options
-) : IOperationHandler
+public sealed class CreateVolume(ICatalog catalog, VolumeRoots roots, VolumeRestore restore, CoreOptions options)
+    : IOperationHandler
 {
     public string Kind => OperationKind.CreateVolume;
 
@@ -27,9 +20,9 @@ public sealed class CreateVolume(
         Operation row = claimed.Row;
         Volume? volume = await catalog.ReadAsync(s => s.Volumes.FindAsync(row.VolumeId!), cancellationToken);
         long bytes = volume?.Bytes ?? 0;
-        if (volume is not null && row.PinnedSnapshotId is { } snapshot)
+        if (volume is not null && row.PinnedSnapshotId is not null)
         {
-            bytes = await RestoreAsync(claimed, volume, snapshot, cancellationToken);
+            bytes = await RestoreAsync(claimed, volume, cancellationToken);
         }
         else if (volume is not null)
         {
@@ -51,44 +44,22 @@ public sealed class CreateVolume(
     }
 
     /// <returns>How many bytes the volume has.</returns>
-    private async Task<long> RestoreAsync(
-        ClaimedOperation claimed,
-        Volume volume,
-        string snapshot,
-        CancellationToken cancellationToken
-    )
+    private async Task<long> RestoreAsync(ClaimedOperation claimed, Volume volume, CancellationToken cancellationToken)
     {
-        await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
-        await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        return await held.WhileHeldAsync(
-            token => RestoreAsync(repository, claimed, volume, snapshot, token),
+        long bytes = volume.Bytes;
+        await restore.RunAsync(
+            claimed,
+            volume,
+            size =>
+            {
+                // One that is as large as the backup is that to the byte.
+                bytes = Volume.Gibibytes(size) == volume.Size ? size : volume.Bytes;
+                Make(volume, bytes);
+            },
             cancellationToken
         );
-    }
-
-    private async Task<long> RestoreAsync(
-        Repository repository,
-        ClaimedOperation claimed,
-        Volume volume,
-        string snapshotId,
-        CancellationToken cancellationToken
-    )
-    {
-        Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(snapshotId), cancellationToken);
-        await repository.LoadIndexAsync(cancellationToken);
-        ImageRestoreSource source = await ImageRestoreSource.FindAsync(repository, snapshot, cancellationToken);
-        // One that is as large as the backup is that to the byte.
-        long bytes = Volume.Gibibytes(source.Size) == volume.Size ? source.Size : volume.Bytes;
-        Make(volume, bytes);
-        using VolumePlace place = roots.OpenPlace(volume);
-        using ImageTarget target = ImageTarget.Open(place.Directory, place.NameBytes);
-        ImageRestore run = new(repository, source, target);
-        claimed.Progress = () => (Done(run.Report), source.Size);
-        await run.RunAsync(cancellationToken);
         return bytes;
     }
-
-    private static long Done(ImageRestoreReport report) => report.BytesWritten + report.BytesZeroed + report.BytesKept;
 
     private void Make(Volume volume, long bytes)
     {

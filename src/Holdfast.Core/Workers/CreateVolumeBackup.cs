@@ -44,7 +44,7 @@ public sealed class CreateVolumeBackup(
         // 3.
         if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, row)) is { } own)
         {
-            await CommitAsync(claimed, volume, await AdoptAsync(repository, own, cancellationToken), cancellationToken);
+            await CommitAsync(claimed, volume, Adopted(own), cancellationToken);
             return;
         }
 
@@ -61,7 +61,7 @@ public sealed class CreateVolumeBackup(
             NotesOf(report.Backup),
             now,
             report.IsIncremental,
-            await CountPacksAsync(repository, report.Backup.Snapshot, cancellationToken)
+            report.Backup.Packs
         );
         if (await CommitAsync(claimed, volume, commit, cancellationToken))
         {
@@ -150,11 +150,7 @@ public sealed class CreateVolumeBackup(
         return ended;
     }
 
-    private static async Task<BackupCommit> AdoptAsync(
-        Repository repository,
-        Snapshot own,
-        CancellationToken cancellationToken
-    )
+    private static BackupCommit Adopted(Snapshot own)
     {
         long errors = SnapshotTags.ErrorsOf(own);
         return new BackupCommit(
@@ -164,7 +160,8 @@ public sealed class CreateVolumeBackup(
             errors == 0 ? null : WrittenTo,
             own.Time,
             own.Parent is not null,
-            await CountPacksAsync(repository, own, cancellationToken)
+            // The run that knew has died.
+            ObjectCount: null
         );
     }
 
@@ -186,16 +183,6 @@ public sealed class CreateVolumeBackup(
             // The backup is made; the next one has more to do.
             Log.NotKept(logger, error, volume.Id);
         }
-    }
-
-    private static async Task<long> CountPacksAsync(
-        Repository repository,
-        Snapshot snapshot,
-        CancellationToken cancellationToken
-    )
-    {
-        ImageRestoreSource image = await ImageRestoreSource.FindAsync(repository, snapshot, cancellationToken);
-        return repository.CountPacks(image.File.Content ?? []);
     }
 
     private const string WrittenTo =

@@ -25,7 +25,7 @@ internal static class FailureReason
             EngineErrorKind.Locked => "The project's repository is locked by somebody else's work on it.",
             EngineErrorKind.LockLost => "The lock on the project's repository could not be kept.",
             EngineErrorKind.Store => "The backup store failed.",
-            EngineErrorKind.Files => "The share's files cannot be reached.",
+            EngineErrorKind.Files => "The files cannot be reached.",
             _ => "It cannot be done as things are.",
         };
 }

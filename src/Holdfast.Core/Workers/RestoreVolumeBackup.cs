@@ -19,7 +19,7 @@ public sealed class RestoreVolumeBackup(ICatalog catalog, VolumeRestore restore)
         Volume target =
             await catalog.ReadAsync(session => session.Volumes.FindAsync(row.VolumeId!), cancellationToken)
             ?? throw Gone(row.VolumeId);
-        await restore.RunAsync(claimed, target, cancellationToken);
+        await restore.RunAsync(claimed, target, prepare: null, cancellationToken);
         await claimed.SucceedAsync(
             async (session, now) =>
             {

@@ -12,22 +12,25 @@ namespace Holdfast.Core.Workers;
 /// </summary>
 public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots roots)
 {
+    /// <param name="prepare">Makes the image ready to hold so many bytes; null when it is.</param>
     /// <exception cref="EngineError">The data cannot be had, or the image not be written.</exception>
-    public async Task<ImageRestoreReport> RunAsync(
+    public async Task RunAsync(
         ClaimedOperation claimed,
         Volume target,
+        Action<long>? prepare,
         CancellationToken cancellationToken
     )
     {
         await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        return await held.WhileHeldAsync(token => RunAsync(repository, claimed, target, token), cancellationToken);
+        await held.WhileHeldAsync(token => RunAsync(repository, claimed, target, prepare, token), cancellationToken);
     }
 
-    private async Task<ImageRestoreReport> RunAsync(
+    private async Task RunAsync(
         Repository repository,
         ClaimedOperation claimed,
         Volume target,
+        Action<long>? prepare,
         CancellationToken cancellationToken
     )
     {
@@ -35,6 +38,7 @@ public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots 
         Snapshot snapshot = await repository.LoadSnapshotAsync(id, cancellationToken);
         await repository.LoadIndexAsync(cancellationToken);
         ImageRestoreSource source = await ImageRestoreSource.FindAsync(repository, snapshot, cancellationToken);
+        prepare?.Invoke(source.Size);
         using VolumePlace place = roots.OpenPlace(target);
         using ImageTarget image = ImageTarget.Open(
             place.Directory,
@@ -43,6 +47,6 @@ public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots 
         );
         ImageRestore run = new(repository, source, image);
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesZeroed + run.Report.BytesKept, source.Size);
-        return await run.RunAsync(cancellationToken);
+        await run.RunAsync(cancellationToken);
     }
 }

@@ -58,8 +58,7 @@ internal static class CloudBackupBody
         string name =
             Text(backup, "name", "VolumeBackup.0004") ?? throw Refused("VolumeBackup.0007", "'name' is missing.");
         int length = name.EnumerateRunes().Count();
-        bool isPlain = name.EnumerateRunes()
-            .All(rune => Rune.IsLetterOrDigit(rune) || "_-.".Contains((char)rune.Value));
+        bool isPlain = name.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '_' or '-' or '.');
         return length == 0 ? throw Refused("VolumeBackup.0026", "'name' is empty.")
             : length > LongestName
                 ? throw Refused("VolumeBackup.0003", $"'name' is longer than {LongestName} characters.")

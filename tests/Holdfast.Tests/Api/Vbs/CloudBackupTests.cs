@@ -54,6 +54,7 @@ public sealed class CloudBackupTests : VolumeBackupTests
     [InlineData("automatic", "VolumeBackup.0005")]
     [InlineData("with space", "VolumeBackup.0004")]
     [InlineData("a/b", "VolumeBackup.0004")]
+    [InlineData("tag\U000E002D", "VolumeBackup.0004")]
     [InlineData("", "VolumeBackup.0026")]
     [InlineData(null, "VolumeBackup.0007")]
     [InlineData(5, "VolumeBackup.0004")]

@@ -101,6 +101,32 @@ public sealed class CreateVolumeBackupTests
         Assert.True((await scene.BackUpAsync(volume)).IsIncremental);
     }
 
+    [Fact]
+    public async Task The_clone_of_an_earlier_backup_does_as_well_and_goes_with_the_next()
+    {
+        await using VolumeScene scene = await VolumeScene.MakeAsync("xfs");
+        Volume volume = await scene.AddAsync();
+        Backup first = await scene.BackUpAsync(volume);
+        string kept = Path.Join(Path.GetDirectoryName(scene.PathOf(volume)), "kept");
+        string earlier = Path.Join(kept, Assert.Single(scene.Own("kept")));
+        string aside = scene.PathOf(volume) + ".aside";
+        (await ChildProcess.RunAsync("cp", ["--reflink=always", earlier, aside])).Checked("cp");
+        scene.Write(volume, 2 << 20, 300_000, seed: 3);
+        await scene.BackUpAsync(volume);
+        // As if the service had died between its commit and the clone's new name.
+        File.Delete(Path.Join(kept, Assert.Single(scene.Own("kept"))));
+        File.Move(aside, earlier);
+
+        scene.Write(volume, 9 << 20, 300_000, seed: 4);
+        Backup third = await scene.BackUpAsync(volume);
+        Assert.Equal([first.SnapshotId, third.SnapshotId], await ParentsAsync(scene, third));
+        Assert.Equal([$"{volume.Id}.{third.SnapshotId}"], scene.Own("kept"));
+        using Restic restic = await scene.Core.ResticAsync();
+        await restic.RestoreAsync(third.SnapshotId!, scene.Core.Directory["restored"]);
+        string restored = Path.Join(scene.Core.Directory["restored"], volume.Id, "volume.raw");
+        Assert.Equal(scene.Read(volume), await File.ReadAllBytesAsync(restored));
+    }
+
     [Theory]
     [InlineData("ext4")]
     [InlineData("xfs")]
@@ -120,7 +146,6 @@ public sealed class CreateVolumeBackupTests
         Backup done = (await scene.Core.Catalog.BackupAsync(made.Id))!;
         Assert.Equal((BackupStatus.Available, committed), (done.Status, done.SnapshotId));
         Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
-        Assert.True(done.ObjectCount > 0);
         Assert.Single(await scene.Core.SnapshotsAsync());
         Assert.Empty(scene.Own("captures"));
         Assert.Empty(scene.Own("kept"));
