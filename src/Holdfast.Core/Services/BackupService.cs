@@ -199,8 +199,8 @@ public sealed class BackupService(
                 DateTimeOffset now = time.Now();
                 (Backup backup, Sharing? given) = await FindUsableAsync(session, caller, id, now);
                 string target = targetShareId ?? backup.SourceId;
-                // Never in place, and an administrator who was given it may do that as such.
-                given = target == backup.SourceId ? null : given;
+                // In place is for the backup's own project, and for administrators.
+                given = targetShareId is null ? null : given;
                 if (given is null && !caller.CanUse(backup))
                 {
                     throw ServiceError.Forbidden(

@@ -118,11 +118,21 @@ public sealed class SharedBackupTests : ShareBackupTests
         Share readable = await World.AddShareAsync(Rows.Stranger, isPublic: true);
         Assert.Equal(404, await RestoreToAsync(backup, hidden.Id));
         Assert.Equal(403, await RestoreToAsync(backup, readable.Id));
-        Assert.Equal(403, await RestoreToAsync(backup, backup.ShareId!));
+        Assert.Equal(404, await RestoreToAsync(backup, backup.ShareId!));
         Share own = await World.AddShareAsync(ApiHost.OtherProject);
         // Below 2.91 the name of a target means nothing to Manila.
         Assert.Equal(400, await RestoreToAsync(backup, own.Id, "2.90"));
         Assert.Empty(await World.QueuedAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_has_the_source_may_restore_to_it_what_another_project_took_of_it_and_shares()
+    {
+        Share source = await World.AddShareAsync(ApiHost.OtherProject, isPublic: true);
+        Backup backup = await World.AddBackupAsync(source, ApiHost.Project);
+        await ShareAsync(backup);
+        Assert.Equal(202, await RestoreToAsync(backup, source.Id));
+        Assert.Equal(backup, await World.Catalog.BackupAsync(backup.Id));
     }
 
     [Fact]
