@@ -112,6 +112,12 @@ public sealed class VolumeTests : IAsyncLifetime
         Assert.False(File.Exists(PathOf(volume)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Join(Root, "trash")));
         Assert.Equal(0x1C0, RawFiles.Status((RawPath)Path.Join(Root, "trash")).Permissions);
+        IReadOnlyList<OperationCount> counts = await core.Catalog.ReadAsync(
+            session => session.Operations.CountAsync(),
+            default
+        );
+        Assert.Contains(counts, one => one is { Kind: OperationKind.Reap, Status: OperationStatus.Succeeded });
+        Assert.All(counts, one => Assert.Equal(OperationStatus.Succeeded, one.Status));
     }
 
     [Fact]
