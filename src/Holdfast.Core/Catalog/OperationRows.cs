@@ -260,6 +260,14 @@ public sealed class OperationRows(ICatalogSession session)
             new { snapshotId }
         ) > 0;
 
+    /// <summary>restic's snapshots of the project's repository that queued and running operations need.</summary>
+    public Task<IReadOnlyList<string>> PinnedOfRepositoryAsync(string projectId) =>
+        session.QueryAsync<string>(
+            "SELECT pinned_snapshot_id FROM operations WHERE pinned_snapshot_id IS NOT NULL"
+                + " AND status IN ('queued', 'running') AND coalesce(repository_project_id, project_id) = @projectId",
+            new { projectId }
+        );
+
     /// <summary>Queued and running operations of the share snapshot.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfSnapshotAsync(string snapshotId) =>
         session.QueryAsync<Operation>(

@@ -41,6 +41,7 @@ public static class MessageResource
 
     /// <summary>Manila has no type for backups; this is named as its others are.</summary>
     public const string ShareBackup = "SHARE_BACKUP";
+    public const string VolumeBackup = "VOLUME_BACKUP";
 }
 
 /// <summary>What a project is told of something that happened after its request was answered. Times are UTC, microseconds.</summary>

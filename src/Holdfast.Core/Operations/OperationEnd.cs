@@ -93,18 +93,16 @@ internal static class OperationEnd
             }
         }
 
-        // One that nobody began to delete is what it was: whole, or an attempt that has its reason already.
+        // One that nobody began to delete is what it was, with the reason that it has already.
         async Task DeletedAsync()
         {
-            string id = operation.BackupId!;
             if (started)
             {
                 await Backup(BackupStatus.Deleting, BackupStatus.ErrorDeleting);
                 return;
             }
-            bool whole = (await session.Backups.FindAsync(id))?.SnapshotId is not null;
-            string before = whole ? BackupStatus.Available : BackupStatus.Error;
-            await session.Backups.SetStatusAsync(id, BackupStatus.Deleting, before, now);
+            string before = operation.StatusBefore ?? BackupStatus.ErrorDeleting;
+            await session.Backups.SetStatusAsync(operation.BackupId!, BackupStatus.Deleting, before, now);
         }
 
         async Task Backup(string from, string to)
@@ -129,15 +127,19 @@ internal static class OperationEnd
     /// </summary>
     public static async Task UnpinAsync(ICatalogSession session, Operation ended, DateTimeOffset now)
     {
-        if (
-            ended is { PinnedSnapshotId: { } snapshot, BackupId: { } backup }
-            && await session.Backups.FindAsync(backup) is null
-            && !await session.Operations.IsPinnedAsync(snapshot)
-        )
+        if (ended.PinnedSnapshotId is not { } snapshot || await session.Operations.IsPinnedAsync(snapshot))
+        {
+            return;
+        }
+        string? backup = ended.BackupId ?? (await VolumeOfAsync(session, ended))?.SourceBackupId;
+        if (backup is null || await session.Backups.FindAsync(backup) is null)
         {
             await session.QueueReapOfProjectAsync(ended.RepositoryOf, now);
         }
     }
+
+    private static async Task<Volume?> VolumeOfAsync(ICatalogSession session, Operation operation) =>
+        operation.VolumeId is { } volume ? await session.Volumes.FindAsync(volume) : null;
 
     /// <summary>One that was at work when it was deleted by force has lost that work, and cannot wait for its end.</summary>
     private static string BeforeDelete(Operation operation) =>

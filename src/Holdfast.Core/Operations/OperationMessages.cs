@@ -108,6 +108,7 @@ internal static class OperationMessages
         (string Action, string Words)? done = operation.Kind switch
         {
             OperationKind.CreateBackup
+            or OperationKind.CreateVolumeBackup
             or OperationKind.CreateShare
             or OperationKind.CreateVolume
             or OperationKind.CreateSnapshot => (MessageAction.Create, "create"),
@@ -116,13 +117,19 @@ internal static class OperationMessages
             or OperationKind.DeleteVolume
             or OperationKind.DeleteSnapshot => (MessageAction.Delete, "delete"),
             OperationKind.RestoreBackup => (MessageAction.RestoreBackup, "restore share backup"),
+            OperationKind.RestoreVolumeBackup => (MessageAction.RestoreBackup, "restore volume backup"),
             _ => null,
         };
-        bool ofBackup = operation.Kind is OperationKind.CreateBackup or OperationKind.DeleteBackup;
+        bool ofBackup =
+            operation.Kind
+            is OperationKind.CreateBackup
+                or OperationKind.CreateVolumeBackup
+                or OperationKind.DeleteBackup;
+        string backupType = operation.VolumeId is null ? MessageResource.ShareBackup : MessageResource.VolumeBackup;
         bool ofSnapshot = operation.Kind is OperationKind.CreateSnapshot or OperationKind.DeleteSnapshot;
         (string Type, string? Id) subject =
             ofSnapshot ? (MessageResource.ShareSnapshot, operation.SnapshotId)
-            : ofBackup ? (MessageResource.ShareBackup, operation.BackupId)
+            : ofBackup ? (backupType, operation.BackupId)
             : operation.VolumeId is { } volume ? (MessageResource.Volume, volume)
             : (MessageResource.Share, operation.ShareId);
         if (done is not { } action || subject.Id is not { } resource)

@@ -172,6 +172,7 @@ public sealed class BackupService(
                     {
                         ProjectId = backup.ProjectId,
                         BackupId = id,
+                        StatusBefore = backup.Status,
                         NotBefore = now + options.Grace,
                     }
                 );

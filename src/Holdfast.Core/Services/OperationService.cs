@@ -101,19 +101,19 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
         {
             throw ServiceError.Forbidden("Only an administrator may cancel what an administrator has asked for.");
         }
-        if (RuleOf(operation.Kind) is { } rule)
+        if (RuleOf(operation) is { } rule)
         {
             policy.Require(caller, rule, new PolicyTarget(operation.ProjectId, operation.UserId));
         }
     }
 
     /// <summary>The rule by which one asks for the kind; null for what nobody can ask for.</summary>
-    private static string? RuleOf(string kind) =>
-        kind switch
+    private static string? RuleOf(Operation operation) =>
+        operation.Kind switch
         {
             OperationKind.CreateBackup => "share_backup:create",
             OperationKind.RestoreBackup => "share_backup:restore",
-            OperationKind.DeleteBackup => "share_backup:delete",
+            OperationKind.DeleteBackup => operation.VolumeId is null ? "share_backup:delete" : "volume_backup:delete",
             OperationKind.CreateVolumeBackup => "volume_backup:create",
             OperationKind.RestoreVolumeBackup => "volume_backup:restore",
             OperationKind.CreateVolume => "volume:create",

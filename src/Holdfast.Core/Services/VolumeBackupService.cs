@@ -154,6 +154,7 @@ public sealed class VolumeBackupService(
                     ProjectId = backup.ProjectId,
                     BackupId = id,
                     VolumeId = backup.VolumeId,
+                    StatusBefore = backup.Status,
                     NotBefore = now + options.Grace,
                 };
                 await session.Operations.AddAsync(operation);

@@ -53,8 +53,12 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
     )
     {
         // Under the lock: a backup is named after its snapshot is stored, and no longer before that is removed.
-        IReadOnlyList<string> named = await catalog.ReadAsync(
-            session => session.Backups.SnapshotIdsAsync(row.ProjectId),
+        IReadOnlyList<string> named = await catalog.ReadAsync<IReadOnlyList<string>>(
+            async session =>
+                [
+                    .. await session.Backups.SnapshotIdsAsync(row.ProjectId),
+                    .. await session.Operations.PinnedOfRepositoryAsync(row.ProjectId),
+                ],
             cancellationToken
         );
         PruneOptions options = new() { TimeBudget = Budget, Required = named.Select(id => Id.Parse(id)).ToHashSet() };

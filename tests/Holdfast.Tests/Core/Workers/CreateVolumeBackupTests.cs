@@ -240,6 +240,11 @@ public sealed class CreateVolumeBackupTests
         Backup failed = (await scene.Core.Catalog.BackupAsync(made.Id))!;
         Assert.Equal(BackupStatus.Error, failed.Status);
         Assert.DoesNotContain(scene.Core.Directory.Path, failed.FailReason, StringComparison.Ordinal);
+        Message told = Assert.Single(await scene.Core.Catalog.MessagesAsync(made.Id));
+        Assert.Equal(
+            (MessageResource.VolumeBackup, MessageLevel.Error, made.ProjectId),
+            (told.ResourceType, told.MessageLevel, told.ProjectId)
+        );
         Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
     }
 

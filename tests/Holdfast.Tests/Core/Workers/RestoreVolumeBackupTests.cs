@@ -99,4 +99,22 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
             (await scene.Core.Catalog.ReadAsync(s => s.Operations.FindAsync(work.Operation.Id), default))!.Status
         );
     }
+
+    [Fact]
+    public async Task A_deleted_backups_snapshot_goes_with_the_volume_that_was_still_to_be_made_of_it()
+    {
+        WorkerFixture core = scene.Core;
+        NewVolume request = new(null, backup.Id, null, null);
+        Volume made = (await core.Get<VolumeService>().CreateAsync(WorkerFixture.Member, request, default)).Volume;
+        Operation creation = await core.ClaimAsync(OperationKind.CreateVolume);
+        await scene.Backups.DeleteAsync(WorkerFixture.Member, backup.Id, default);
+        await core.DrainAsync();
+        Assert.Null(await core.Catalog.BackupAsync(backup.Id));
+        Assert.Single(await core.SnapshotsAsync());
+
+        await core.WorkAsync(creation);
+        await core.DrainAsync();
+        Assert.Equal(expected, scene.Read(made));
+        Assert.Empty(await core.SnapshotsAsync());
+    }
 }
