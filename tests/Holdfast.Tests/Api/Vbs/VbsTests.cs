@@ -144,7 +144,7 @@ public abstract class VbsTests : ManilaTests
         );
     }
 
-    private static DateTimeOffset? Time(JsonNode row, string name) =>
+    protected static DateTimeOffset? Time(JsonNode row, string name) =>
         Text(row, name) is { } text ? DateTimeOffset.Parse($"{text}Z", null) : null;
 
     private sealed class AnyProject : ITokenValidator
