@@ -1,3 +1,4 @@
+using System.Net;
 using Holdfast.Api.Identity;
 using Holdfast.Api.Middleware;
 using Holdfast.Core;
@@ -37,6 +38,10 @@ internal static class TokenAuthentication
 
     public static Caller Caller(this HttpContext http) => (Caller)http.Items[Key]!;
 
+    /// <summary>An address as its own family writes it, whichever socket it came through.</summary>
+    internal static string? Text(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+
     private static async Task AuthenticateAsync(HttpContext http, RequestDelegate next)
     {
         // Where nobody can say whether the token is good, the caller is to come back (503), not to log in again.
@@ -48,7 +53,7 @@ internal static class TokenAuthentication
         Policy policy = http.RequestServices.GetRequiredService<Policy>();
         http.Items[Key] = policy.Identify(token, http.RequestId()) with
         {
-            Address = http.Connection.RemoteIpAddress?.ToString(),
+            Address = Text(http.Connection.RemoteIpAddress),
         };
         await next(http);
     }

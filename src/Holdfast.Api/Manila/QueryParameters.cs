@@ -63,6 +63,9 @@ internal sealed class QueryParameters
     /// <summary>The same query with this offset: what a next link carries where there are no markers.</summary>
     public string From(int offset) => With("offset", $"{offset}");
 
+    /// <summary>The same query behind the place that <paramref name="cursor"/> names: what a next link carries where rows come and go.</summary>
+    public string Behind(string cursor) => With("cursor", cursor, "offset");
+
     private string With(string name, string value, params IReadOnlyList<string> without)
     {
         StringBuilder text = new();

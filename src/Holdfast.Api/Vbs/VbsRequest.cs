@@ -53,13 +53,13 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
     /// and would get all rows in place of those they asked for.
     /// </summary>
     /// <param name="path">Beneath <see cref="BaseUrl"/>.</param>
-    /// <param name="more">Whether there are rows behind these.</param>
+    /// <param name="next">The query for the rows behind these; null when there are none.</param>
     /// <param name="linkBesideLimit">Cinder's own lists have the link beside a limit, too.</param>
     public async Task ReplyListAsync<T>(
         string name,
         string path,
         IReadOnlyList<T> rows,
-        bool more,
+        string? next,
         Action<Utf8JsonWriter, T> view,
         bool linkBesideLimit = false
     )
@@ -73,9 +73,9 @@ internal sealed class VbsRequest(HttpContext http) : ApiRequest(http)
             await reply.FlushWhenLargeAsync(Aborted);
         }
         reply.Writer.WriteEndArray();
-        if (more && (linkBesideLimit || Query["limit"] is null))
+        if (next is not null && (linkBesideLimit || Query["limit"] is null))
         {
-            reply.WriteNextLink($"{name}_links", $"{BaseUrl}/{path}?{Query.From(Page().Offset + rows.Count)}");
+            reply.WriteNextLink($"{name}_links", $"{BaseUrl}/{path}?{next}");
         }
         reply.Writer.WriteEndObject();
         await reply.CompleteAsync(Aborted);

@@ -20,8 +20,8 @@ internal enum VbsErrors
 
 /// <summary>
 /// A path of the family and its verbs, and the gates of every request to it: (1) the verb is served, else 405 with
-/// <c>Allow</c>; (2) the project in the URL is the token's; then the handler, which asks for permission before it reads query
-/// and body.
+/// <c>Allow</c>; (2) the project in the URL is the token's; (3) the query is text; then the handler, which asks for permission
+/// before it looks at query and body.
 /// </summary>
 /// <param name="path">With its version and <see cref="ProjectId"/>, such as <see cref="V2"/> and what follows.</param>
 internal sealed class VbsRoute(string path, VbsErrors errors)
@@ -63,7 +63,9 @@ internal sealed class VbsRoute(string path, VbsErrors errors)
             {
                 throw Fault.BadRequest("Malformed request url");
             }
-            await handler(new VbsRequest(http));
+            // (3)
+            VbsRequest request = new(http);
+            await handler(request);
         }
         catch (VbsError error) when (!http.Response.HasStarted)
         {

@@ -9,7 +9,7 @@ public sealed record SharedBackup(Sharing Sharing, Backup Backup, string? Reposi
     public string Id => Sharing.Id;
 }
 
-/// <summary>Which sharings: those that a project has given, or those that it was given. Texts are exact but <see cref="NameLike"/>.</summary>
+/// <summary>Which sharings: those that a project has given, or those that it was given. Texts are exact but <see cref="NamePart"/>.</summary>
 public sealed record SharingFilter
 {
     /// <summary>Given by this project; null does not filter.</summary>
@@ -65,10 +65,12 @@ public sealed class SharingRows(ICatalogSession session)
         );
 
     /// <summary>The project's sharings of its own backups whose time is not over, oldest first.</summary>
-    public Task<IReadOnlyList<Sharing>> GivenByAsync(string projectId) =>
+    public Task<IReadOnlyList<Sharing>> GivenByAsync(string projectId, DateTimeOffset now) =>
         session.QueryAsync<Sharing>(
-            Select + " WHERE from_project_id = @projectId ORDER BY created_at, id",
-            new { projectId }
+            Select
+                + " WHERE from_project_id = @projectId AND (expires_at IS NULL OR expires_at > @now)"
+                + " ORDER BY created_at, id",
+            new { projectId, now }
         );
 
     public async Task<IReadOnlyList<SharedBackup>> ListAsync(SharingFilter filter, RowOrder<SharedBackup> order)
@@ -127,12 +129,12 @@ public sealed class SharingRows(ICatalogSession session)
 
     public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM sharings WHERE id = @id", new { id });
 
-    public Task RemoveOfBackupAsync(string backupId) =>
-        session.ExecuteAsync("DELETE FROM sharings WHERE backup_id = @backupId", new { backupId });
-
-    /// <summary>Sharings whose time is over.</summary>
-    public Task<IReadOnlyList<Sharing>> ExpiredAsync(DateTimeOffset now) =>
-        session.QueryAsync<Sharing>(Select + " WHERE expires_at <= @now", new { now });
+    /// <summary>Sharings whose time is over, so many at most, those first that have been longest.</summary>
+    public Task<IReadOnlyList<Sharing>> ExpiredAsync(DateTimeOffset now, int limit) =>
+        session.QueryAsync<Sharing>(
+            Select + " WHERE expires_at <= @now ORDER BY expires_at LIMIT @limit",
+            new { now, limit }
+        );
 
     private static ListQuery Filtered(string select, SharingFilter filter)
     {

@@ -12,10 +12,8 @@ namespace Holdfast.Core.Keys;
 /// What only the catalog knows of a project, as one small object: with it, the repository and the master key a lost
 /// catalog is made again.
 /// </summary>
-/// <param name="Version">Of this shape.</param>
+/// <param name="Version">Of this shape; 1 knew neither volumes nor sharings.</param>
 /// <param name="Shares">The project's, and others' that it has backups of.</param>
-/// <param name="Volumes">The same of volumes.</param>
-/// <param name="Sharings">Those of the project's own backups.</param>
 public sealed record ProjectExport(
     int Version,
     string ProjectId,
@@ -23,12 +21,16 @@ public sealed record ProjectExport(
     DateTimeOffset At,
     string RepositoryId,
     IReadOnlyList<Share> Shares,
-    IReadOnlyList<Backup> Backups,
-    IReadOnlyList<Volume> Volumes,
-    IReadOnlyList<Sharing> Sharings
+    IReadOnlyList<Backup> Backups
 )
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
+
+    /// <summary>The project's, and others' that it has backups of.</summary>
+    public IReadOnlyList<Volume> Volumes { get; init; } = [];
+
+    /// <summary>Those of the project's own backups whose time is not over.</summary>
+    public IReadOnlyList<Sharing> Sharings { get; init; } = [];
 
     /// <summary>Reads it in one state of the catalog.</summary>
     public static async Task<ProjectExport?> ReadAsync(
@@ -46,10 +48,12 @@ public sealed record ProjectExport(
                 now,
                 repository.RepositoryId,
                 await session.Shares.KnownToAsync(projectId),
-                await session.Backups.AvailableAsync(projectId),
-                await session.Volumes.KnownToAsync(projectId),
-                await session.Sharings.GivenByAsync(projectId)
-            );
+                await session.Backups.AvailableAsync(projectId)
+            )
+            {
+                Volumes = await session.Volumes.KnownToAsync(projectId),
+                Sharings = await session.Sharings.GivenByAsync(projectId, now),
+            };
 }
 
 /// <summary>

@@ -16,6 +16,9 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
 
+    // Sharings that are ended in one transaction: others wait no longer for it than for any.
+    internal const int SharingsAtOnce = 200;
+
     public async Task QueueDueAsync(CancellationToken cancellationToken)
     {
         bool queued = await catalog.WriteAsync(
@@ -28,8 +31,31 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
         );
         if (queued)
         {
+            await EndSharingsAsync(cancellationToken);
             wake.Wake();
         }
+    }
+
+    /// <summary>Ends the sharings whose time is over.</summary>
+    private async Task EndSharingsAsync(CancellationToken cancellationToken)
+    {
+        int ended;
+        do
+        {
+            ended = await catalog.WriteAsync(
+                async session =>
+                {
+                    DateTimeOffset now = time.Now();
+                    IReadOnlyList<Sharing> over = await session.Sharings.ExpiredAsync(now, SharingsAtOnce);
+                    foreach (Sharing sharing in over)
+                    {
+                        await SharingRules.EndAsync(session, sharing, AuditAction.SharingExpired, caller: null, now);
+                    }
+                    return over.Count;
+                },
+                cancellationToken
+            );
+        } while (ended == SharingsAtOnce);
     }
 
     private async Task<bool> QueueAsync(ICatalogSession session, DateTimeOffset now)
@@ -41,10 +67,6 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
         foreach (Share share in await session.Shares.ExpiredAsync(now))
         {
             await session.QueueDeleteAsync(share, caller: null, now);
-        }
-        foreach (Sharing sharing in await session.Sharings.ExpiredAsync(now))
-        {
-            await SharingRules.EndAsync(session, sharing, AuditAction.SharingExpired, caller: null, now);
         }
         // What workers say, not the disk: a root that hangs must not hold the catalog.
         foreach (string root in await NodePresence.AnnouncedRootsAsync(session, now, queue.Lease))

@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>What the audit trail says of sharings, by the word that it is searched by.</summary>
+/// <summary>What the audit trail says of backups and their sharings, by the word that it is searched by.</summary>
 public static class AuditAction
 {
     public const string ShareBackup = "sharing.create";
@@ -19,6 +21,12 @@ public static class AuditAction
 
     /// <summary>A recipient has asked for a restore.</summary>
     public const string RestoreShared = "sharing.restore";
+
+    /// <summary>An administrator has looked at another project's backup, which nobody gave them.</summary>
+    public const string LookAtForeign = "backup.look";
+
+    /// <summary>An administrator has asked for a restore of such a backup.</summary>
+    public const string RestoreForeign = "backup.restore";
 }
 
 /// <summary>Writes the audit trail, in the transaction of what it tells of.</summary>
@@ -27,82 +35,180 @@ internal static class AuditTrail
     /// <summary>Who acts where nobody has asked: the service itself.</summary>
     private const string Service = "service";
 
-    /// <summary>Looks of the same user within this time are one.</summary>
-    private static readonly TimeSpan OneLook = TimeSpan.FromMinutes(10);
+    /// <summary>What the same user does to the same thing again within this time is no news, where it changes little.</summary>
+    private static readonly TimeSpan OneNews = TimeSpan.FromMinutes(10);
 
     /// <param name="caller">Null: the service of its own accord.</param>
-    /// <param name="details">A JSON object, or null.</param>
     public static Task NoteAsync(
         this ICatalogSession session,
         string action,
         Sharing sharing,
         Caller? caller,
-        DateTimeOffset now,
-        string? details = null
-    ) =>
-        session.Audit.AddAsync(
-            new AuditEntry
-            {
-                At = now,
-                Actor = caller?.UserId ?? Service,
-                ActorProjectId = caller?.ProjectId,
-                Action = action,
-                ProjectId = sharing.FromProjectId,
-                ObjectId = sharing.Id,
-                BackupId = sharing.BackupId,
-                Address = caller?.Address,
-                RequestId = caller?.RequestId,
-                Details = details,
-            }
-        );
+        DateTimeOffset now
+    ) => session.Audit.AddAsync(Entry(action, sharing, caller, now));
 
-    /// <summary>Tells the owners that the caller has looked at what they gave; the owners' own looks are nobody's news.</summary>
-    public static async Task NoteLooksAsync(
-        this ICatalog catalog,
-        Caller caller,
-        IReadOnlyList<Sharing> sharings,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        // Looking costs no write lock; most looks are no news.
-        List<Sharing> news = await catalog.ReadAsync(
-            async session =>
-            {
-                List<Sharing> found = [];
-                foreach (Sharing sharing in sharings)
-                {
-                    if (await session.IsNewLookAsync(sharing, caller, now))
-                    {
-                        found.Add(sharing);
-                    }
-                }
-                return found;
-            },
-            cancellationToken
-        );
-        if (news.Count > 0)
-        {
-            await catalog.WriteAsync(
-                async session =>
-                {
-                    foreach (Sharing sharing in news)
-                    {
-                        await session.NoteAsync(AuditAction.LookAtBackup, sharing, caller, now);
-                    }
-                },
-                cancellationToken
-            );
-        }
-    }
-
-    /// <summary>Whether the owner is still to be told that the caller looks at it.</summary>
-    public static async Task<bool> IsNewLookAsync(
+    /// <summary>A recipient's answer, by the state that it led to. Many in a short time are not many entries.</summary>
+    public static async Task NoteAnswerAsync(
         this ICatalogSession session,
         Sharing sharing,
         Caller caller,
         DateTimeOffset now
+    )
+    {
+        string action = sharing.State == SharingState.Accepted ? AuditAction.AcceptSharing : AuditAction.RejectSharing;
+        AuditEntry entry = Entry(action, sharing, caller, now);
+        if (await session.IsNewsAsync(entry))
+        {
+            await session.Audit.AddAsync(entry);
+        }
+    }
+
+    /// <summary>Tells the owner who restores the backup; the owner's own restores are nobody's news.</summary>
+    /// <param name="given">The sharing by which it is restored; null: it is the caller's own, or the caller an administrator.</param>
+    public static async Task NoteRestoreAsync(
+        this ICatalogSession session,
+        Backup backup,
+        Sharing? given,
+        Caller caller,
+        DateTimeOffset now
+    )
+    {
+        if (given is not null)
+        {
+            await session.NoteAsync(AuditAction.RestoreShared, given, caller, now);
+        }
+        else if (backup.ProjectId != caller.ProjectId)
+        {
+            await session.Audit.AddAsync(Entry(AuditAction.RestoreForeign, backup, caller, now));
+        }
+    }
+
+    /// <summary>Tells the owners that the caller has looked at what they gave; the owners' own looks are nobody's news.</summary>
+    public static Task NoteLooksAsync(
+        this ICatalog catalog,
+        Caller caller,
+        IReadOnlyList<Sharing> sharings,
+        TimeProvider time,
+        CancellationToken cancellationToken
     ) =>
-        caller.ProjectId == sharing.ToProjectId
-        && !await session.Audit.AnySinceAsync(sharing.Id, AuditAction.LookAtBackup, caller.UserId, now - OneLook);
+        catalog.NoteNewsAsync(
+            [
+                .. sharings
+                    .Where(sharing => sharing.ToProjectId == caller.ProjectId)
+                    .Select(sharing => Entry(AuditAction.LookAtBackup, sharing, caller, time.Now())),
+            ],
+            time,
+            cancellationToken
+        );
+
+    /// <inheritdoc cref="NoteLooksAsync"/>
+    /// <param name="given">The sharing by which it is seen; null: it is the caller's own, or the caller an administrator.</param>
+    public static Task NoteLookAsync(
+        this ICatalog catalog,
+        Caller caller,
+        Backup backup,
+        Sharing? given,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
+        given is not null ? catalog.NoteLooksAsync(caller, [given], time, cancellationToken)
+        : backup.ProjectId == caller.ProjectId ? Task.CompletedTask
+        : catalog.NoteNewsAsync(
+            [Entry(AuditAction.LookAtForeign, backup, caller, time.Now())],
+            time,
+            cancellationToken
+        );
+
+    private static async Task NoteNewsAsync(
+        this ICatalog catalog,
+        IReadOnlyList<AuditEntry> entries,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        // Asking costs no write lock; most looks are no news.
+        IReadOnlyList<AuditEntry> news =
+            entries.Count == 0
+                ? []
+                : await catalog.ReadAsync(session => NewsAsync(session, entries), cancellationToken);
+        if (news.Count == 0)
+        {
+            return;
+        }
+        await catalog.WriteAsync(
+            async session =>
+            {
+                // Once more: of many looks at once one is the first.
+                DateTimeOffset now = time.Now();
+                foreach (AuditEntry entry in await NewsAsync(session, [.. news.Select(one => one with { At = now })]))
+                {
+                    await session.Audit.AddAsync(entry);
+                }
+            },
+            cancellationToken
+        );
+    }
+
+    private static async Task<IReadOnlyList<AuditEntry>> NewsAsync(
+        ICatalogSession session,
+        IReadOnlyList<AuditEntry> entries
+    )
+    {
+        List<AuditEntry> news = [];
+        foreach (AuditEntry entry in entries)
+        {
+            if (await session.IsNewsAsync(entry))
+            {
+                news.Add(entry);
+            }
+        }
+        return news;
+    }
+
+    private static async Task<bool> IsNewsAsync(this ICatalogSession session, AuditEntry entry) =>
+        !await session.Audit.AnySinceAsync(entry.ObjectId!, entry.Action, entry.Actor, entry.At - OneNews);
+
+    private static AuditEntry Entry(string action, Sharing sharing, Caller? caller, DateTimeOffset now) =>
+        new()
+        {
+            At = now,
+            Actor = caller?.UserId ?? Service,
+            ActorProjectId = caller?.ProjectId,
+            Action = action,
+            ProjectId = sharing.FromProjectId,
+            ObjectId = sharing.Id,
+            BackupId = sharing.BackupId,
+            Address = caller?.Address,
+            RequestId = caller?.RequestId,
+            Details = Details(action, sharing),
+        };
+
+    private static AuditEntry Entry(string action, Backup backup, Caller caller, DateTimeOffset now) =>
+        new()
+        {
+            At = now,
+            Actor = caller.UserId,
+            ActorProjectId = caller.ProjectId,
+            Action = action,
+            ProjectId = backup.ProjectId,
+            ObjectId = backup.Id,
+            BackupId = backup.Id,
+            Address = caller.Address,
+            RequestId = caller.RequestId,
+        };
+
+    /// <summary>With whom it was shared and, where that begins, on which terms: the sharing's row may be gone when this is read.</summary>
+    private static string Details(string action, Sharing sharing)
+    {
+        Dictionary<string, string?> details = new() { ["to_project_id"] = sharing.ToProjectId };
+        if (action == AuditAction.ShareBackup)
+        {
+            details["state"] = sharing.State;
+            details["expires_at"] = sharing.ExpiresAt?.UtcDateTime.ToString(
+                "yyyy-MM-ddTHH:mm:ss.ffffffZ",
+                CultureInfo.InvariantCulture
+            );
+        }
+        return JsonSerializer.Serialize(details);
+    }
 }

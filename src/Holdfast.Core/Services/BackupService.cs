@@ -90,10 +90,7 @@ public sealed class BackupService(
             session => FindUsableAsync(session, caller, id, now),
             cancellationToken
         );
-        if (given is not null)
-        {
-            await catalog.NoteLooksAsync(caller, [given], now, cancellationToken);
-        }
+        await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
         return caller.CanUse(backup) ? backup : backup.AsGiven();
     }
 
@@ -292,10 +289,7 @@ public sealed class BackupService(
             await session.Backups.SetStatusAsync(backup.Id, backup.Status, BackupStatus.Restoring, now);
             await session.Backups.SetRestoreProgressAsync(backup.Id, 0);
         }
-        else
-        {
-            await session.NoteAsync(AuditAction.RestoreShared, given, caller, now);
-        }
+        await session.NoteRestoreAsync(backup, given, caller, now);
         await session.Shares.SetStatusAsync(target.Id, target.Status, ShareStatus.BackupRestoring, now);
         await session.Shares.SetSourceBackupAsync(target.Id, backup.Id);
         string project = given?.ToProjectId ?? backup.ProjectId;

@@ -103,10 +103,10 @@ internal static class SharingRules
         await session.QueueExportAsync(sharing.FromProjectId, now);
     }
 
-    /// <summary>Ends all sharings of the backup.</summary>
+    /// <summary>Ends all sharings of the backup. Those whose time is over were not the caller's to end.</summary>
     public static async Task EndAllAsync(ICatalogSession session, Backup backup, Caller caller, DateTimeOffset now)
     {
-        foreach (Sharing sharing in await session.Sharings.OfBackupAsync(backup.Id))
+        foreach (Sharing sharing in (await LiveAsync(session, backup, now)).Values)
         {
             await EndAsync(session, sharing, AuditAction.CancelSharing, caller, now);
         }
@@ -134,7 +134,10 @@ internal static class SharingRules
         return live;
     }
 
-    /// <summary>One that was rejected is offered anew; a new end replaces the old one.</summary>
+    /// <summary>
+    /// One that was rejected is offered anew, and has to be accepted, whatever the request says: the recipient did not want
+    /// it. A new end replaces the old one.
+    /// </summary>
     private static async Task<Sharing> AgainAsync(
         ICatalogSession session,
         Caller caller,
@@ -145,7 +148,7 @@ internal static class SharingRules
     {
         Sharing changed = known with
         {
-            State = known.State == SharingState.Rejected ? FirstState(request) : known.State,
+            State = known.State == SharingState.Rejected ? SharingState.Pending : known.State,
             ExpiresAt = request.ExpiresAt ?? known.ExpiresAt,
         };
         if (changed == known)

@@ -37,12 +37,12 @@ public sealed record SharingQuery
     public IReadOnlyList<string> AvailabilityZones { get; init; } = [];
     public Page Page { get; init; } = new();
 
-    /// <summary>Only what stands behind this sharing in a list by <c>created_at</c>, whether or not it is still there.</summary>
+    /// <summary>Only what stands behind this place of a list in the same order, whether or not its row is still there.</summary>
     public RowPlace? After { get; init; }
 }
 
-/// <param name="More">Whether there are rows behind these.</param>
-public sealed record SharingList(IReadOnlyList<SharedBackup> Rows, bool More);
+/// <param name="Next">The place of the last of these in the list as it was ordered; null when there are no rows behind it.</param>
+public sealed record SharingList(IReadOnlyList<SharedBackup> Rows, RowPlace? Next);
 
 /// <summary>
 /// The use cases of sharings. What another project has given or got is not there; a sharing whose time is over is gone for
@@ -75,13 +75,14 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     }
 
     /// <summary>Ends one sharing: its owner's to do.</summary>
-    public Task CancelAsync(Caller caller, string id, CancellationToken cancellationToken)
+    /// <param name="unaccepted">Whether a recipient who has not accepted it is told that it is there.</param>
+    public Task CancelAsync(Caller caller, string id, bool unaccepted, CancellationToken cancellationToken)
     {
         Require(caller, "sharing:cancel");
         return ChangeAsync(
             async session =>
             {
-                Sharing sharing = await FindAsync(session, caller, id);
+                Sharing sharing = await FindAsync(session, caller, id, unaccepted);
                 if (sharing.FromProjectId != caller.ProjectId && !caller.IsAdmin)
                 {
                     throw ServiceError.Forbidden("Only the project that shared the backup may end the sharing.");
@@ -100,7 +101,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         return ChangeAsync(
             async session =>
             {
-                Backup backup = await FindOwnAsync(session, caller, backupId, seen: true);
+                Backup backup = await FindOwnAsync(session, caller, backupId, refuseRecipient: true);
                 await SharingRules.EndAllAsync(session, backup, caller, time.Now());
                 return true;
             },
@@ -115,7 +116,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         int limit = query.Page.Limit ?? int.MaxValue - 1;
         if (limit == 0 || FilterOf(caller, query) is not { } filter)
         {
-            return new SharingList([], More: false);
+            return new SharingList([], Next: null);
         }
         // One more says whether there is more.
         RowOrder<SharedBackup> oneMore = order with
@@ -127,13 +128,17 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
             session => session.Sharings.ListAsync(filter, oneMore),
             cancellationToken
         );
-        bool more = rows.Count > limit;
-        rows = more ? [.. rows.Take(limit)] : rows;
+        RowPlace? next = null;
+        if (rows.Count > limit)
+        {
+            rows = [.. rows.Take(limit)];
+            next = new RowPlace(order.Column.Value(rows[^1]), rows[^1].Id);
+        }
         if (query.Received)
         {
-            await catalog.NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], time.Now(), cancellationToken);
+            await catalog.NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], time, cancellationToken);
         }
-        return new SharingList(rows, more);
+        return new SharingList([.. rows.Select(row => ShownTo(caller, row))], next);
     }
 
     /// <summary>How many the list has without its page.</summary>
@@ -157,20 +162,17 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         SharedBackup row = await catalog.ReadAsync(
             async session =>
             {
-                Sharing sharing = await FindAsync(session, caller, id);
-                bool hidden = sharing.State != SharingState.Accepted && !unaccepted;
-                return hidden && sharing.FromProjectId != caller.ProjectId && !caller.IsAdmin
-                    ? throw NoSharing(id)
-                    : new SharedBackup(
-                        sharing,
-                        (await session.Backups.FindAsync(sharing.BackupId))!,
-                        (await session.Repositories.FindAsync(sharing.FromProjectId))?.RepositoryId
-                    );
+                Sharing sharing = await FindAsync(session, caller, id, unaccepted);
+                return new SharedBackup(
+                    sharing,
+                    (await session.Backups.FindAsync(sharing.BackupId))!,
+                    (await session.Repositories.FindAsync(sharing.FromProjectId))?.RepositoryId
+                );
             },
             cancellationToken
         );
-        await catalog.NoteLooksAsync(caller, [row.Sharing], time.Now(), cancellationToken);
-        return row;
+        await catalog.NoteLooksAsync(caller, [row.Sharing], time, cancellationToken);
+        return ShownTo(caller, row);
     }
 
     /// <summary>A recipient's answer to an offer; it may be changed later.</summary>
@@ -189,8 +191,7 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
                 DateTimeOffset now = time.Now();
                 Sharing changed = sharing with { State = state, UpdatedAt = now };
                 await session.Sharings.SetAsync(changed);
-                string action = accept ? AuditAction.AcceptSharing : AuditAction.RejectSharing;
-                await session.NoteAsync(action, changed, caller, now);
+                await session.NoteAnswerAsync(changed, caller, now);
                 await session.QueueExportAsync(sharing.FromProjectId, now);
                 return changed;
             },
@@ -236,13 +237,19 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
             };
     }
 
-    /// <param name="seen">Whether a recipient, who can see the backup, is told that it is not theirs to change.</param>
-    private async Task<Backup> FindOwnAsync(ICatalogSession session, Caller caller, string id, bool seen = false)
+    /// <param name="refuseRecipient">Whether a recipient, who can see the backup, is told that it is not theirs to change.</param>
+    private async Task<Backup> FindOwnAsync(
+        ICatalogSession session,
+        Caller caller,
+        string id,
+        bool refuseRecipient = false
+    )
     {
         Backup? backup = await session.Backups.FindAsync(id);
         if (backup is null || backup.ProjectId != caller.ProjectId)
         {
-            bool given = seen && await session.Sharings.FindUsableAsync(id, caller.ProjectId, time.Now()) is not null;
+            bool given =
+                refuseRecipient && await session.Sharings.FindUsableAsync(id, caller.ProjectId, time.Now()) is not null;
             throw given
                 ? ServiceError.Forbidden("Only the project that shared the backup may end its sharings.")
                 : ServiceError.NotFound($"Backup {id} could not be found.");
@@ -250,12 +257,15 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         return backup;
     }
 
-    private async Task<Sharing> FindAsync(ICatalogSession session, Caller caller, string id)
+    /// <param name="unaccepted">Whether a recipient who has not accepted it may know of it.</param>
+    private async Task<Sharing> FindAsync(ICatalogSession session, Caller caller, string id, bool unaccepted = true)
     {
         Sharing? sharing = await session.Sharings.FindAsync(id);
         bool there = sharing is not null && SharingRules.IsLive(sharing, time.Now());
         bool own =
-            caller.IsAdmin || sharing?.FromProjectId == caller.ProjectId || sharing?.ToProjectId == caller.ProjectId;
+            caller.IsAdmin
+            || sharing?.FromProjectId == caller.ProjectId
+            || (sharing?.ToProjectId == caller.ProjectId && (unaccepted || sharing.State == SharingState.Accepted));
         return there && own ? sharing! : throw NoSharing(id);
     }
 
@@ -273,6 +283,10 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         wake.Wake();
         return result;
     }
+
+    /// <summary>Without the owner's matters where the caller was given it.</summary>
+    private static SharedBackup ShownTo(Caller caller, SharedBackup row) =>
+        caller.CanUse(row.Backup) ? row : row with { Backup = row.Backup.AsGiven() };
 
     private static ServiceError NoSharing(string id) => ServiceError.NotFound($"Sharing {id} could not be found.");
 }

@@ -93,10 +93,7 @@ public sealed class VolumeBackupService(
             },
             cancellationToken
         );
-        if (given is not null)
-        {
-            await catalog.NoteLooksAsync(caller, [given], now, cancellationToken);
-        }
+        await catalog.NoteLookAsync(caller, found.Row, given, time, cancellationToken);
         return found;
     }
 
@@ -180,10 +177,7 @@ public sealed class VolumeBackupService(
                 (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
                 Volume target = await VolumeBackupRules.FindVolumeAsync(session, caller, volumeId);
                 VolumeBackupRules.CheckRestore(backup, target);
-                if (sharing is not null)
-                {
-                    await session.NoteAsync(AuditAction.RestoreShared, sharing, caller, now);
-                }
+                await session.NoteRestoreAsync(backup, sharing, caller, now);
                 return await QueueRestoreAsync(session, caller, backup, target, now);
             },
             cancellationToken

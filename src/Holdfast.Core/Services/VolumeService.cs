@@ -199,10 +199,7 @@ public sealed class VolumeService(
             return null;
         }
         (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
-        if (sharing is not null)
-        {
-            await session.NoteAsync(AuditAction.RestoreShared, sharing, caller, now);
-        }
+        await session.NoteRestoreAsync(backup, sharing, caller, now);
         return backup;
     }
 

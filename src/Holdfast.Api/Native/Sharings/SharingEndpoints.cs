@@ -37,7 +37,7 @@ internal static class SharingEndpoints
             After = request.After() is var (time, id) ? new RowPlace(time, id) : null,
         };
         SharingList list = await sharings.ListAsync(request.Caller, query, request.Aborted);
-        string? next = list.More ? Cursor.Of(list.Rows[^1].Sharing.CreatedAt, list.Rows[^1].Id) : null;
+        string? next = list.Next is null ? null : Cursor.Of(list.Rows[^1].Sharing.CreatedAt, list.Rows[^1].Id);
         await request.ReplyListAsync("sharings", list.Rows, next, SharingView.Write);
     }
 
@@ -82,7 +82,9 @@ internal static class SharingEndpoints
     /// <summary>The owner's.</summary>
     private static async Task CancelAsync(NativeRequest request)
     {
-        await request.Service<SharingService>().CancelAsync(request.Caller, request.Id, request.Aborted);
+        await request
+            .Service<SharingService>()
+            .CancelAsync(request.Caller, request.Id, unaccepted: true, request.Aborted);
         request.NoContent();
     }
 

@@ -37,7 +37,7 @@ internal static class BackupEndpoints
             "backups",
             detail ? $"{Collection}/detail" : Collection,
             list.Rows,
-            list.More,
+            list.More ? request.Query.From(request.Page().Offset + list.Rows.Count) : null,
             (writer, row) =>
             {
                 if (detail)

@@ -43,7 +43,7 @@ internal static class SharingEndpoints
         await (
             request.Flag("is_backup_id")
                 ? sharings.CancelAllAsync(request.Caller, request.Id, request.Aborted)
-                : sharings.CancelAsync(request.Caller, request.Id, request.Aborted)
+                : sharings.CancelAsync(request.Caller, request.Id, unaccepted: false, request.Aborted)
         );
         request.Empty(StatusCodes.Status200OK);
     }
@@ -57,10 +57,12 @@ internal static class SharingEndpoints
             Filters(request) with
             {
                 Page = request.Page(),
+                After = request.Query["cursor"] is { } cursor ? LinkCursor.Read(cursor) : null,
             },
             request.Aborted
         );
-        await request.ReplyListAsync("shared", $"{Collection}/detail", list.Rows, list.More, SharingView.Write);
+        string? next = list.Next is { } place ? request.Query.Behind(LinkCursor.Of(place)) : null;
+        await request.ReplyListAsync("shared", $"{Collection}/detail", list.Rows, next, SharingView.Write);
     }
 
     /// <summary>Of the list without its page: <c>limit</c>, <c>offset</c> and order mean nothing here.</summary>

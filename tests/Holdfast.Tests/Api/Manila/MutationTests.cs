@@ -366,7 +366,10 @@ public sealed class MutationTests : ManilaTests
                     new MessageFilter { ProjectId = ApiHost.OtherProject },
                     new RowOrder<Message>(new SortColumn<Message>("id", row => row.Id), Descending: false)
                 );
-                IReadOnlyList<Sharing> sharings = await session.Sharings.GivenByAsync(ApiHost.OtherProject);
+                IReadOnlyList<Sharing> sharings = await session.Sharings.GivenByAsync(
+                    ApiHost.OtherProject,
+                    DateTimeOffset.UnixEpoch
+                );
                 return JsonSerializer.Serialize(
                     new
                     {

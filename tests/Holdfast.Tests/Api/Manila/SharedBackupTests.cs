@@ -204,7 +204,12 @@ public sealed class SharedBackupTests : ShareBackupTests
                 );
                 break;
             case "cancelled":
-                await sharings.CancelAsync(CoreFixture.Of(ApiHost.Project, "member", "reader"), sharing.Id, default);
+                await sharings.CancelAsync(
+                    CoreFixture.Of(ApiHost.Project, "member", "reader"),
+                    sharing.Id,
+                    unaccepted: true,
+                    default
+                );
                 break;
         }
     }

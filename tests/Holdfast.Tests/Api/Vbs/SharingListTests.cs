@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Holdfast.Api.Vbs;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
@@ -158,6 +159,114 @@ public sealed class SharingListTests : VbsTests
             Assert.Equal(limit == "1" ? 1 : 1000, Ids(page).Length);
         }
         Assert.Equal("""{"count":2110}""", (await SendAsync("GET", "/count?limit=1&offset=5&sort_key=frob")).Text);
+    }
+
+    /// <summary>A new row at the head of the list, and the end of one that the client has, move all others.</summary>
+    [Fact]
+    public async Task Rows_that_come_and_go_between_linked_pages_neither_repeat_nor_hide_one_that_stays()
+    {
+        Random random = new(1);
+        Dictionary<string, Sharing> standing = [];
+        Share share = await World.AddShareAsync(Owner);
+        while (standing.Count < 1030)
+        {
+            Backup backup = await World.AddBackupAsync(
+                share,
+                change: row =>
+                    row with
+                    {
+                        Name = Pick(random, Names),
+                        Status = Pick(random, Statuses),
+                        Size = random.Next(1, 4),
+                    }
+            );
+            await AddAsync(backup, 10);
+        }
+
+        foreach (string key in SortKeys)
+        {
+            foreach (string direction in (string[])["desc", "asc"])
+            {
+                string list = $"/detail?sort_key={key}&sort_dir={direction}";
+                Answer first = await SendAsync("GET", list);
+                string[] page = Ids(first);
+                Assert.Equal(1000, page.Length);
+
+                string[] gone = [page[^1], page[0], page[500]];
+                await World.Catalog.WriteAsync(
+                    async session =>
+                    {
+                        foreach (string id in gone)
+                        {
+                            await session.Sharings.RemoveAsync(id);
+                        }
+                    },
+                    CancellationToken.None
+                );
+                HashSet<string> due = [.. standing.Keys.Except(page)];
+                foreach (string id in gone)
+                {
+                    standing.Remove(id);
+                }
+                await AddAsync(await World.AddBackupAsync(share, change: row => row with { Name = "new" }), 3);
+
+                string link = Text(first.Json["shared_links"]![0], "href")![ApiHost.PublicUrl.Length..];
+                Assert.DoesNotContain("offset", link, StringComparison.Ordinal);
+                Answer second = await Host.SendAsync("GET", link, token: Owner, version: null, experimental: null);
+                Assert.Empty(Ids(second).Intersect(page));
+                Assert.Empty(due.Except(Ids(second)));
+                Assert.Equal(["shared"], Keys(second.Json));
+            }
+        }
+
+        Task AddAsync(Backup backup, int count) =>
+            World.Catalog.WriteAsync(
+                async session =>
+                {
+                    for (int n = 0; n < count; n++)
+                    {
+                        Sharing row = Row(backup, $"{n:x31}a") with
+                        {
+                            CreatedAt = Rows.Start.AddSeconds(standing.Count % 50),
+                            UpdatedAt = n % 2 == 0 ? null : Rows.Start.AddSeconds(n),
+                        };
+                        await session.Sharings.AddAsync(row);
+                        standing.Add(row.Id, row);
+                    }
+                },
+                CancellationToken.None
+            );
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("!")]
+    [InlineData("bg")] // a number, and nothing of it
+    [InlineData("dGE")] // a text that never ends
+    [InlineData("dAA")] // a text, and no id
+    [InlineData("dP8Aaw")] // a text that is not UTF-8
+    public async Task A_cursor_that_no_link_has_is_400(string cursor)
+    {
+        Answer answer = await SendAsync("GET", $"/detail?cursor={cursor}");
+        Assert.Equal(
+            (400, ("badRequest", "cursor is not one that a link here has given.")),
+            (answer.Code, answer.Fault)
+        );
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_order_is_some_place()
+    {
+        await World.AddSharingAsync(await AddBackupAsync(), Recipient);
+        foreach (RowPlace place in (RowPlace[])[new("a text", "id"), new(1, "id"), new("", "id")])
+        {
+            foreach (string key in SortKeys)
+            {
+                string query = $"/detail?sort_key={key}&cursor={LinkCursor.Of(place)}";
+                Assert.Equal(200, (await SendAsync("GET", query)).Code);
+            }
+        }
     }
 
     [Theory]

@@ -204,6 +204,8 @@ public sealed class SharingTests : VbsTests
         Assert.Empty(Ids(await SendAsync("GET", "/detail?share_to_me=1", project: Recipient)));
         Assert.Equal("""{"count":0}""", (await SendAsync("GET", "/count?share_to_me=1", project: Recipient)).Text);
         AssertGone(await SendAsync("GET", $"/{sharing.Id}", project: Recipient), sharing.Id);
+        AssertGone(await SendAsync("DELETE", $"/{sharing.Id}", project: Recipient), sharing.Id);
+        Assert.Equal(200, (await SendAsync("DELETE", $"/{sharing.Id}")).Code);
     }
 
     [Fact]

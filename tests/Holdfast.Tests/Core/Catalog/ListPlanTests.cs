@@ -57,6 +57,7 @@ public sealed class ListPlanTests : IAsyncLifetime
         [""] = new(),
         ["action"] = new() { Action = "x" },
         ["backup_id"] = new() { BackupId = "x" },
+        ["object_id"] = new() { ObjectId = "x" },
         ["from"] = new() { From = Rows.Start },
     };
 
@@ -159,14 +160,20 @@ public sealed class ListPlanTests : IAsyncLifetime
 
     [Theory]
     [InlineData("", "(project_id=?)")]
-    [InlineData("action", "(project_id=?)")]
-    [InlineData("backup_id", "(backup_id=?)")]
+    [InlineData("action", "(project_id=? AND action=?)")]
+    [InlineData("backup_id", "(backup_id=? AND project_id=?)")]
+    [InlineData("object_id", "(object_id=? AND project_id=?)")]
     [InlineData("from", "(project_id=? AND at>?)")]
     public async Task A_projects_audit_trail(string filter, string found) =>
         await FindsAsync(
             session => session.Audit.ListAsync(AuditBy[filter] with { ProjectId = "p" }, NewestEntries),
             found
         );
+
+    /// <summary>What an administrator asks for.</summary>
+    [Fact]
+    public async Task The_audit_trail_of_all_projects_by_action() =>
+        await FindsAsync(session => session.Audit.ListAsync(AuditBy["action"], NewestEntries), "(action=?)");
 
     [Fact]
     public async Task Whether_a_look_is_news_is_asked_of_the_sharings_own_entries() =>

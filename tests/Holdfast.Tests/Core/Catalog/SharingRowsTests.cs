@@ -109,29 +109,35 @@ public sealed class SharingRowsTests : IAsyncLifetime
     [InlineData(true, "backup_id")]
     [InlineData(true, "status")]
     [InlineData(false, "name")]
+    [InlineData(false, "backup_id")]
+    [InlineData(false, "to_project_id")]
     public async Task A_projects_sharings_are_found_among_all_others_by_their_index(bool received, string by)
     {
         SharingFilter filter = new()
         {
             FromProjectId = received ? null : "p",
-            ToProjectId = received ? "p" : null,
+            ToProjectId =
+                received ? "p"
+                : by == "to_project_id" ? "q"
+                : null,
             State = received ? SharingState.Accepted : null,
             BackupId = by == "backup_id" ? "b" : null,
             Status = by == "status" ? "available" : null,
             NamePart = by == "name" ? "x" : null,
             Now = Rows.Start,
         };
-        string index = received ? "sharings_received" : "sharings_given";
+        string found = (received, by) switch
+        {
+            (true, "backup_id") => "(backup_id=? AND to_project_id=?)",
+            (true, _) => "USING INDEX sharings_received (to_project_id=?)",
+            (false, "backup_id") => "USING INDEX sharings_given_of (from_project_id=? AND backup_id=?)",
+            (false, "to_project_id") => "USING INDEX sharings_between (from_project_id=? AND to_project_id=?)",
+            (false, _) => " (from_project_id=?)",
+        };
         foreach (string[] steps in new[] { await StepsAsync(List), await StepsAsync(Count) })
         {
             Assert.All(steps, step => Assert.DoesNotContain("SCAN", step, StringComparison.Ordinal));
-            Assert.Contains(
-                steps,
-                step =>
-                    by == "backup_id"
-                        ? step.Contains("(backup_id=? AND to_project_id=?)", StringComparison.Ordinal)
-                        : step.Contains($"USING INDEX {index}", StringComparison.Ordinal)
-            );
+            Assert.Contains(steps, step => step.Contains(found, StringComparison.Ordinal));
         }
 
         Task List(ICatalogSession session) =>
@@ -140,14 +146,47 @@ public sealed class SharingRowsTests : IAsyncLifetime
         Task Count(ICatalogSession session) => session.Sharings.CountAsync(filter);
     }
 
-    [Fact]
-    public async Task A_page_by_time_is_read_in_order()
+    [Theory]
+    [InlineData("p", null, null)]
+    [InlineData(null, "p", null)]
+    [InlineData("p", "q", null)]
+    [InlineData("p", null, "b")]
+    public async Task A_page_by_time_is_read_in_order_and_no_backup_is_looked_up(
+        string? from,
+        string? to,
+        string? backup
+    )
     {
-        SharingFilter filter = new() { ToProjectId = "p", Now = Rows.Start };
-        string[] steps = await StepsAsync(session =>
-            session.Sharings.ListAsync(filter, SortKeys.Sharings(new Page(Limit: 100)))
+        SharingFilter filter = new()
+        {
+            FromProjectId = from,
+            ToProjectId = to,
+            BackupId = backup,
+            Now = Rows.Start,
+        };
+        string step = Assert.Single(
+            await StepsAsync(session => session.Sharings.ListAsync(filter, SortKeys.Sharings(new Page(Limit: 100))))
         );
-        Assert.DoesNotContain(steps, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        Assert.StartsWith("SEARCH s USING INDEX sharings_", step, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_project_has_given_is_what_is_not_over()
+    {
+        string project = all[0].Sharing.FromProjectId;
+        DateTimeOffset now = Rows.Start.AddMinutes(1);
+        IReadOnlyList<Sharing> given = await core.Catalog.ReadAsync(
+            s => s.Sharings.GivenByAsync(project, now),
+            default
+        );
+        Assert.Equal(
+            all.Select(row => row.Sharing)
+                .Where(row => row.FromProjectId == project && (row.ExpiresAt is not { } end || end > now))
+                .Select(row => row.Id)
+                .Order(),
+            given.Select(row => row.Id).Order()
+        );
+        Assert.Contains(all, row => row.Sharing.ExpiresAt <= now);
     }
 
     [Fact]
@@ -163,7 +202,7 @@ public sealed class SharingRowsTests : IAsyncLifetime
     public async Task Which_are_over_is_asked_of_those_that_end() =>
         Assert.StartsWith(
             "SEARCH sharings USING INDEX sharings_by_expiry ",
-            Assert.Single(await StepsAsync(session => session.Sharings.ExpiredAsync(Rows.Start))),
+            Assert.Single(await StepsAsync(session => session.Sharings.ExpiredAsync(Rows.Start, 9))),
             StringComparison.Ordinal
         );
 

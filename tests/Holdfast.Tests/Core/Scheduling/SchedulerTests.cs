@@ -82,6 +82,38 @@ public sealed class SchedulerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_sharings_whose_time_is_over_are_ended_a_few_at_a_time()
+    {
+        const int Over = (2 * Maintenance.SharingsAtOnce) + 1;
+        for (int n = 0; n * 10 < Over; n++)
+        {
+            Backup backup = Rows.Backup($"b{n}", "s1");
+            await core.Catalog.AddBackupsAsync(backup);
+            await core.Catalog.WriteAsync(
+                async session =>
+                {
+                    for (int i = n * 10; i < Math.Min(Over, (n + 1) * 10); i++)
+                    {
+                        await session.Sharings.AddAsync(
+                            Rows.Sharing($"{i}", backup, $"{i:x31}a") with
+                            {
+                                ExpiresAt = core.Time.GetUtcNow(),
+                            }
+                        );
+                    }
+                },
+                default
+            );
+        }
+        Telling catalog = new(core.Catalog);
+        await new Maintenance(catalog, core.Queue, core.Time, new WakeSignal()).QueueDueAsync(default);
+        Assert.Equal(
+            [Maintenance.SharingsAtOnce, Maintenance.SharingsAtOnce, 1],
+            catalog.Entries.Where(entries => entries > 0)
+        );
+    }
+
+    [Fact]
     public async Task A_share_leaves_the_recycle_bin_when_its_time_is_over_unless_it_was_restored()
     {
         await core.Catalog.AddSharesAsync(Rows.Share("s2"), Rows.Share("s3"));
@@ -250,4 +282,25 @@ public sealed class SchedulerTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> QueuedKindsAsync() =>
         [.. (await core.QueuedAsync()).Select(operation => operation.Kind)];
+
+    /// <summary>Counts the entries that each transaction adds to the audit trail.</summary>
+    private sealed class Telling(ICatalog inner) : ICatalog
+    {
+        public List<int> Entries { get; } = [];
+
+        public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
+
+        public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+            inner.ReadAsync(work, cancellationToken);
+
+        public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+        {
+            int before = (await inner.AuditAsync()).Count;
+            T result = await inner.WriteAsync(work, cancellationToken);
+            Entries.Add((await inner.AuditAsync()).Count - before);
+            return result;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

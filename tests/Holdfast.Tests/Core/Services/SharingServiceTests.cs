@@ -102,7 +102,7 @@ public sealed class SharingServiceTests : IAsyncLifetime
     {
         await core.Sharings.ShareAsync(Owner, new("b1", Projects(0, 9), ExpiresAt: Rows.Start.AddHours(1)), default);
         Sharing tenth = Assert.Single(await ShareAsync("b1", Project(9)));
-        await core.Sharings.CancelAsync(Owner, tenth.Id, default);
+        await core.Sharings.CancelAsync(Owner, tenth.Id, unaccepted: true, default);
         await ShareAsync("b1", Project(10));
         await RefusesAsync(ServiceErrorKind.Invalid, () => ShareAsync("b1", Project(11)));
 
@@ -207,7 +207,7 @@ public sealed class SharingServiceTests : IAsyncLifetime
         Assert.Equal(0, await core.Sharings.CountAsync(Recipient, new() { Received = true }, default));
         await GoneAsync(() => core.Backups.GetAsync(Recipient, "b1", default));
         await GoneAsync(() => core.Sharings.GetAsync(Owner, sharing.Id, unaccepted: true, default));
-        await GoneAsync(() => core.Sharings.CancelAsync(Owner, sharing.Id, default));
+        await GoneAsync(() => core.Sharings.CancelAsync(Owner, sharing.Id, unaccepted: true, default));
         await GoneAsync(() => core.Sharings.LeaveAsync(Recipient, sharing.Id, default));
     }
 
@@ -228,8 +228,10 @@ public sealed class SharingServiceTests : IAsyncLifetime
         await HasAsync(true);
         await core.Sharings.AnswerAsync(Recipient, offer.Id, accept: false, default);
         await HasAsync(false);
-        // Offered anew, it has to be accepted again.
-        await core.Sharings.ShareAsync(Owner, new("b1", [Recipient.ProjectId], MustAccept: true), default);
+        // Offered anew, it has to be accepted again, whether or not the request asks for that.
+        core.Time.Advance(TimeSpan.FromMinutes(11));
+        Sharing again = Assert.Single(await ShareAsync("b1", Recipient.ProjectId));
+        Assert.Equal((offer.Id, SharingState.Pending), (again.Id, again.State));
         await HasAsync(false);
         await core.Sharings.AnswerAsync(Recipient, offer.Id, accept: true, default);
         await HasAsync(true);
@@ -261,7 +263,7 @@ public sealed class SharingServiceTests : IAsyncLifetime
         Sharing sharing = Assert.Single(await ShareAsync("b1", Recipient.ProjectId));
         Task Answer(Caller caller) => core.Sharings.AnswerAsync(caller, sharing.Id, true, default);
         Task Leave(Caller caller) => core.Sharings.LeaveAsync(caller, sharing.Id, default);
-        Task Cancel(Caller caller) => core.Sharings.CancelAsync(caller, sharing.Id, default);
+        Task Cancel(Caller caller) => core.Sharings.CancelAsync(caller, sharing.Id, unaccepted: true, default);
         Task CancelAll(Caller caller) => core.Sharings.CancelAllAsync(caller, "b1", default);
 
         await RefusesAsync(ServiceErrorKind.Forbidden, () => Answer(Owner));
@@ -321,6 +323,11 @@ public sealed class SharingServiceTests : IAsyncLifetime
             trail,
             entry => Assert.Equal((Rows.Project, sharing.Id, "b1"), (entry.ProjectId, entry.ObjectId, entry.BackupId))
         );
+        Assert.Equal(
+            $$"""{"to_project_id":"{{Recipient.ProjectId}}","state":"accepted","expires_at":null}""",
+            trail[0].Details
+        );
+        Assert.All(trail.Skip(1), entry => Assert.Equal(With(Recipient.ProjectId), entry.Details));
         Assert.All(
             trail.Skip(1),
             entry =>
@@ -349,6 +356,123 @@ public sealed class SharingServiceTests : IAsyncLifetime
         await core.Backups.GetAsync(Recipient, "b1", default);
         Assert.Equal(3, await LooksAsync());
     }
+
+    [Fact]
+    public async Task Looks_of_a_user_at_once_are_one()
+    {
+        await ShareAsync("b1", Recipient.ProjectId);
+        await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(_ => Task.Run(() => core.Backups.GetAsync(Recipient, "b1", default)))
+        );
+        Assert.Equal(1, await LooksAsync());
+    }
+
+    [Fact]
+    public async Task Answers_that_go_to_and_fro_are_one_entry_each()
+    {
+        Sharing sharing = Assert.Single(await ShareAsync("b1", Recipient.ProjectId));
+        for (int n = 0; n < 20; n++)
+        {
+            bool accept = n % 2 == 1;
+            Sharing changed = await core.Sharings.AnswerAsync(Recipient, sharing.Id, accept, default);
+            Assert.Equal(accept ? SharingState.Accepted : SharingState.Rejected, changed.State);
+        }
+        Assert.Equal(["sharing.create", "sharing.reject", "sharing.accept"], await ActionsAsync());
+        core.Time.Advance(TimeSpan.FromMinutes(11));
+        await core.Sharings.AnswerAsync(Recipient, sharing.Id, accept: false, default);
+        await core.Sharings.AnswerAsync(Recipient with { UserId = "another" }, sharing.Id, accept: true, default);
+        Assert.Equal(["sharing.reject", "sharing.accept"], (await ActionsAsync()).Skip(3));
+    }
+
+    [Fact]
+    public async Task The_trail_says_with_whom_and_on_which_terms_and_how_it_ended()
+    {
+        string[] to = Projects(1, 5);
+        DateTimeOffset end = Rows.Start.AddHours(1);
+        Sharing[] rows =
+        [
+            .. await core.Sharings.ShareAsync(
+                Owner,
+                new("b1", to[..4], MustAccept: true, ExpiresAt: end.AddDays(1)),
+                default
+            ),
+            .. await core.Sharings.ShareAsync(Owner, new("b1", to[4..], ExpiresAt: end), default),
+        ];
+        await core.Sharings.CancelAsync(Owner, rows[0].Id, unaccepted: true, default);
+        await core.Sharings.AnswerAsync(Of(to[1]), rows[1].Id, accept: true, default);
+        await core.Sharings.AnswerAsync(Of(to[2]), rows[2].Id, accept: false, default);
+        await core.Sharings.LeaveAsync(Of(to[3]), rows[3].Id, default);
+        core.Time.Advance(TimeSpan.FromHours(1));
+        await core.Sharings.CancelAllAsync(Owner, "b1", default);
+
+        IReadOnlyList<AuditEntry> trail = await core.Catalog.AuditAsync();
+        Assert.Equal(
+            [
+                .. to[..4]
+                    .Select(project =>
+                        ("sharing.create", Terms(project, "pending", "2026-01-03T04:04:05.000000Z"), "user")
+                    ),
+                ("sharing.create", Terms(to[4], "accepted", "2026-01-02T04:04:05.000000Z"), "user"),
+                ("sharing.cancel", With(to[0]), "user"),
+                ("sharing.accept", With(to[1]), "user"),
+                ("sharing.reject", With(to[2]), "user"),
+                ("sharing.leave", With(to[3]), "user"),
+                // Not the caller's to end.
+                ("sharing.expire", With(to[4]), "service"),
+            ],
+            trail.SkipLast(2).Select(entry => (entry.Action, entry.Details!, entry.Actor))
+        );
+        // Of one moment, so in no order.
+        Assert.Equal(
+            [("sharing.cancel", With(to[1])), ("sharing.cancel", With(to[2]))],
+            trail.TakeLast(2).Select(entry => (entry.Action, entry.Details!)).Order()
+        );
+
+        static string Terms(string project, string state, string end) =>
+            $$"""{"to_project_id":"{{project}}","state":"{{state}}","expires_at":"{{end}}"}""";
+
+        static Caller Of(string project) => CoreFixture.Of(project, "member", "reader");
+    }
+
+    [Fact]
+    public async Task An_administrators_look_and_restore_are_in_the_owners_trail()
+    {
+        Caller admin = CoreFixture.Admin with { Address = "192.0.2.9", RequestId = "req-9" };
+        await core.Backups.GetAsync(admin, "b1", default);
+        await core.Backups.GetAsync(admin, "b1", default);
+        await core.Backups.RestoreAsync(admin, "b1", null, sourceOnly: false, default);
+        IReadOnlyList<AuditEntry> trail = await core.Catalog.AuditAsync();
+        Assert.Equal(["backup.look", "backup.restore"], trail.Select(entry => entry.Action));
+        Assert.All(
+            trail,
+            entry =>
+                Assert.Equal(
+                    (Rows.Project, "b1", "b1", "user", admin.ProjectId, "192.0.2.9", "req-9", null),
+                    (
+                        entry.ProjectId,
+                        entry.ObjectId,
+                        entry.BackupId,
+                        entry.Actor,
+                        entry.ActorProjectId,
+                        entry.Address,
+                        entry.RequestId,
+                        entry.Details
+                    )
+                )
+        );
+    }
+
+    [Fact]
+    public async Task The_owners_own_look_and_restore_are_nobodys_news()
+    {
+        await core.Backups.GetAsync(Owner, "b1", default);
+        await core.Backups.RestoreAsync(Owner, "b1", null, sourceOnly: false, default);
+        Assert.Empty(await core.Catalog.AuditAsync());
+    }
+
+    private static string With(string project) => $$"""{"to_project_id":"{{project}}"}""";
+
+    private async Task<string[]> ActionsAsync() => [.. (await core.Catalog.AuditAsync()).Select(entry => entry.Action)];
 
     private Task<IReadOnlyList<Sharing>> ShareAsync(string backup, params string[] projects) =>
         core.Sharings.ShareAsync(Owner, new NewSharing(backup, projects), default);

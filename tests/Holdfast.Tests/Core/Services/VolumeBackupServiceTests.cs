@@ -129,6 +129,14 @@ public sealed class VolumeBackupServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_administrators_look_and_restore_are_in_the_owners_trail()
+    {
+        await backups.GetAsync(CoreFixture.Admin, "b1", default);
+        await backups.RestoreAsync(CoreFixture.Admin, "b1", "v2", default);
+        Assert.Equal([AuditAction.LookAtForeign, AuditAction.RestoreForeign], await AuditedAsync());
+    }
+
+    [Fact]
     public async Task Only_the_owner_deletes_and_its_sharings_end()
     {
         await ShareAsync("b1");

@@ -121,6 +121,13 @@ public sealed class VolumeServiceTests : IAsyncLifetime
         );
         IReadOnlyList<AuditEntry> trail = await core.Catalog.ReadAsync(session => session.Audit.ListAsync(), default);
         Assert.Contains(trail, entry => entry.Action == AuditAction.RestoreShared && entry.BackupId == backup.Id);
+
+        await Volumes.CreateAsync(CoreFixture.Admin, request, default);
+        AuditEntry told = (await core.Catalog.ReadAsync(session => session.Audit.ListAsync(), default))[^1];
+        Assert.Equal(
+            (AuditAction.RestoreForeign, Rows.Project, backup.Id, CoreFixture.Admin.ProjectId),
+            (told.Action, told.ProjectId, told.ObjectId, told.ActorProjectId)
+        );
     }
 
     [Theory]

@@ -108,12 +108,15 @@ CREATE TABLE sharings (
     UNIQUE (backup_id, to_project_id)
 ) STRICT;
 CREATE INDEX sharings_given ON sharings (from_project_id, created_at, id);
+CREATE INDEX sharings_given_of ON sharings (from_project_id, backup_id, created_at, id);
+CREATE INDEX sharings_between ON sharings (from_project_id, to_project_id, created_at, id);
 CREATE INDEX sharings_received ON sharings (to_project_id, created_at, id);
--- What lists of sharings filter and order by.
+-- What lists of sharings filter and order by. Every sharing has its backup: a left join, so that whoever asks nothing of the
+-- backup does not look it up.
 CREATE VIEW shared_backups AS
 SELECT s.id, s.backup_id, s.from_project_id, s.to_project_id, s.state, s.expires_at, s.created_at, s.updated_at,
     b.name, b.status, b.size, b.availability_zone, coalesce(b.share_id, b.volume_id) AS source_id
-FROM sharings AS s JOIN backups AS b ON b.id = s.backup_id;
+FROM sharings AS s LEFT JOIN backups AS b ON b.id = s.backup_id;
 CREATE INDEX sharings_by_expiry ON sharings (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Operations.
@@ -136,7 +139,10 @@ ALTER TABLE audit ADD COLUMN request_id TEXT;
 ALTER TABLE audit ADD COLUMN backup_id TEXT;
 ALTER TABLE audit ADD COLUMN details TEXT;
 CREATE INDEX audit_by_project ON audit (project_id, at, id);
-CREATE INDEX audit_by_backup ON audit (backup_id, at, id) WHERE backup_id IS NOT NULL;
+CREATE INDEX audit_by_action ON audit (action, at, id);
+CREATE INDEX audit_with_action ON audit (project_id, action, at, id);
+CREATE INDEX audit_with_backup ON audit (backup_id, project_id, at, id) WHERE backup_id IS NOT NULL;
+CREATE INDEX audit_with_object ON audit (object_id, project_id, at, id) WHERE object_id IS NOT NULL;
 CREATE INDEX audit_by_object ON audit (object_id, action, actor, at) WHERE object_id IS NOT NULL;
 
 -- Shares.
