@@ -58,6 +58,7 @@ public sealed class AuditTests : ManilaTests
                 Text(entry, "request_id")
             )
         );
+        Assert.Equal($$"""{"to_project_id":"{{ApiHost.OtherProject}}"}""", entry["details"]?.ToJsonString());
         Assert.Empty((await GetAsync("", "other")).Json["audit"]!.AsArray());
         Assert.Equal(Header, (await GetAsync("/export", "other")).Text.TrimEnd());
     }
