@@ -17,6 +17,9 @@ public sealed record CoreOptions
     public required IReadOnlyList<NamedRoot> ShareRoots { get; init; }
     public IReadOnlyList<NamedRoot> VolumeRoots { get; init; } = [];
 
+    /// <summary>GiB that the volumes that one project makes may have together.</summary>
+    public int VolumeGigabytes { get; init; } = 10 * 1024;
+
     /// <summary>Absolute directories of the service's own that no share may touch, beside the data directory: a local store.</summary>
     public IReadOnlyList<string> OwnDirectories { get; init; } = [];
     public string Region { get; init; } = "RegionOne";

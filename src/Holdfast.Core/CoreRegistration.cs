@@ -50,6 +50,7 @@ public static class CoreRegistration
             .AddSingleton<VolumeRoots>()
             .AddSingleton<KnownRoots>()
             .AddSingleton<Adoption>()
+            .AddSingleton(new BlockDevices())
             .AddSingleton<VolumeAdoption>()
             .AddSingleton<TrashBin>()
             .AddSingleton<Captures>()

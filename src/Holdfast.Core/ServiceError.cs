@@ -41,6 +41,9 @@ public enum Refusal
     VolumeBusy,
     VolumeBeingBackedUp,
     VolumeTooSmall,
+    VolumeSize,
+    VolumeLimit,
+    VolumeGigabytesLimit,
     BackupQuota,
     BackupGigabytesQuota,
 }

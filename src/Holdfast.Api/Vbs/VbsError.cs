@@ -25,6 +25,7 @@ internal sealed class VbsError(int status, string code, string message) : Except
             {
                 StatusCodes.Status403Forbidden => "VolumeBackup.0042",
                 StatusCodes.Status404NotFound => "VolumeBackup.0043",
+                StatusCodes.Status409Conflict => "VolumeBackup.0014",
                 StatusCodes.Status501NotImplemented => "AutoBackup.0222",
                 StatusCodes.Status503ServiceUnavailable => "VolumeBackup.0900",
                 >= 500 => "AutoBackup.0009",

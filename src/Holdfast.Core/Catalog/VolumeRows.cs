@@ -86,12 +86,15 @@ public sealed class VolumeRows(ICatalogSession session)
             }
         );
 
-    /// <summary>How many volumes of the project were not there before.</summary>
-    public Task<int> CountMadeAsync(string projectId) =>
-        session.ScalarAsync<int>(
-            "SELECT count(*) FROM volumes WHERE project_id = @projectId AND NOT adopted",
-            new { projectId }
+    /// <summary>How many volumes of the project were not there before, and their sizes' sum in GiB.</summary>
+    public async Task<(int Count, long Gibibytes)> SumMadeAsync(string projectId)
+    {
+        const string made = "FROM volumes WHERE project_id = @projectId AND NOT adopted";
+        return (
+            await session.ScalarAsync<int>($"SELECT count(*) {made}", new { projectId }),
+            await session.ScalarAsync<long>($"SELECT coalesce(sum(size), 0) {made}", new { projectId })
         );
+    }
 
     public Task SetSourceBackupAsync(string id, string backupId) =>
         session.ExecuteAsync("UPDATE volumes SET source_backup_id = @backupId WHERE id = @id", new { id, backupId });

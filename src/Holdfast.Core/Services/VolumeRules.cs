@@ -6,26 +6,26 @@ namespace Holdfast.Core.Services;
 /// <summary>What must hold before a volume may be made, removed or forgotten.</summary>
 internal static class VolumeRules
 {
-    /// <summary>GiB: a new volume is one hole, and a backup takes 2 TiB of holes.</summary>
+    /// <summary>GiB: a new volume is one hole, and a backup takes 2 TiB of holes. One that holds more is as large as that.</summary>
     private const int LargestSize = 2 * 1024;
 
-    /// <summary>
-    /// Volumes that a project may make. No quota counts them; an empty one takes no space, so this bounds rows and names in
-    /// a directory, and not bytes.
-    /// </summary>
+    /// <summary>Volumes that a project may make. This bounds rows, and names in a directory.</summary>
     private const int MostMade = 1000;
 
-    public static void CheckSize(int? size)
+    /// <returns>GiB: the size of a new volume.</returns>
+    /// <param name="backup">What it is to hold; null for an empty one.</param>
+    /// <param name="size">What was asked for; may be null with a backup: then it is the backup's.</param>
+    public static int SizeOf(Backup? backup, int? size)
     {
-        if (size is < 1 or > LargestSize)
+        int largest = Math.Max(LargestSize, backup?.Size ?? 0);
+        if (size is < 1 || size > largest)
         {
-            throw ServiceError.Invalid($"'size' must be a number of GiB from 1 to {LargestSize}.");
+            throw ServiceError.Invalid($"'size' must be a number of GiB from 1 to {largest}.", Refusal.VolumeSize);
         }
+        return backup is null ? size!.Value : SizeFor(backup, size);
     }
 
-    /// <returns>GiB: the size of a new volume that is to hold the backup.</returns>
-    /// <param name="size">What was asked for; null is the backup's.</param>
-    public static int SizeFor(Backup backup, int? size)
+    private static int SizeFor(Backup backup, int? size)
     {
         // While its owner restores it, its data is there all the same.
         if (backup.Status is not (BackupStatus.Available or BackupStatus.Restoring) || backup.SnapshotId is null)
@@ -43,14 +43,35 @@ internal static class VolumeRules
             : size ?? backup.Size;
     }
 
-    public static async Task CheckCountAsync(ICatalogSession session, string projectId)
+    /// <summary>
+    /// What a project makes is bounded, for it all lies on one disk with others'; what lies in the volumes' holes, their
+    /// users may write. Call in the transaction that adds the row: of two calls one sees the other's.
+    /// </summary>
+    /// <param name="size">GiB of the new one.</param>
+    /// <param name="most">GiB of all that the project has made.</param>
+    public static async Task CheckRoomAsync(ICatalogSession session, string projectId, int size, int most)
     {
-        if (await session.Volumes.CountMadeAsync(projectId) >= MostMade)
+        (int count, long gibibytes) = await session.Volumes.SumMadeAsync(projectId);
+        if (count >= MostMade)
         {
             throw new ServiceError(
                 ServiceErrorKind.OverLimit,
                 $"The project has {MostMade} volumes, the most that it may make. Delete some."
-            );
+            )
+            {
+                Refusal = Refusal.VolumeLimit,
+            };
+        }
+        if (gibibytes + size > most)
+        {
+            throw new ServiceError(
+                ServiceErrorKind.OverLimit,
+                $"The project may make volumes of {most} GiB together: of {size} GiB no other can be made beside the "
+                    + $"{gibibytes} GiB that there are. Delete some."
+            )
+            {
+                Refusal = Refusal.VolumeGigabytesLimit,
+            };
         }
     }
 

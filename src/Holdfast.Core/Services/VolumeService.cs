@@ -90,7 +90,6 @@ public sealed class VolumeService(
         {
             throw ServiceError.Invalid("'size', in GiB, is missing: only with a backup there is one to take.");
         }
-        VolumeRules.CheckSize(request.Size);
         Texts.CheckNames(request.Name, request.Description);
         string root =
             roots.Default
@@ -100,8 +99,8 @@ public sealed class VolumeService(
             {
                 DateTimeOffset now = time.Now();
                 Backup? backup = await FindBackupAsync(session, caller, request.BackupId, now);
-                int size = backup is null ? request.Size!.Value : VolumeRules.SizeFor(backup, request.Size);
-                await VolumeRules.CheckCountAsync(session, caller.ProjectId);
+                int size = VolumeRules.SizeOf(backup, request.Size);
+                await VolumeRules.CheckRoomAsync(session, caller.ProjectId, size, options.VolumeGigabytes);
                 string id = Guid.NewGuid().ToString();
                 Volume volume = new()
                 {

@@ -26,7 +26,7 @@ public sealed record FoundImage(string Root, string Path, string Kind, long Byte
 /// Which existing images and devices may become volumes: a regular file of one name, or a block device that nobody has for
 /// itself, beneath a volume root, apart from shares, other volumes and what is the service's own.
 /// </summary>
-public sealed class VolumeAdoption(Roots roots, VolumeRoots volumeRoots, CoreOptions options)
+public sealed class VolumeAdoption(Roots roots, VolumeRoots volumeRoots, BlockDevices devices, CoreOptions options)
 {
     private readonly PathsBeneath paths = new(
         roots,
@@ -78,14 +78,28 @@ public sealed class VolumeAdoption(Roots roots, VolumeRoots volumeRoots, CoreOpt
         return all;
     }
 
-    /// <summary>Refuses a file or device that is one of the volumes, by whatever name. Looks at the disk.</summary>
+    /// <summary>
+    /// Refuses a file or device that is one of the volumes, by whatever name, or has bytes in common with one. Looks at the
+    /// disk.
+    /// </summary>
     public void CheckOther(FoundImage found, IReadOnlyList<Volume> volumes)
     {
         foreach (Volume volume in volumes)
         {
-            if (IdentityOf(volume) is { } identity && identity == found.Identity)
+            if (IdentityOf(volume) is not { } identity)
+            {
+                continue;
+            }
+            if (identity == found.Identity)
             {
                 throw IsAnother(found, volume);
+            }
+            if (devices.Overlap(identity, found.Identity))
+            {
+                throw Refuse(
+                    volumeRoots.AbsolutePath(found.Root, found.Path),
+                    $"volume {volume.Id} lies on it, or it on that volume"
+                );
             }
         }
     }

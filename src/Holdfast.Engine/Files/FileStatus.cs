@@ -76,4 +76,11 @@ public readonly record struct FileStatus
         | ((major & 0xfff) << 8)
         | ((ulong)(minor & 0xffffff00) << 12)
         | (minor & 0xff);
+
+    /// <summary>major(3) and minor(3).</summary>
+    public static (uint Major, uint Minor) SplitDevice(ulong device) =>
+        (
+            (uint)(device >> 32 & 0xfffff000) | (uint)(device >> 8 & 0xfff),
+            (uint)(device >> 12 & 0xffffff00) | (uint)(device & 0xff)
+        );
 }

@@ -89,6 +89,8 @@ internal sealed record Settings
                 Roles = ReadRoles(source),
                 ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],
                 VolumeRoots = ReadRoots(source, "HOLDFAST_VOLUME_ROOTS") ?? [new("local", Path.Join(data, "volumes"))],
+                VolumeGigabytes =
+                    ReadCount(source, "HOLDFAST_VOLUMES__GIGABYTES_PER_PROJECT", int.MaxValue) ?? 10 * 1024,
                 Region = source["HOLDFAST_REGION"] ?? "RegionOne",
                 AvailabilityZone = source["HOLDFAST_AVAILABILITY_ZONE"] ?? "nova",
                 PublicUrl = (ReadUrl(source, "HOLDFAST_PUBLIC_URL") ?? listen).AbsoluteUri.TrimEnd('/'),
@@ -278,7 +280,7 @@ internal sealed record Settings
             : throw Wrong(source, name, $"must be a number of seconds from {least} to {most}");
     }
 
-    private static int? ReadCount(SettingSource source, string name)
+    private static int? ReadCount(SettingSource source, string name, int most = 1024)
     {
         if (source[name] is not { } text)
         {
@@ -286,8 +288,9 @@ internal sealed record Settings
         }
         return
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            && count is > 0 and <= 1024
+            && count > 0
+            && count <= most
             ? count
-            : throw Wrong(source, name, "must be a number from 1 to 1024");
+            : throw Wrong(source, name, $"must be a number from 1 to {most}");
     }
 }

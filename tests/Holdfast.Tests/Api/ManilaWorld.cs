@@ -66,6 +66,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<ShareRoots>();
             services.AddSingleton<VolumeRoots>();
             services.AddSingleton<Adoption>();
+            services.AddSingleton(new BlockDevices());
             services.AddSingleton<VolumeAdoption>();
             services.AddSingleton<Policy>();
             services.AddSingleton<BackupService>();

@@ -57,7 +57,7 @@ internal static class CloudBackupBody
     {
         string name =
             Text(backup, "name", "VolumeBackup.0004") ?? throw Refused("VolumeBackup.0007", "'name' is missing.");
-        int length = name.EnumerateRunes().Count();
+        int length = LengthOf(name);
         bool isPlain = name.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || rune.Value is '_' or '-' or '.');
         return length == 0 ? throw Refused("VolumeBackup.0026", "'name' is empty.")
             : length > LongestName
@@ -71,7 +71,7 @@ internal static class CloudBackupBody
     private static string? Description(JsonElement backup)
     {
         string? description = Text(backup, "description", "VolumeBackup.0006");
-        return description?.Length > LongestDescription || description?.AsSpan().IndexOfAny('<', '>', '\0') >= 0
+        return LengthOf(description) > LongestDescription || description?.AsSpan().IndexOfAny('<', '>', '\0') >= 0
             ? throw Refused(
                 "VolumeBackup.0006",
                 $"'description' has at most {LongestDescription} characters, and no '<' or '>'."
@@ -104,11 +104,13 @@ internal static class CloudBackupBody
         tag.ValueKind == JsonValueKind.Object
         && tag.TryGetProperty("key", out JsonElement key)
         && key.ValueKind == JsonValueKind.String
-        && key.GetString() is { Length: >= 1 and <= LongestTagKey } name
+        && key.GetString() is { Length: > 0 } name
+        && LengthOf(name) <= LongestTagKey
         && !name.AsSpan().ContainsAny(NotInTags)
         && tag.TryGetProperty("value", out JsonElement value)
         && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: <= LongestTagValue } text
+        && value.GetString() is { } text
+        && LengthOf(text) <= LongestTagValue
         && !text.AsSpan().ContainsAny(NotInTags);
 
     /// <summary>Incremental, unless <c>extend_param</c> says otherwise.</summary>
@@ -130,6 +132,9 @@ internal static class CloudBackupBody
                 _ => throw Refused("VolumeBackup.0002", "'FullBackup' must be \"true\" or \"false\"."),
             };
     }
+
+    /// <summary>Characters, and not their halves: all of Unicode's are one.</summary>
+    private static int LengthOf(string? text) => text?.EnumerateRunes().Count() ?? 0;
 
     private static string? Text(JsonElement parent, string name, string code) =>
         !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null

@@ -13,8 +13,6 @@ namespace Holdfast.Api.Vbs.CloudVolumes;
 /// </summary>
 internal static class CloudVolumeEndpoints
 {
-    private const int LargestSize = 1 << 20;
-
     private static readonly string[] OtherSources = ["snapshot_id", "imageRef"];
 
     public static readonly VbsRoute[] Routes =
@@ -45,29 +43,28 @@ internal static class CloudVolumeEndpoints
         {
             throw Refused("EVS.1006", "'backup_id' is missing.");
         }
-        if (body.TryGetProperty("count", out JsonElement count) && Number(count) is not (null or 1))
+        if (Number(body, "count", "EVS.1051") is not (null or 1))
         {
             throw Refused("EVS.1051", "One volume is made at a time: 'count' must be 1.");
         }
-        int? size = body.TryGetProperty("size", out JsonElement given) ? Number(given) : null;
+        int? size = Number(body, "size", "EVS.1022");
         return new NewVolume(size, backup, body.OptionalText("name"), body.OptionalText("description"));
     }
 
-    /// <returns>Null for null; what is no number of a size is refused.</returns>
-    private static int? Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Null ? null
-        : value.ValueKind == JsonValueKind.Number
-        && value.TryGetInt32(out int number)
-        && number is >= 1 and <= LargestSize
-            ? number
-        : throw Refused("EVS.1022", $"'size' and 'count' are whole numbers from 1 to {LargestSize}.");
+    /// <returns>Null when it is absent or null. Which sizes there may be is for the service to say.</returns>
+    private static int? Number(JsonElement body, string name, string code) =>
+        !body.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number
+        : throw Refused(code, $"'{name}' must be a whole number.");
 
     private static string? CodeOf(Refusal refusal) =>
         refusal switch
         {
             Refusal.NoBackup => "EVS.5404",
             Refusal.BackupBusy => "EVS.1044",
-            Refusal.VolumeTooSmall => "EVS.1022",
+            Refusal.VolumeSize or Refusal.VolumeTooSmall => "EVS.1022",
+            Refusal.VolumeLimit => "VolumeBackup.0082",
+            Refusal.VolumeGigabytesLimit => "VolumeBackup.0083",
             _ => null,
         };
 

@@ -84,6 +84,32 @@ public sealed class CloudBackupTests : VolumeBackupTests
         await AssertAsync(body, null);
     }
 
+    // As many units of UTF-16 hold half of these; U+2003C ends like '<'.
+    [Theory]
+    [InlineData("name", "\"*\"", 64, "VolumeBackup.0003")]
+    [InlineData("description", "\"*\"", 64, "VolumeBackup.0006")]
+    [InlineData("tags", """[{"key":"*","value":""}]""", 36, "VolumeBackup.0049")]
+    [InlineData("tags", """[{"key":"k","value":"*"}]""", 43, "VolumeBackup.0049")]
+    public async Task A_character_beyond_the_first_plane_is_one_and_no_other(
+        string member,
+        string pattern,
+        int most,
+        string code
+    )
+    {
+        await AddBackupAsync();
+        JsonObject body = Example();
+        body[member] = Filled(most + 1);
+        await AssertAsync(body, code);
+        body[member] = Filled(most);
+        await AssertAsync(body, null);
+
+        JsonNode Filled(int count) =>
+            JsonNode.Parse(
+                pattern.Replace("*", string.Concat(Enumerable.Repeat(char.ConvertFromUtf32(0x2003C), count)))
+            )!;
+    }
+
     [Theory]
     [InlineData("volume_id", "null", 400, "VolumeBackup.0010")]
     [InlineData("volume_id", "5", 400, "VolumeBackup.0010")]

@@ -37,12 +37,37 @@ public sealed class CloudVolumeTests : VolumeBackupTests
     [InlineData("\"backup_id\":\"{id}\",\"size\":1", "EVS.1022")]
     [InlineData("\"backup_id\":\"{id}\",\"size\":\"2\"", "EVS.1022")]
     [InlineData("\"backup_id\":\"{id}\",\"size\":1e99", "EVS.1022")]
+    [InlineData("\"backup_id\":\"{id}\",\"size\":0", "EVS.1022")]
+    [InlineData("\"backup_id\":\"{id}\",\"size\":2049", "EVS.1022")]
     [InlineData("\"backup_id\":\"{id}\",\"count\":2", "EVS.1051")]
     [InlineData("\"backup_id\":[]", "VolumeBackup.0002")]
     public async Task What_it_cannot_be_made_of_has_its_code(string members, string code)
     {
         Backup backup = await AddBackupAsync(row => row with { Size = 2 });
         AssertRefused(await PostAsync(members.Replace("{id}", backup.Id)), 400, code);
+    }
+
+    [Fact]
+    public async Task A_backup_larger_than_an_empty_volume_may_be_is_given_one_of_its_size()
+    {
+        Backup backup = await AddBackupAsync(row => row with { Size = 3000 });
+        AssertRefused(await PostAsync($"\"backup_id\":\"{backup.Id}\",\"size\":3001"), 400, "EVS.1022");
+        await JobIdAsync(PostAsync($"\"backup_id\":\"{backup.Id}\",\"size\":3000"));
+        await JobIdAsync(PostAsync($"\"backup_id\":\"{backup.Id}\""));
+    }
+
+    [Fact]
+    public async Task What_a_project_may_make_together_has_no_backup_quotas_code()
+    {
+        Backup backup = await AddBackupAsync();
+        Volume large = await World.AddVolumeAsync(row => row with { Size = 10_240 });
+        AssertRefused(await PostAsync($"\"backup_id\":\"{backup.Id}\""), 413, "VolumeBackup.0083");
+        await World.Catalog.WriteAsync(session => session.Volumes.RemoveAsync(large.Id), default);
+        for (int made = 0; made < 1000; made++)
+        {
+            await World.AddVolumeAsync();
+        }
+        AssertRefused(await PostAsync($"\"backup_id\":\"{backup.Id}\""), 413, "VolumeBackup.0082");
     }
 
     [Fact]

@@ -4,6 +4,8 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
 using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Holdfast.Tests.Core.Workers;
 using Xunit;
 
@@ -74,6 +76,63 @@ public sealed class VolumeServiceTests : IAsyncLifetime
         await RefusedAsync(ServiceErrorKind.OverLimit, "has 1000 volumes", () => CreateAsync());
         // Others' and registered ones do not count.
         await Volumes.CreateAsync(Stranger, new NewVolume(1, null, null, null), default);
+    }
+
+    [Fact]
+    public async Task What_a_project_makes_at_once_is_bounded_together()
+    {
+        await core.Catalog.AddVolumesAsync(Rows.Volume("device") with { Size = 50_000, Adopted = true });
+        int made = 0;
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
+                {
+                    try
+                    {
+                        await Volumes.CreateAsync(Member, new NewVolume(2048, null, null, null), default);
+                        Interlocked.Increment(ref made);
+                    }
+                    catch (ServiceError error) when (error.Kind == ServiceErrorKind.OverLimit)
+                    {
+                        Assert.Contains("of 10240 GiB together", error.Message, StringComparison.Ordinal);
+                    }
+                })
+        );
+        Assert.Equal(5, made);
+        await Volumes.CreateAsync(Stranger, new NewVolume(1, null, null, null), default);
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_larger_than_an_empty_volume_may_be_is_given_a_volume_of_its_size()
+    {
+        await core.Catalog.AddVolumesAsync(Rows.Volume("v") with { Size = 3000, Adopted = true });
+        await core.Catalog.AddBackupsAsync(Rows.VolumeBackup("b", "v") with { Size = 3000 });
+        foreach (int? size in new int?[] { null, 3000 })
+        {
+            VolumeWork work = await Volumes.CreateAsync(Member, new NewVolume(size, "b", null, null), default);
+            Assert.Equal(3000, work.Volume.Size);
+        }
+        await RefusedAsync(
+            ServiceErrorKind.Invalid,
+            "'size' must be a number of GiB from 1 to 3000",
+            () => Volumes.CreateAsync(Member, new NewVolume(3001, "b", null, null), default)
+        );
+    }
+
+    [Fact]
+    public async Task A_device_over_a_volumes_image_is_no_other_volume()
+    {
+        string image = core.Directory["images/disk"];
+        await File.WriteAllBytesAsync(image, new byte[1 << 20]);
+        Volume volume = await RegisterAsync(image);
+        await using LoopDevice device = await LoopDevice.OverAsync(image);
+        string node = core.Directory["images/node"];
+        (await ChildProcess.RunAsync("cp", ["-a", device.Path, node])).Checked("cp -a");
+        await RefusedAsync(ServiceErrorKind.Invalid, $"volume {volume.Id} lies on it", () => RegisterAsync(node));
+        await Adoptions.UnregisterAsync(Admin, volume.Id, default);
+        Volume ofDevice = await RegisterAsync(node);
+        await RefusedAsync(ServiceErrorKind.Invalid, $"volume {ofDevice.Id} lies on it", () => RegisterAsync(image));
     }
 
     [Fact]

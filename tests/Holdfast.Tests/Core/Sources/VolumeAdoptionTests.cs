@@ -49,7 +49,7 @@ public sealed class VolumeAdoptionTests : IDisposable
             File.WriteAllText(Path.Join(one.Path, ".holdfast-root"), one.Name);
             roots.Know(one.Name, one.Name);
         }
-        adoption = new VolumeAdoption(roots, new VolumeRoots(roots), options);
+        adoption = new VolumeAdoption(roots, new VolumeRoots(roots), new BlockDevices(), options);
     }
 
     public void Dispose() => directory.Dispose();
