@@ -17,7 +17,7 @@ public sealed class ImageCaptures(VolumeRoots roots, Captures captures)
     public ImageCapture Capture(Volume volume, Operation claimed)
     {
         using VolumePlace place = roots.OpenPlace(volume);
-        ImageSource live = ImageSource.Open(place.Directory, place.NameBytes, devices: volume.Kind == VolumeKind.Block);
+        ImageSource live = ImageSource.Open(place.Directory, place.NameBytes, device: volume.Kind == VolumeKind.Block);
         try
         {
             if (!live.IsBlockDevice && Clone(volume, live, claimed) is { } clone)

@@ -41,14 +41,19 @@ public sealed class KeptImages(VolumeRoots roots)
     }
 
     /// <summary>Keeps the clone in place of the volume's earlier ones.</summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: it is not kept, or an earlier one stays too.</exception>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: it is not kept, and the earlier ones are; or an earlier one stays too.</exception>
     public void Keep(Volume volume, ImageCapture clone, Id snapshot)
     {
         using DirectoryHandle root = roots.Open(volume.Root);
         using DirectoryHandle place = OwnPlace.Make(root, volume.Root, OwnPlace.Kept);
         Errno errno = clone.TryMove(place, NameOf(volume.Id, snapshot));
-        foreach ((byte[] name, string _, Id other) in List(place, volume.Id).Where(one => one.Snapshot != snapshot))
+        // Without this one the earlier ones are what the next backup has.
+        foreach ((byte[] name, string _, Id other) in errno == Errno.None ? List(place, volume.Id) : [])
         {
+            if (other == snapshot)
+            {
+                continue;
+            }
             Errno removed = place.TryUnlink(name);
             errno = errno == Errno.None && removed != Errno.ENOENT ? removed : errno;
         }

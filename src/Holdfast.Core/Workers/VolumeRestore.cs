@@ -43,7 +43,7 @@ public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots 
         using ImageTarget image = ImageTarget.Open(
             place.Directory,
             place.NameBytes,
-            devices: target.Kind == VolumeKind.Block
+            device: target.Kind == VolumeKind.Block
         );
         ImageRestore run = new(repository, source, image);
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesZeroed + run.Report.BytesKept, source.Size);

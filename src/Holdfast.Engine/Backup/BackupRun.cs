@@ -10,6 +10,9 @@ namespace Holdfast.Engine.Backup;
 /// </summary>
 internal sealed class BackupRun(Repository repository, BackupRequest request, BackupCounters counters)
 {
+    /// <summary>What the snapshot says that it was compared with; may be taken back while saving.</summary>
+    public Snapshot? Parent { get; set; } = request.Parent;
+
     /// <param name="held">The repository's lock, shared; the run ends when it is lost.</param>
     /// <param name="save">Saves all that the source has, and returns the id of the root's tree.</param>
     /// <exception cref="EngineError">The store failed, the lock was lost, or saving failed. No snapshot is stored.</exception>
@@ -51,7 +54,7 @@ internal sealed class BackupRun(Repository repository, BackupRequest request, Ba
         Snapshot snapshot = new()
         {
             Time = request.Time ?? start,
-            Parent = request.Parent?.Id,
+            Parent = Parent?.Id,
             Tree = tree,
             Paths = request.Paths,
             Hostname = request.Hostname,

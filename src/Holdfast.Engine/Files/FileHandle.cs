@@ -57,6 +57,28 @@ public sealed partial class FileHandle : Descriptor
         return Errnos.Of(result);
     }
 
+    /// <summary>
+    /// Whether it lies where a block that files share is never overwritten, and its address (FIEMAP) is where it lies.
+    /// </summary>
+    public bool IsOnXfsOrBtrfs =>
+        Libc.StatFileSystem(this, out Libc.StatFs status) == 0
+        && status.Type is Libc.XFS_SUPER_MAGIC or Libc.BTRFS_SUPER_MAGIC;
+
+    /// <summary>
+    /// Lets reads of this block device find what is on it now: the kernel's cache of it does not see what was written past
+    /// it, by another machine or by the device beneath.
+    /// </summary>
+    public Errno TryDropDeviceCache()
+    {
+        Errno errno = Errnos.Of(Libc.Control(this, Libc.BLKFLSBUF, 0));
+        if (errno is not (Errno.EACCES or Errno.EPERM))
+        {
+            return errno;
+        }
+        // Only root may. Whoever may read it may give up its clean pages.
+        return (Errno)Libc.Advise(this, 0, 0, Libc.POSIX_FADV_DONTNEED);
+    }
+
     /// <summary>Tells the kernel to read far ahead. Only ever a hint.</summary>
     public void ExpectSequentialReads() => _ = Libc.Advise(this, 0, 0, Libc.POSIX_FADV_SEQUENTIAL);
 }

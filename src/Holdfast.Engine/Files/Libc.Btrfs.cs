@@ -6,6 +6,7 @@ namespace Holdfast.Engine.Files;
 internal static partial class Libc
 {
     public const long BTRFS_SUPER_MAGIC = 0x9123683e;
+    public const long XFS_SUPER_MAGIC = 0x58465342;
 
     public const nuint BTRFS_IOC_SUBVOL_CREATE = 0x5000940e;
     public const nuint BTRFS_IOC_SNAP_DESTROY = 0x5000940f;

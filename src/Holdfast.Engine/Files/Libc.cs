@@ -36,6 +36,7 @@ internal static partial class Libc
     public const int SEEK_HOLE = 4;
 
     public const int POSIX_FADV_SEQUENTIAL = 2;
+    public const int POSIX_FADV_DONTNEED = 4;
 
     private const long SYS_openat2 = 437;
 

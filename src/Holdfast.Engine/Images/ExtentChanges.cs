@@ -16,7 +16,8 @@ namespace Holdfast.Engine.Images;
 /// the same. A hole in both reads as zeros in both.
 /// </para>
 /// <para>
-/// All else counts as changed: blocks that are compressed, inline or not yet on disk, whose address does not say what they
+/// All else counts as changed: everything on other file systems, some of which give addresses that are none (SMB gives a
+/// file's own offsets); blocks that are compressed, inline or not yet on disk, whose address does not say what they
 /// hold; clones on different file systems, as far as their device numbers tell; and everything where the file system has
 /// no such list. What has moved on the disk, by a defragmentation of the image, is read once more.
 /// </para>
@@ -31,6 +32,7 @@ public sealed class ExtentChanges(ImageSource image, ImageSource kept) : IImageC
     private readonly ExtentMap before = new(kept.File);
     private readonly bool isComparable =
         image.Status is { Type: FileType.Regular } status
+        && image.File.IsOnXfsOrBtrfs
         && kept.Status.Type == FileType.Regular
         && kept.Status.Device == status.Device
         && kept.Status.Inode != status.Inode;

@@ -56,9 +56,16 @@ public sealed class ImageBackup(Repository repository, ImageSource source, Backu
     {
         string volume = Validate();
         BackupRequest timed = request with { Time = request.Time ?? repository.Options.Time.GetUtcNow() };
-        BackupReport report = await new BackupRun(repository, timed, counters).RunAsync(
+        BackupRun run = new(repository, timed, counters);
+        BackupReport report = await run.RunAsync(
             held,
-            (writer, problems, token) => SaveAsync(volume, timed.Time.Value, writer, problems, token),
+            async (writer, problems, token) =>
+            {
+                Id tree = await SaveAsync(volume, timed.Time.Value, writer, problems, token);
+                // A snapshot names a parent if, and only if, it was compared with one.
+                run.Parent = reading!.Parent is null ? null : run.Parent;
+                return tree;
+            },
             cancellationToken
         );
         return new ImageBackupReport(

@@ -29,6 +29,9 @@ public sealed class ImageRestore(Repository repository, ImageRestoreSource sourc
     /// <summary>CPU-bound workers.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Awaited once all is looked at that can be known to fail, before a byte is changed.</summary>
+    public Func<CancellationToken, Task>? BeforeWriting { get; init; }
+
     /// <summary>What has been done so far; may be asked at any moment, from any thread, and after a failure.</summary>
     public ImageRestoreReport Report => tally.ToReport();
 
@@ -44,6 +47,7 @@ public sealed class ImageRestore(Repository repository, ImageRestoreSource sourc
 
         // 1. Whatever can be known to fail fails before a byte is changed.
         Check(blobs);
+        await (BeforeWriting?.Invoke(cancellationToken) ?? Task.CompletedTask);
 
         // 2. By portions: what differs, then that, in the order in which it lies in packs.
         long offset = 0;

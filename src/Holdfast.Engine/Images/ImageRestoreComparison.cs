@@ -40,7 +40,10 @@ internal sealed class ImageRestoreComparison(ImageRestoreRun run, ImageRestoreWr
     private bool IsThere(in Piece piece)
     {
         int length = (int)piece.Location.PlaintextLength;
-        ReadOnlySpan<byte> current = writer.Read(piece.FileOffset, length);
+        if (!writer.TryRead(piece.FileOffset, length, out ReadOnlySpan<byte> current))
+        {
+            return false;
+        }
         if (current.IsEmpty && length < Zeros.Length)
         {
             // The image's last blob may be zeros too. Others are cut as ZeroChunk, so a long one is most rarely.

@@ -55,28 +55,39 @@ internal sealed class ImageRestoreWriter(ImageRestoreRun run) : IPieceWriter
     }
 
     /// <summary>What the target holds there; empty when that is a hole. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> Read(long offset, int length)
+    /// <returns>False where its disk cannot be read: to write there may mend it.</returns>
+    public bool TryRead(long offset, int length, out ReadOnlySpan<byte> bytes)
     {
+        bytes = [];
         if (holes.Covers(offset, length))
         {
-            return [];
+            return true;
         }
         if (buffer.Length < length)
         {
             buffer = GC.AllocateUninitializedArray<byte>(Math.Max(length, ZerosAtOnce));
         }
         Errno errno = holes.TryRead(offset, buffer.AsSpan(0, length), out int read);
+        if (errno == Errno.EIO)
+        {
+            return false;
+        }
         if (errno != Errno.None || read < length)
         {
             // Its size was asked before, so somebody has cut it meanwhile.
             throw run.Tally.Failed(errno == Errno.None ? Errno.ESTALE : errno, "read");
         }
-        return buffer.AsSpan(0, length);
+        bytes = buffer.AsSpan(0, length);
+        return true;
     }
 
     private void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> current = Read(offset, bytes.Length);
+        if (!TryRead(offset, bytes.Length, out ReadOnlySpan<byte> current))
+        {
+            Apply(Change.Write, offset, bytes);
+            return;
+        }
         int end;
         for (int start = 0; start < bytes.Length; start = end)
         {
@@ -142,10 +153,7 @@ internal sealed class ImageRestoreWriter(ImageRestoreRun run) : IPieceWriter
         WritableFile target = run.Target.Writing;
         int first = (int)(-offset & (Block - 1));
         int last = zeros.Length - (int)((offset + zeros.Length) & (Block - 1));
-        if (
-            first >= last
-            || target.TryPunch(offset + first, last - first) is Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENODEV
-        )
+        if (first >= last || target.TryPunch(offset + first, last - first) != Errno.None)
         {
             return target.TryWrite(offset, zeros);
         }

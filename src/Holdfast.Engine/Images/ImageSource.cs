@@ -30,22 +30,23 @@ public sealed class ImageSource : IDisposable
     /// or on another mount is reached.
     /// </summary>
     /// <param name="directory">Stays the caller's.</param>
-    /// <param name="devices">Whether it may be a block device, which the operator must have meant to be read.</param>
+    /// <param name="device">Whether it must be a block device; else it must be a regular file of one name.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: it cannot be opened, or is no image.</exception>
-    public static ImageSource Open(DirectoryHandle directory, ReadOnlySpan<byte> name, bool devices = false)
+    public static ImageSource Open(DirectoryHandle directory, ReadOnlySpan<byte> name, bool device = false)
     {
         string label = Place.Root().PathOf(name);
         // Asked before it is opened: to be opened is enough for some devices to do something.
         Demand(directory.TryStat(name, out FileStatus status), label);
-        DemandImage(in status, label, devices);
+        DemandImage(in status, label, device);
         Demand(directory.TryOpenFile(name, out FileHandle? file), label);
         try
         {
             Demand(file!.TryStat(out status), label);
-            DemandImage(in status, label, devices);
+            DemandImage(in status, label, device);
             long size = status.Size;
             if (status.Type == FileType.BlockDevice)
             {
+                Demand(file.TryDropDeviceCache(), label);
                 Demand(file.TryReadDeviceSize(out size), label);
             }
             return new ImageSource(file, in status, size);
@@ -84,13 +85,17 @@ public sealed class ImageSource : IDisposable
         }
     }
 
-    private static void DemandImage(in FileStatus status, string label, bool devices)
+    private static void DemandImage(in FileStatus status, string label, bool device)
     {
-        if (status.Type == FileType.Regular || (devices && status.Type == FileType.BlockDevice))
+        bool isRight = status.Type == (device ? FileType.BlockDevice : FileType.Regular);
+        if (isRight && (device || status.Links <= 1))
         {
             return;
         }
-        string why = devices ? "is no regular file and no block device" : "is no regular file";
+        string why =
+            isRight ? $"has {status.Links} names (hard links)"
+            : device ? "is no block device"
+            : "is no regular file";
         throw new EngineError(
             EngineErrorKind.Files,
             temporary: false,

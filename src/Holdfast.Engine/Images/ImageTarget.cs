@@ -31,9 +31,9 @@ public sealed class ImageTarget : IDisposable
     /// or on another mount is reached, and a file with more than one name is refused.
     /// </summary>
     /// <param name="directory">Stays the caller's.</param>
-    /// <param name="devices">Whether it may be a block device, which its maker must have meant to be written.</param>
+    /// <param name="device">Whether it must be a block device; else it must be a regular file.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: it cannot be opened, or must not be written.</exception>
-    public static ImageTarget Open(DirectoryHandle directory, ReadOnlySpan<byte> name, bool devices = false)
+    public static ImageTarget Open(DirectoryHandle directory, ReadOnlySpan<byte> name, bool device = false)
     {
         string label = Place.Root().PathOf(name);
         Demand(directory.TryStat(name, out FileStatus found), label);
@@ -41,12 +41,12 @@ public sealed class ImageTarget : IDisposable
         {
             throw Refused(label, "is a symbolic link", "Name the file that it leads to.");
         }
-        if (found.Type != FileType.Regular && !(devices && found.Type == FileType.BlockDevice))
+        if (found.Type != (device ? FileType.BlockDevice : FileType.Regular))
         {
-            string allowed = devices ? "no regular file and no block device" : "no regular file";
-            throw Refused(label, $"is {allowed}", "Put the volume's image back, and restore again.");
+            string why = device ? "is no block device" : "is no regular file";
+            throw Refused(label, why, "Put the volume's image back, and restore again.");
         }
-        return found.Type == FileType.Regular ? OpenFile(directory, name, label) : OpenDevice(directory, name, label);
+        return device ? OpenDevice(directory, name, label) : OpenFile(directory, name, label);
     }
 
     public void Dispose()
@@ -107,6 +107,7 @@ public sealed class ImageTarget : IDisposable
             long size = status.Size;
             if (type == FileType.BlockDevice)
             {
+                Demand(reading.TryDropDeviceCache(), label);
                 Demand(reading.TryReadDeviceSize(out size), label);
             }
             return new ImageTarget(reading, writing, in status, size);

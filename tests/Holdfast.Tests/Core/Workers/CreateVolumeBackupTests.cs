@@ -1,6 +1,8 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Sources;
+using Holdfast.Engine;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Processes;
@@ -125,6 +127,56 @@ public sealed class CreateVolumeBackupTests
         await restic.RestoreAsync(third.SnapshotId!, scene.Core.Directory["restored"]);
         string restored = Path.Join(scene.Core.Directory["restored"], volume.Id, "volume.raw");
         Assert.Equal(scene.Read(volume), await File.ReadAllBytesAsync(restored));
+    }
+
+    [Fact]
+    public async Task A_clone_that_cannot_be_kept_leaves_the_earlier_one()
+    {
+        await using VolumeScene scene = await VolumeScene.MakeAsync("xfs");
+        Volume volume = await scene.AddAsync();
+        await scene.BackUpAsync(volume);
+        string kept = Assert.Single(scene.Own("kept"));
+        Operation operation = NewOperation.Of(
+            OperationKind.CreateVolumeBackup,
+            Rows.Project,
+            scene.Core.Time.GetUtcNow()
+        );
+        using ImageCapture clone = scene.Core.Get<ImageCaptures>().Capture(volume, operation);
+        string root = Path.GetDirectoryName(scene.PathOf(volume))!;
+        File.Delete(Path.Join(root, "captures", Assert.Single(scene.Own("captures"))));
+        Assert.Throws<EngineError>(() => scene.Core.Get<KeptImages>().Keep(volume, clone, new Id(new byte[Id.Size])));
+        Assert.Equal([kept], scene.Own("kept"));
+    }
+
+    [Theory]
+    [InlineData("xfs")]
+    [InlineData("btrfs")]
+    public async Task After_a_restore_the_next_backup_is_compared_all_the_same(string kind)
+    {
+        await using VolumeScene scene = await VolumeScene.MakeAsync(kind);
+        Volume volume = await scene.AddAsync();
+        byte[] first = scene.Read(volume);
+        Backup backup = await scene.BackUpAsync(volume);
+        scene.Write(volume, 2 << 20, 300_000, seed: 3);
+        byte[] second = scene.Read(volume);
+        Backup later = await scene.BackUpAsync(volume);
+
+        await scene.Backups.RestoreAsync(CoreFixture.Member, backup.Id, volume.Id, default);
+        await scene.Core.DrainAsync();
+        Assert.Equal(first, scene.Read(volume));
+        scene.Write(volume, 12 << 20, 5000, seed: 4);
+        byte[] third = scene.Read(volume);
+        Backup last = await scene.BackUpAsync(volume);
+        Assert.Equal([later.SnapshotId, last.SnapshotId], await ParentsAsync(scene, last));
+        Assert.True(last.IsIncremental);
+
+        using Restic restic = await scene.Core.ResticAsync();
+        foreach ((Backup one, byte[] expected) in new[] { (backup, first), (later, second), (last, third) })
+        {
+            string target = scene.Core.Directory["restored-" + one.Id];
+            await restic.RestoreAsync(one.SnapshotId!, target);
+            Assert.Equal(expected, await File.ReadAllBytesAsync(Path.Join(target, volume.Id, "volume.raw")));
+        }
     }
 
     [Theory]

@@ -164,6 +164,18 @@ public sealed class ExtentChangesTests
         Assert.Equal([(0, 1 << 20)], Changes(directory + "/image", directory + "/kept"));
     }
 
+    [Fact]
+    public async Task Where_files_share_no_blocks_a_list_of_extents_says_nothing()
+    {
+        await using LoopDisk disk = await LoopDisk.Ext4Async();
+        foreach (string name in (string[])["image", "kept"])
+        {
+            using FileStream file = RawFiles.Create(disk[name]);
+            file.SetLength(1 << 20);
+        }
+        Assert.Equal([(0, 1 << 20)], Changes(disk, "image", "kept"));
+    }
+
     private static Task<LoopDisk> MountAsync(string kind) =>
         kind == "xfs" ? LoopDisk.XfsAsync() : LoopDisk.BtrfsAsync();
 

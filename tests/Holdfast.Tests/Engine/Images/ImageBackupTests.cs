@@ -142,7 +142,7 @@ public sealed class ImageBackupTests
         ImageBackupReport file = await scene.RunAsync();
         await using LoopDevice device = await LoopDevice.OverAsync(scene.Image);
         using DirectoryHandle directory = DirectoryHandle.Open("/dev");
-        using ImageSource source = ImageSource.Open(directory, Encoding.UTF8.GetBytes(device.Name), devices: true);
+        using ImageSource source = ImageSource.Open(directory, Encoding.UTF8.GetBytes(device.Name), device: true);
         Assert.Equal((content.Length, true), (source.Size, source.IsBlockDevice));
         ImageBackupReport report = await scene.RunAsync(source);
         Assert.Equal(await scene.BlobsAsync(file), await scene.BlobsAsync(report));
@@ -246,6 +246,12 @@ public sealed class ImageBackupTests
         Assert.Equal((3_000_000L, false), (third.BytesRead, third.IsIncremental));
         Assert.Equal(1, third.Backup.ProblemCounts[BackupProblemKind.ParentDamaged]);
         Assert.Equal(0, third.Backup.ItemErrors);
+        // Whoever finds the snapshot later tells by its parent whether it was compared with one.
+        ImageBackupReport fourth = await scene.RunAsync(first.Backup.Snapshot);
+        Assert.Equal(
+            [null, null, null],
+            ((ImageBackupReport[])[second, third, fourth]).Select(report => report.Backup.Snapshot.Parent)
+        );
     }
 
     [Fact]

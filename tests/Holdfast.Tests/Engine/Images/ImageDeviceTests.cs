@@ -46,6 +46,25 @@ public sealed class ImageDeviceTests
     }
 
     [Fact]
+    public async Task WhatCannotBeReadIsWritten()
+    {
+        await using ImageScene scene = await ImageScene.MakeAsync();
+        ImageRestoreSource source = await scene.BackUpAsync(new byte[8 * Mebi]);
+        await File.WriteAllBytesAsync(scene.Target, ImageScene.RandomBytes(4, 8 * Mebi));
+        await using (LoopDevice device = await LoopDevice.OverAsync(scene.Target))
+        {
+            // The device does not know that half of it is gone: reads fail there, and writes bring it back.
+            using (FileStream file = File.OpenWrite(scene.Target))
+            {
+                file.SetLength(4 * Mebi);
+            }
+            ImageRestoreReport report = await RestoreAsync(scene, source, device);
+            Assert.Equal((4 * Mebi, 4 * Mebi), (report.BytesZeroed, report.BytesWritten));
+        }
+        Assert.Equal(new byte[8 * Mebi], await File.ReadAllBytesAsync(scene.Target));
+    }
+
+    [Fact]
     public async Task AMountedDeviceIsRefused()
     {
         await using LoopDisk disk = await LoopDisk.Ext4Async();
@@ -55,7 +74,7 @@ public sealed class ImageDeviceTests
             .Checked("findmnt")
             .Output.Trim();
         EngineError error = Assert.Throws<EngineError>(() =>
-            ImageScene.Open("/dev", Path.GetFileName(device), devices: true)
+            ImageScene.Open("/dev", Path.GetFileName(device), device: true)
         );
         Assert.Contains("is mounted", error.Message, StringComparison.Ordinal);
     }
@@ -66,7 +85,7 @@ public sealed class ImageDeviceTests
         LoopDevice device
     )
     {
-        using ImageTarget target = ImageScene.Open("/dev", device.Name, devices: true);
+        using ImageTarget target = ImageScene.Open("/dev", device.Name, device: true);
         return await scene.Restore(source, target).RunAsync(CancellationToken.None);
     }
 }

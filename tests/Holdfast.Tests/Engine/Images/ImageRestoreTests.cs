@@ -3,6 +3,7 @@ using Holdfast.Engine.Files;
 using Holdfast.Engine.Images;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Objects;
+using Holdfast.Testing.Processes;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Images;
@@ -128,6 +129,40 @@ public sealed class ImageRestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhereAHoleIsRefusedZerosAreWritten()
+    {
+        byte[] content = WithHoles();
+        ImageRestoreSource source = await scene.BackUpAsync(content);
+        await using LoopDisk disk = await LoopDisk.Ext4Async();
+        await File.WriteAllBytesAsync(disk["target"], ImageScene.Opposite(content));
+        using (ImageTarget target = ImageScene.Open(disk.Path, "target"))
+        {
+            // A file that may only grow can be written to by whoever had it open, and takes no hole (EPERM).
+            await ChangeAttributesAsync("+a", disk["target"]);
+            await scene.Restore(source, target).RunAsync(CancellationToken.None);
+        }
+        await ChangeAttributesAsync("-a", disk["target"]);
+        Assert.Equal(content, await File.ReadAllBytesAsync(disk["target"]));
+    }
+
+    [Fact]
+    public async Task WhereNeitherAHoleNorZerosCanBeTheRestoreFails()
+    {
+        ImageRestoreSource source = await scene.BackUpAsync(new byte[2 * Mebi]);
+        await using LoopDisk disk = await LoopDisk.Ext4Async();
+        await File.WriteAllBytesAsync(disk["target"], ImageScene.RandomBytes(10, 2 * Mebi));
+        using (ImageTarget target = ImageScene.Open(disk.Path, "target"))
+        {
+            await ChangeAttributesAsync("+i", disk["target"]);
+            EngineError error = await Assert.ThrowsAsync<EngineError>(() =>
+                scene.Restore(source, target).RunAsync(CancellationToken.None)
+            );
+            Assert.Contains("the target cannot be written", error.Message, StringComparison.Ordinal);
+        }
+        await ChangeAttributesAsync("-i", disk["target"]);
+    }
+
+    [Fact]
     public async Task AFullDiskEndsTheRestoreAndSaysSo()
     {
         ImageRestoreSource source = await scene.BackUpAsync(ImageScene.RandomBytes(9, 4 * Mebi));
@@ -248,6 +283,9 @@ public sealed class ImageRestoreTests : IAsyncLifetime
         );
 
     // File systems count what they need to know where blocks lie, and blobs begin and end within blocks.
+    private static async Task ChangeAttributesAsync(string change, string path) =>
+        (await ChildProcess.RunAsync("chattr", [change, path])).Checked("chattr");
+
     private void AssertAsSparseAsTheOriginal() =>
         Assert.InRange(ImageScene.Allocated(scene.Target), 1, ImageScene.Allocated(scene.Original) + (32 * Block));
 

@@ -68,10 +68,10 @@ internal sealed class ImageScene : IAsyncDisposable
 
     public ImageTarget Open() => Open(Targets, "target");
 
-    public static ImageTarget Open(string directory, string name, bool devices = false)
+    public static ImageTarget Open(string directory, string name, bool device = false)
     {
         using DirectoryHandle handle = DirectoryHandle.Open(directory);
-        return ImageTarget.Open(handle, System.Text.Encoding.UTF8.GetBytes(name), devices);
+        return ImageTarget.Open(handle, System.Text.Encoding.UTF8.GetBytes(name), device);
     }
 
     /// <summary>A file of that content whose blocks of zeros are holes.</summary>

@@ -44,10 +44,17 @@ public sealed class ImageTargetTests : IDisposable
     [InlineData(FileKind.Fifo, true)]
     [InlineData(FileKind.CharDevice, true)]
     [InlineData(FileKind.BlockDevice, false)]
-    public void WhatIsNoImageIsRefused(FileKind kind, bool devices)
+    public void WhatIsNoImageIsRefused(FileKind kind, bool device)
     {
         RawFiles.MakeNode(directory["image"], kind, 1, 3);
-        AssertRefused("is no regular file", devices);
+        AssertRefused(device ? "is no block device" : "is no regular file", device);
+    }
+
+    [Fact]
+    public void AFileWhereADeviceWasIsRefused()
+    {
+        RawFiles.Write(directory["image"], "content");
+        AssertRefused("is no block device", device: true);
     }
 
     [Fact]
@@ -57,9 +64,9 @@ public sealed class ImageTargetTests : IDisposable
         AssertRefused("is no regular file");
     }
 
-    private void AssertRefused(string why, bool devices = false)
+    private void AssertRefused(string why, bool device = false)
     {
-        EngineError error = Assert.Throws<EngineError>(() => ImageScene.Open(directory.Path, "image", devices));
+        EngineError error = Assert.Throws<EngineError>(() => ImageScene.Open(directory.Path, "image", device));
         Assert.Equal((EngineErrorKind.Files, false), (error.Kind, error.Temporary));
         Assert.Contains($"/image {why}", error.Message, StringComparison.Ordinal);
         Assert.Contains(why, error.PublicMessage, StringComparison.Ordinal);
