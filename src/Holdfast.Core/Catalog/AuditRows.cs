@@ -75,9 +75,6 @@ public sealed class AuditRows(ICatalogSession session)
             }
         ) > 0;
 
-    /// <summary>All entries, oldest first.</summary>
-    public Task<IReadOnlyList<AuditEntry>> ListAsync() => session.QueryAsync<AuditEntry>(Select + " ORDER BY id");
-
     public Task<IReadOnlyList<AuditEntry>> ListAsync(AuditFilter filter, RowOrder<AuditEntry> order)
     {
         ListQuery query = new ListQuery(Select)

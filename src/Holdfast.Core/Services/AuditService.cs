@@ -24,9 +24,6 @@ public sealed record AuditQuery
 /// <summary>A place in the list of audit entries.</summary>
 public sealed record AuditPlace(DateTimeOffset At, long Id);
 
-/// <param name="More">Whether there are rows behind these.</param>
-public sealed record AuditList(IReadOnlyList<AuditEntry> Rows, bool More);
-
 /// <summary>
 /// The use cases of the audit trail: a project reads its own, in which stands what others did with what it has given them.
 /// </summary>
@@ -37,7 +34,7 @@ public sealed class AuditService(ICatalog catalog, Policy policy)
     /// <summary>Newest first.</summary>
     /// <param name="limit">At least 1.</param>
     /// <param name="after">Only what stands behind this entry in the list.</param>
-    public async Task<AuditList> ListAsync(
+    public async Task<RowList<AuditEntry>> ListAsync(
         Caller caller,
         AuditQuery query,
         int limit,
@@ -49,15 +46,12 @@ public sealed class AuditService(ICatalog catalog, Policy policy)
         RowOrder<AuditEntry> order = new(
             ByTime,
             Descending: true,
-            after is null ? null : new RowPlace(after.At, after.Id),
-            // One more says whether there is more.
-            limit + 1
+            after is null ? null : new RowPlace(after.At, after.Id)
         );
-        IReadOnlyList<AuditEntry> rows = await catalog.ReadAsync(
-            session => session.Audit.ListAsync(filter, order),
+        return await catalog.ReadAsync(
+            session => order.PageAsync(limit, page => session.Audit.ListAsync(filter, page)),
             cancellationToken
         );
-        return new AuditList([.. rows.Take(limit)], rows.Count > limit);
     }
 
     /// <summary>All of them, oldest first, streamed; errors of the query are thrown before the first row.</summary>

@@ -99,7 +99,8 @@ public sealed class BackupService(
         Require(caller, "share_backup:create");
         Texts.CheckNames(request.Name, request.Description);
         Texts.CheckBackupType(request.BackupType);
-        Backup created = await catalog.WriteAsync(
+        return await catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share =
@@ -123,15 +124,14 @@ public sealed class BackupService(
             },
             cancellationToken
         );
-        wake.Wake();
-        return created;
     }
 
     public Task<Backup> UpdateAsync(Caller caller, string id, BackupChange change, CancellationToken cancellationToken)
     {
         Require(caller, "share_backup:update");
         Texts.CheckNames(change.Name, change.Description);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Backup backup = await FindOwnAsync(session, caller, id, NoBackup(id));
@@ -156,7 +156,8 @@ public sealed class BackupService(
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share_backup:delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Backup backup = await FindOwnAsync(session, caller, id, NoBackup(id));
@@ -191,7 +192,8 @@ public sealed class BackupService(
     )
     {
         Require(caller, "share_backup:restore");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 DateTimeOffset now = time.Now();
@@ -226,7 +228,8 @@ public sealed class BackupService(
     public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
     {
         Require(caller, "share_backup:reset_status");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Backup backup = await FindOwnAsync(session, caller, id, ServiceError.NotFound());
@@ -243,13 +246,6 @@ public sealed class BackupService(
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
-    }
 
     private Backup NewRow(Caller caller, NewBackup request, Share share, DateTimeOffset now)
     {

@@ -44,7 +44,8 @@ public sealed class ManagedShareService(
         Texts.CheckNames(request.Name, request.Description);
         ShareRules.CheckProject(request.ProjectId);
         SharePlace place = adoption.Locate(request.ExportPath);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 ShareType type = await ShareTypeRules.ChooseAsync(session, caller, request.ShareType, options);
@@ -85,7 +86,8 @@ public sealed class ManagedShareService(
     public Task UnmanageAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share:unmanage");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -101,11 +103,4 @@ public sealed class ManagedShareService(
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
-    }
 }

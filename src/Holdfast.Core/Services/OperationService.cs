@@ -28,14 +28,15 @@ public sealed record OperationQuery
 /// <summary>A place in the list of operations.</summary>
 public sealed record OperationPlace(DateTimeOffset CreatedAt, string Id);
 
-/// <param name="More">Whether there are rows behind these.</param>
-public sealed record OperationList(IReadOnlyList<Operation> Rows, bool More);
-
 /// <summary>The use cases of operations: to look at them, and to cancel one.</summary>
 public sealed class OperationService(ICatalog catalog, OperationQueue queue, Policy policy)
 {
     /// <summary>Newest first.</summary>
-    public async Task<OperationList> ListAsync(Caller caller, OperationQuery query, CancellationToken cancellationToken)
+    public async Task<RowList<Operation>> ListAsync(
+        Caller caller,
+        OperationQuery query,
+        CancellationToken cancellationToken
+    )
     {
         policy.Require(caller, "operation:get_all");
         if (query.AllProjects)
@@ -55,15 +56,12 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
         RowOrder<Operation> order = new(
             new SortColumn<Operation>("created_at", row => row.CreatedAt),
             Descending: true,
-            query.After is { } after ? new RowPlace(after.CreatedAt, after.Id) : null,
-            // One more says whether there is more.
-            query.Limit + 1
+            query.After is { } after ? new RowPlace(after.CreatedAt, after.Id) : null
         );
-        IReadOnlyList<Operation> rows = await catalog.ReadAsync(
-            session => session.Operations.ListAsync(filter, order),
+        return await catalog.ReadAsync(
+            session => order.PageAsync(query.Limit, page => session.Operations.ListAsync(filter, page)),
             cancellationToken
         );
-        return new OperationList([.. rows.Take(query.Limit)], rows.Count > query.Limit);
     }
 
     public Task<Operation> GetAsync(Caller caller, string id, CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ public sealed class RecycleBinService(ICatalog catalog, Policy policy, TimeProvi
     public Task SoftDeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         policy.Require(caller, "share:soft_delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -35,7 +36,8 @@ public sealed class RecycleBinService(ICatalog catalog, Policy policy, TimeProvi
     public Task<bool> RestoreAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         policy.Require(caller, "share:restore");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id, $"No share exists with ID {id}.");
@@ -56,12 +58,5 @@ public sealed class RecycleBinService(ICatalog catalog, Policy policy, TimeProvi
             },
             cancellationToken
         );
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
     }
 }

@@ -73,7 +73,8 @@ public sealed class ShareMetadataService(ICatalog catalog, Policy policy, TimePr
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, string> result = await catalog.WriteAsync(
+        return await catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id, NoShare);
@@ -91,8 +92,6 @@ public sealed class ShareMetadataService(ICatalog catalog, Policy policy, TimePr
             },
             cancellationToken
         );
-        wake.Wake();
-        return result;
     }
 
     private static ServiceError NoItem() => ServiceError.NotFound("MetadataItemNotFound: Metadata item is not found.");

@@ -121,7 +121,8 @@ public sealed class ShareService(
         ShareRules.CheckZone(request.AvailabilityZone, options);
         Texts.CheckNames(request.Name, request.Description);
         MetadataRules.Check(request.Metadata);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 ShareSource? source = request.SnapshotId is { } snapshot
@@ -189,7 +190,8 @@ public sealed class ShareService(
             throw ServiceError.Forbidden("User is not authorized to set 'is_public' to True in the request.");
         }
         Texts.CheckNames(change.Name, change.Description);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -212,7 +214,8 @@ public sealed class ShareService(
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share:delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -228,7 +231,8 @@ public sealed class ShareService(
     public Task ForceDeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share:force_delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id, $"Share {id} could not be found.");
@@ -317,11 +321,4 @@ public sealed class ShareService(
 
     private Task<Share?> FindAsync(Caller caller, string id, CancellationToken cancellationToken) =>
         catalog.ReadAsync(session => session.FindShareAsync(caller, id), cancellationToken);
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
-    }
 }

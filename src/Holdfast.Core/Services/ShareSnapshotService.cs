@@ -102,7 +102,8 @@ public sealed class ShareSnapshotService(
         Require(caller, "share:create_snapshot");
         Texts.CheckNames(request.Name, request.Description);
         MetadataRules.Check(request.Metadata);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share =
@@ -178,7 +179,8 @@ public sealed class ShareSnapshotService(
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share:delete_snapshot");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 ShareSnapshot snapshot = await FindQuietlyAsync(session, caller, id);
@@ -195,7 +197,8 @@ public sealed class ShareSnapshotService(
     public Task ForceDeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "share_snapshot:force_delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
@@ -212,7 +215,8 @@ public sealed class ShareSnapshotService(
     public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
     {
         Require(caller, "share_snapshot:reset_status");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 ShareSnapshot snapshot = await FindAsync(session, caller, id);
@@ -351,13 +355,6 @@ public sealed class ShareSnapshotService(
             },
             cancellationToken
         );
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
-    }
 
     private async Task<bool> QueueDeleteAsync(ICatalogSession session, Caller caller, ShareSnapshot snapshot)
     {

@@ -17,7 +17,8 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
             Require(caller, "share:force_extend");
         }
         bool mayPassLargest = policy.Allows(caller, "share:extend_beyond_max_share_size_spec");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -34,7 +35,8 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
     public Task ShrinkAsync(Caller caller, string id, int newSize, CancellationToken cancellationToken)
     {
         Require(caller, "share:shrink");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -51,7 +53,8 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
     public Task ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
     {
         Require(caller, "share:reset_status");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(caller, id);
@@ -84,7 +87,8 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
     public Task ResetTaskStateAsync(Caller caller, string id, string? taskState, CancellationToken cancellationToken)
     {
         Require(caller, "share:reset_task_state");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Share share = await session.FindOwnShareAsync(
@@ -112,12 +116,5 @@ public sealed class ShareStateService(ICatalog catalog, Policy policy, TimeProvi
             throw ServiceError.Conflict($"Share {share.Id} was changed by another call meanwhile. Try again.");
         }
         await session.QueueExportAsync(share.ProjectId, now);
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
     }
 }

@@ -60,7 +60,8 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     {
         Require(caller, "sharing:create");
         IReadOnlyList<string> recipients = SharingRules.Recipients(caller, request, time.Now());
-        IReadOnlyList<Sharing> rows = await catalog.WriteAsync(
+        return await catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 DateTimeOffset now = time.Now();
@@ -70,8 +71,6 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
             },
             cancellationToken
         );
-        wake.Wake();
-        return rows;
     }
 
     /// <summary>Ends one sharing: its owner's to do.</summary>
@@ -79,7 +78,8 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     public Task CancelAsync(Caller caller, string id, bool unaccepted, CancellationToken cancellationToken)
     {
         Require(caller, "sharing:cancel");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Sharing sharing = await FindAsync(session, caller, id, unaccepted);
@@ -98,7 +98,8 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     public Task CancelAllAsync(Caller caller, string backupId, CancellationToken cancellationToken)
     {
         Require(caller, "sharing:cancel");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Backup backup = await FindOwnAsync(session, caller, backupId, refuseRecipient: true);
@@ -118,22 +119,12 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         {
             return new SharingList([], Next: null);
         }
-        // One more says whether there is more.
-        RowOrder<SharedBackup> oneMore = order with
-        {
-            Limit = limit + 1,
-            After = query.After,
-        };
-        IReadOnlyList<SharedBackup> rows = await catalog.ReadAsync(
-            session => session.Sharings.ListAsync(filter, oneMore),
+        order = order with { After = query.After };
+        (IReadOnlyList<SharedBackup> rows, bool more) = await catalog.ReadAsync(
+            session => order.PageAsync(limit, page => session.Sharings.ListAsync(filter, page)),
             cancellationToken
         );
-        RowPlace? next = null;
-        if (rows.Count > limit)
-        {
-            rows = [.. rows.Take(limit)];
-            next = new RowPlace(order.Column.Value(rows[^1]), rows[^1].Id);
-        }
+        RowPlace? next = more ? new RowPlace(order.Column.Value(rows[^1]), rows[^1].Id) : null;
         if (query.Received)
         {
             await catalog.NoteLooksAsync(caller, [.. rows.Select(row => row.Sharing)], time, cancellationToken);
@@ -179,7 +170,8 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     public Task<Sharing> AnswerAsync(Caller caller, string id, bool accept, CancellationToken cancellationToken)
     {
         Require(caller, "sharing:accept");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Sharing sharing = await FindReceivedAsync(session, caller, id);
@@ -203,7 +195,8 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
     public Task LeaveAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "sharing:leave");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 Sharing sharing = await FindReceivedAsync(session, caller, id);
@@ -275,13 +268,6 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
         return sharing.ToProjectId == caller.ProjectId
             ? sharing
             : throw ServiceError.Forbidden("Only the project that was given the backup may answer or leave.");
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
     }
 
     /// <summary>Without the owner's matters where the caller was given it.</summary>

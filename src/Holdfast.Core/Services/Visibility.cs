@@ -45,6 +45,12 @@ internal static class Visibility
         return caller.CanWrite(share) ? share : throw ServiceError.Forbidden();
     }
 
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.NotFound"/>: it is not there or not the caller's.</exception>
+    public static async Task<Volume> FindVolumeAsync(this ICatalogSession session, Caller caller, string id) =>
+        await session.Volumes.FindAsync(id) is { } volume && caller.CanUse(volume)
+            ? volume
+            : throw ServiceError.NotFound($"Volume {id} could not be found.", Refusal.NoVolume);
+
     /// <summary>Asks for the permission once more, about the share itself: a rule may look at whose it is.</summary>
     public static void RequireOf(this Policy policy, Caller caller, string rule, Share share) =>
         policy.Require(caller, rule, new PolicyTarget(share.ProjectId, share.UserId));

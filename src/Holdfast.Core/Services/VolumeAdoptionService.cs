@@ -33,7 +33,8 @@ public sealed class VolumeAdoptionService(
         // The disk is looked at out of the transaction: one that hangs must not hold the catalog.
         IReadOnlyList<Volume> others = await catalog.ReadAsync(adoption.VolumesHereAsync, cancellationToken);
         adoption.CheckOther(found, others);
-        return await ChangeAsync(
+        return await catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 await adoption.CheckApartAsync(session, found, others);
@@ -50,10 +51,11 @@ public sealed class VolumeAdoptionService(
     public Task UnregisterAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "volume:unregister");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
-                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, id);
+                Volume volume = await session.FindVolumeAsync(caller, id);
                 await VolumeRules.CheckUnregisterAsync(session, volume);
                 await session.Volumes.RemoveAsync(id);
                 await session.QueueExportAsync(volume.ProjectId, time.Now());
@@ -85,11 +87,4 @@ public sealed class VolumeAdoptionService(
             Host = options.Node,
             CreatedAt = time.Now(),
         };
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
-    }
 }

@@ -22,12 +22,6 @@ internal static class VolumeBackupRules
             : throw ServiceError.NotFound($"Backup {id} could not be found.", Refusal.NoBackup);
     }
 
-    /// <summary>The caller's volume: others' are not there.</summary>
-    public static async Task<Volume> FindVolumeAsync(ICatalogSession session, Caller caller, string id) =>
-        await session.Volumes.FindAsync(id) is { } volume && caller.CanUse(volume)
-            ? volume
-            : throw ServiceError.NotFound($"Volume {id} could not be found.", Refusal.NoVolume);
-
     public static async Task CheckCreateAsync(ICatalogSession session, Caller caller, Volume volume)
     {
         if (volume.Status != VolumeStatus.Available)

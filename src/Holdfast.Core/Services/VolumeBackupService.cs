@@ -22,9 +22,6 @@ public sealed record VolumeBackupQuery
 /// <param name="RepositoryId">restic's id of the repository that it is in; null before the project's first backup.</param>
 public sealed record VolumeBackup(Backup Row, string? RepositoryId);
 
-/// <param name="More">Whether there are rows behind these.</param>
-public sealed record VolumeBackupList(IReadOnlyList<VolumeBackup> Rows, bool More);
-
 /// <summary>What was begun: the backup, the volume where it is written to, and the operation that does it.</summary>
 public sealed record VolumeBackupWork(Backup Backup, Volume? Volume, Operation Operation);
 
@@ -40,11 +37,8 @@ public sealed class VolumeBackupService(
     WakeSignal wake
 )
 {
-    /// <summary>What a list has at most, and has without a limit.</summary>
-    public const int LongestList = 1000;
-
-    /// <summary>The caller's project's own, at most <see cref="LongestList"/>.</summary>
-    public async Task<VolumeBackupList> ListAsync(
+    /// <summary>The caller's project's own.</summary>
+    public async Task<RowList<VolumeBackup>> ListAsync(
         Caller caller,
         VolumeBackupQuery query,
         CancellationToken cancellationToken
@@ -52,10 +46,10 @@ public sealed class VolumeBackupService(
     {
         Require(caller, "volume_backup:get_all");
         RowOrder<Backup> order = SortKeys.VolumeBackups(query.Page);
-        int limit = Math.Min(query.Page.Limit ?? LongestList, LongestList);
+        int limit = query.Page.Limit ?? int.MaxValue - 1;
         if (limit == 0)
         {
-            return new VolumeBackupList([], More: false);
+            return new RowList<VolumeBackup>([], More: false);
         }
         BackupFilter filter = new()
         {
@@ -68,12 +62,11 @@ public sealed class VolumeBackupService(
         return await catalog.ReadAsync(
             async session =>
             {
-                // One more says whether there is more.
-                IReadOnlyList<Backup> rows = await session.Backups.ListAsync(filter, order with { Limit = limit + 1 });
+                RowList<Backup> list = await order.PageAsync(limit, page => session.Backups.ListAsync(filter, page));
                 string? repository = (await session.Repositories.FindAsync(caller.ProjectId))?.RepositoryId;
-                return new VolumeBackupList(
-                    [.. rows.Take(limit).Select(row => new VolumeBackup(row, repository))],
-                    More: rows.Count > limit
+                return new RowList<VolumeBackup>(
+                    [.. list.Rows.Select(row => new VolumeBackup(row, repository))],
+                    list.More
                 );
             },
             cancellationToken
@@ -105,10 +98,11 @@ public sealed class VolumeBackupService(
     {
         Require(caller, "volume_backup:create");
         Texts.CheckNames(request.Name, request.Description);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
-                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, request.VolumeId);
+                Volume volume = await session.FindVolumeAsync(caller, request.VolumeId);
                 await VolumeBackupRules.CheckCreateAsync(session, caller, volume);
                 DateTimeOffset now = time.Now();
                 Backup backup = NewRow(caller, request, volume, now);
@@ -134,7 +128,8 @@ public sealed class VolumeBackupService(
     public Task<VolumeBackupWork> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "volume_backup:delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 DateTimeOffset now = time.Now();
@@ -170,12 +165,13 @@ public sealed class VolumeBackupService(
     )
     {
         Require(caller, "volume_backup:restore");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 DateTimeOffset now = time.Now();
                 (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
-                Volume target = await VolumeBackupRules.FindVolumeAsync(session, caller, volumeId);
+                Volume target = await session.FindVolumeAsync(caller, volumeId);
                 VolumeBackupRules.CheckRestore(backup, target);
                 await session.NoteRestoreAsync(backup, sharing, caller, now);
                 return await QueueRestoreAsync(session, caller, backup, target, now);
@@ -216,13 +212,6 @@ public sealed class VolumeBackupService(
         };
         await session.Operations.AddAsync(operation);
         return new VolumeBackupWork(backup, target, operation);
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
     }
 
     private static Backup NewRow(Caller caller, NewVolumeBackup request, Volume volume, DateTimeOffset now) =>

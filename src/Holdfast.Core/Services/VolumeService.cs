@@ -29,9 +29,6 @@ public sealed record VolumeQuery
     public (DateTimeOffset CreatedAt, string Id)? After { get; init; }
 }
 
-/// <param name="More">Whether there are rows behind these.</param>
-public sealed record VolumeList(IReadOnlyList<Volume> Rows, bool More);
-
 /// <summary>What was begun: the volume, and the operation that makes or removes it.</summary>
 public sealed record VolumeWork(Volume Volume, Operation Operation);
 
@@ -46,7 +43,7 @@ public sealed class VolumeService(
 )
 {
     /// <summary>Newest first.</summary>
-    public async Task<VolumeList> ListAsync(Caller caller, VolumeQuery query, CancellationToken cancellationToken)
+    public async Task<RowList<Volume>> ListAsync(Caller caller, VolumeQuery query, CancellationToken cancellationToken)
     {
         Require(caller, "volume:get_all");
         if (query.AllProjects)
@@ -62,21 +59,18 @@ public sealed class VolumeService(
         RowOrder<Volume> order = new(
             new SortColumn<Volume>("created_at", row => row.CreatedAt),
             Descending: true,
-            query.After is var (createdAt, id) ? new RowPlace(createdAt, id) : null,
-            // One more says whether there is more.
-            query.Limit + 1
+            query.After is var (createdAt, id) ? new RowPlace(createdAt, id) : null
         );
-        IReadOnlyList<Volume> rows = await catalog.ReadAsync(
-            session => session.Volumes.ListAsync(filter, order),
+        return await catalog.ReadAsync(
+            session => order.PageAsync(query.Limit, page => session.Volumes.ListAsync(filter, page)),
             cancellationToken
         );
-        return new VolumeList([.. rows.Take(query.Limit)], rows.Count > query.Limit);
     }
 
     public Task<Volume> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "volume:get");
-        return catalog.ReadAsync(session => VolumeBackupRules.FindVolumeAsync(session, caller, id), cancellationToken);
+        return catalog.ReadAsync(session => session.FindVolumeAsync(caller, id), cancellationToken);
     }
 
     public Task<VolumeWork> CreateAsync(Caller caller, NewVolume request, CancellationToken cancellationToken)
@@ -94,7 +88,8 @@ public sealed class VolumeService(
         string root =
             roots.Default
             ?? throw ServiceError.Conflict("No volume can be made here: no volume root of this service can hold one.");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 DateTimeOffset now = time.Now();
@@ -140,10 +135,11 @@ public sealed class VolumeService(
     {
         Require(caller, "volume:update");
         Texts.CheckNames(change.Name, change.Description);
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
-                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, id);
+                Volume volume = await session.FindVolumeAsync(caller, id);
                 DateTimeOffset now = time.Now();
                 Volume changed = volume with
                 {
@@ -162,10 +158,11 @@ public sealed class VolumeService(
     public Task<VolumeWork> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         Require(caller, "volume:delete");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
-                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, id);
+                Volume volume = await session.FindVolumeAsync(caller, id);
                 await VolumeRules.CheckDeleteAsync(session, volume);
                 DateTimeOffset now = time.Now();
                 Operation operation = NewOperation.Of(OperationKind.DeleteVolume, caller, now) with
@@ -200,12 +197,5 @@ public sealed class VolumeService(
         (Backup backup, Sharing? sharing) = await VolumeBackupRules.FindAsync(session, caller, id, now);
         await session.NoteRestoreAsync(backup, sharing, caller, now);
         return backup;
-    }
-
-    private async Task<T> ChangeAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
-    {
-        T result = await catalog.WriteAsync(work, cancellationToken);
-        wake.Wake();
-        return result;
     }
 }

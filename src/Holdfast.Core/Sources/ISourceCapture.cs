@@ -3,7 +3,7 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Core.Sources;
 
-/// <summary>A source that may be read. Disposing releases it; what a crash keeps from that, <see cref="ISourceCapture.ReleaseLeftoversAsync"/> does.</summary>
+/// <summary>A source that may be read. Disposing releases it; what a crash keeps from that, <see cref="Captures.RemoveLeftoversAsync"/> does.</summary>
 /// <param name="Directory">To be read; owned by the capture.</param>
 /// <param name="How">What the backup says of it: <c>snapshot</c> or <c>live</c>.</param>
 public sealed record Capture(DirectoryHandle Directory, string How, Func<ValueTask>? Release = null) : IAsyncDisposable
@@ -35,13 +35,4 @@ public interface ISourceCapture
 
     /// <exception cref="Engine.EngineError">The directory cannot be opened or captured.</exception>
     Task<Capture> CaptureAsync(Share share, Operation claimed, CancellationToken cancellationToken);
-
-    /// <summary>Releases the root's captures whose claim is over. May be called at any time, by any node that has the root.</summary>
-    /// <param name="isLive">Whether the claim of that operation and epoch still holds.</param>
-    /// <returns>How many were released.</returns>
-    Task<int> ReleaseLeftoversAsync(
-        string root,
-        Func<string, long, Task<bool>> isLive,
-        CancellationToken cancellationToken
-    );
 }

@@ -12,11 +12,4 @@ public sealed class LiveCapture(ShareRoots roots) : ISourceCapture
 
     public Task<Capture> CaptureAsync(Share share, Operation claimed, CancellationToken cancellationToken) =>
         Task.FromResult(new Capture(roots.OpenShare(share), Capture.Live));
-
-    /// <summary>Nothing is made, so nothing is left.</summary>
-    public Task<int> ReleaseLeftoversAsync(
-        string root,
-        Func<string, long, Task<bool>> isLive,
-        CancellationToken cancellationToken
-    ) => Task.FromResult(0);
 }

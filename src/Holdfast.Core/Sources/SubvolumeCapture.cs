@@ -11,7 +11,7 @@ namespace Holdfast.Core.Sources;
 /// moment. Subvolumes in it are other file systems to it, and are left out as mounts are. Where none can be taken, the
 /// share is walked as it is.
 /// </summary>
-public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISourceCapture
+public sealed class SubvolumeCapture(ShareRoots roots) : ISourceCapture
 {
     public bool CanCapture(Share share)
     {
@@ -54,12 +54,6 @@ public sealed class SubvolumeCapture(ShareRoots roots, Captures captures) : ISou
             return ValueTask.CompletedTask;
         }
     }
-
-    public Task<int> ReleaseLeftoversAsync(
-        string root,
-        Func<string, long, Task<bool>> isLive,
-        CancellationToken cancellationToken
-    ) => captures.RemoveLeftoversAsync(root, isLive, cancellationToken);
 
     /// <summary>A full or read-only disk takes no snapshot, and can be read all the same.</summary>
     private static bool TakesNone(Errno errno) =>

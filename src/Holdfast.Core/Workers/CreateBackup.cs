@@ -16,7 +16,8 @@ namespace Holdfast.Core.Workers;
 public sealed class CreateBackup(
     ICatalog catalog,
     ProjectRepositories repositories,
-    IEnumerable<ISourceCapture> captures,
+    IEnumerable<ISourceCapture> ways,
+    Captures captures,
     CoreOptions options,
     ILogger<CreateBackup> logger
 ) : IOperationHandler
@@ -84,14 +85,11 @@ public sealed class CreateBackup(
     )
     {
         // Earlier claims of this operation are over: what they held still keeps space that the tenant thinks is free.
-        foreach (ISourceCapture way in captures)
-        {
-            await way.ReleaseLeftoversAsync(
-                share.Root,
-                (operation, epoch) => Task.FromResult(operation != claimed.Row.Id || epoch >= claimed.Row.Epoch),
-                cancellationToken
-            );
-        }
+        await captures.RemoveLeftoversAsync(
+            share.Root,
+            (operation, epoch) => Task.FromResult(operation != claimed.Row.Id || epoch >= claimed.Row.Epoch),
+            cancellationToken
+        );
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
         IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
 
@@ -115,8 +113,7 @@ public sealed class CreateBackup(
         await repository.LoadIndexAsync(cancellationToken);
         string[] paths = ["/" + share.Id];
         DateTimeOffset now = repository.Options.Time.GetUtcNow();
-        await using Capture capture = await captures
-            .First(way => way.CanCapture(share))
+        await using Capture capture = await ways.First(way => way.CanCapture(share))
             .CaptureAsync(share, claimed.Row, cancellationToken);
         BackupRequest request = new()
         {

@@ -17,7 +17,7 @@ public sealed class Reap(
     ExportsAhead ahead,
     TrashBin trash,
     ForgottenSnapshots forgotten,
-    IEnumerable<ISourceCapture> captures,
+    Captures captures,
     KeptImages kept,
     DigestFiles digests,
     LockJudge judge,
@@ -39,7 +39,11 @@ public sealed class Reap(
         {
             try
             {
-                await ReleaseCapturesAsync(root, cancellationToken);
+                await captures.RemoveLeftoversAsync(
+                    root,
+                    async (operation, epoch) => !await judge.IsOverAsync(operation, epoch),
+                    cancellationToken
+                );
                 await (
                     RootName.IsOfVolumes(root)
                         ? RemoveComparisonsAsync(root, cancellationToken)
@@ -70,18 +74,6 @@ public sealed class Reap(
             );
         }
         await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
-    }
-
-    private async Task ReleaseCapturesAsync(string root, CancellationToken cancellationToken)
-    {
-        foreach (ISourceCapture way in captures)
-        {
-            await way.ReleaseLeftoversAsync(
-                root,
-                async (operation, epoch) => !await judge.IsOverAsync(operation, epoch),
-                cancellationToken
-            );
-        }
     }
 
     /// <summary>What backups of volumes would be compared with, of volumes and backups that are no more.</summary>

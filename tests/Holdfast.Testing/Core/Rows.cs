@@ -190,7 +190,14 @@ public static class Rows
 
     /// <summary>The audit trail of all projects, oldest first.</summary>
     public static Task<IReadOnlyList<AuditEntry>> AuditAsync(this ICatalog catalog) =>
-        catalog.ReadAsync(session => session.Audit.ListAsync(), CancellationToken.None);
+        catalog.ReadAsync(
+            session =>
+                session.Audit.ListAsync(
+                    new AuditFilter(),
+                    new RowOrder<AuditEntry>(new SortColumn<AuditEntry>("id", row => row.Id), Descending: false)
+                ),
+            CancellationToken.None
+        );
 
     public static Task<Backup?> BackupAsync(this ICatalog catalog, string id) =>
         catalog.ReadAsync(session => session.Backups.FindAsync(id), CancellationToken.None);

@@ -17,7 +17,7 @@ internal static class AuditEndpoints
     {
         AuditService audit = request.Service<AuditService>();
         audit.Require(request.Caller, "audit:get_all");
-        AuditList list = await audit.ListAsync(
+        RowList<AuditEntry> list = await audit.ListAsync(
             request.Caller,
             Query(request),
             request.Limit(),

@@ -29,7 +29,7 @@ internal static class OperationEndpoints
             Limit = request.Limit(),
             After = request.After() is var (time, id) ? new OperationPlace(time, id) : null,
         };
-        OperationList list = await operations.ListAsync(request.Caller, query, request.Aborted);
+        RowList<Operation> list = await operations.ListAsync(request.Caller, query, request.Aborted);
         string? next = list.More ? Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id) : null;
         await request.ReplyListAsync("operations", list.Rows, next, OperationView.Write);
     }

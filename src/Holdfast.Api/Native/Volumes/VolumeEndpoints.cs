@@ -31,7 +31,7 @@ internal static class VolumeEndpoints
             Limit = request.Limit(),
             After = request.After(),
         };
-        VolumeList list = await volumes.ListAsync(request.Caller, query, request.Aborted);
+        RowList<Volume> list = await volumes.ListAsync(request.Caller, query, request.Aborted);
         string? next = list.More ? Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id) : null;
         await request.ReplyListAsync("volumes", list.Rows, next, VolumeView.Write);
     }

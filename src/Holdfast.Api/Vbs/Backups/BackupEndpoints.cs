@@ -22,7 +22,7 @@ internal static class BackupEndpoints
     {
         VolumeBackupService backups = request.Service<VolumeBackupService>();
         backups.Require(request.Caller, "volume_backup:get_all");
-        VolumeBackupList list = await backups.ListAsync(
+        RowList<VolumeBackup> list = await backups.ListAsync(
             request.Caller,
             new VolumeBackupQuery
             {

@@ -258,7 +258,7 @@ public sealed class VolumeBackupServiceTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string>> AuditedAsync() =>
-        (await core.Catalog.ReadAsync(session => session.Audit.ListAsync(), default)).Select(entry => entry.Action);
+        (await core.Catalog.AuditAsync()).Select(entry => entry.Action);
 
     private static async Task<ServiceError> RefusesAsync(ServiceErrorKind kind, Func<Task> call)
     {

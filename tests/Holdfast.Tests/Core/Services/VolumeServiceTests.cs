@@ -178,11 +178,11 @@ public sealed class VolumeServiceTests : IAsyncLifetime
                 work.Operation.PinnedSnapshotId
             )
         );
-        IReadOnlyList<AuditEntry> trail = await core.Catalog.ReadAsync(session => session.Audit.ListAsync(), default);
+        IReadOnlyList<AuditEntry> trail = await core.Catalog.AuditAsync();
         Assert.Contains(trail, entry => entry.Action == AuditAction.RestoreShared && entry.BackupId == backup.Id);
 
         await Volumes.CreateAsync(CoreFixture.Admin, request, default);
-        AuditEntry told = (await core.Catalog.ReadAsync(session => session.Audit.ListAsync(), default))[^1];
+        AuditEntry told = (await core.Catalog.AuditAsync())[^1];
         Assert.Equal(
             (AuditAction.RestoreForeign, Rows.Project, backup.Id, CoreFixture.Admin.ProjectId),
             (told.Action, told.ProjectId, told.ObjectId, told.ActorProjectId)

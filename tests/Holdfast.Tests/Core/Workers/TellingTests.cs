@@ -201,7 +201,8 @@ public sealed class TellingTests : IAsyncLifetime
         const string Elsewhere = "It could not be restored into a share of another project, which can read why.";
         Assert.Equal(Elsewhere, (await core.Catalog.BackupAsync(backup.Id))!.FailReason);
         OperationQuery ofBackup = new() { Kind = OperationKind.RestoreBackup, Limit = 1 };
-        OperationList shown = await core.Get<OperationService>().ListAsync(WorkerFixture.Member, ofBackup, default);
+        RowList<Operation> shown = await core.Get<OperationService>()
+            .ListAsync(WorkerFixture.Member, ofBackup, default);
         Assert.Equal(Elsewhere, Assert.Single(shown.Rows).Message);
         Assert.NotEqual(why.Id, that.Id);
     }
