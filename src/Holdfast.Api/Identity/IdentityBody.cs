@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Holdfast.Api.Manila;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Api.Identity;
@@ -29,6 +30,10 @@ internal readonly struct IdentityBody
         }
         try
         {
+            if (!JsonText.IsUnicode(bytes))
+            {
+                throw IdentityError.BadRequest("The request body has text that is not valid Unicode.");
+            }
             JsonElement root = JsonElement.Parse(bytes);
             return root.ValueKind == JsonValueKind.Object
                 ? new IdentityBody(root, "")
@@ -96,35 +101,17 @@ internal readonly struct IdentityBody
 
     public bool Has(string name) => Member(name) is not null;
 
-    private JsonElement? Member(string name)
-    {
-        try
-        {
-            return json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-                ? value
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            throw IdentityError.BadRequest("A member's name is not valid Unicode text.");
-        }
-    }
+    private JsonElement? Member(string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private string Path(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    // A lone surrogate has no UTF-8, and a NUL no place in a text column.
+    // A NUL has no place in a text column.
     private static string Unescape(JsonElement value, string path)
     {
-        try
-        {
-            string text = value.GetString()!;
-            return text.Contains('\0')
-                ? throw IdentityError.BadRequest($"'{path}' must not contain a NUL character.")
-                : text;
-        }
-        catch (InvalidOperationException)
-        {
-            throw IdentityError.BadRequest($"'{path}' is not valid Unicode text.");
-        }
+        string text = value.GetString()!;
+        return text.Contains('\0')
+            ? throw IdentityError.BadRequest($"'{path}' must not contain a NUL character.")
+            : text;
     }
 }

@@ -137,6 +137,7 @@ public sealed class RefusalTests : IdentityTests
             """{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "\ud800", "password": "x"}}}}}""",
             """{"auth": {"identity": {"methods": ["password"], "password": {"user": {"id": "\u0000", "password": "x"}}}}}""",
             """{"\ud800": 1, "auth": {"identity": {}}}""",
+            """{"auth": {"identity": {"methods": ["token"], "token": {"id": "x"}}, "scope": "\udc00\ud800"}}""",
             """{"project": 1, "user": 1, "role": 1}""",
             """{"project": {"name": ["x"]}, "user": {"name": ["x"]}, "role": {"name": ["x"]}}""",
             """{"project": {"name": {}}, "user": {"name": {}}, "role": {"name": {}}} trailing""",
