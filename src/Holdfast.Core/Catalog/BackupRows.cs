@@ -27,6 +27,7 @@ public sealed record BackupFilter
 /// <param name="SnapshotId">restic's id of the snapshot.</param>
 /// <param name="DataAt">When the source was captured.</param>
 /// <param name="ObjectCount">Packs that hold the data.</param>
+/// <param name="Bytes">Of a volume: what was read, which the backup's size follows. Null leaves that as it is.</param>
 public sealed record BackupCommit(
     string SnapshotId,
     string Capture,
@@ -34,7 +35,8 @@ public sealed record BackupCommit(
     string? Notes,
     DateTimeOffset DataAt,
     bool IsIncremental,
-    long? ObjectCount
+    long? ObjectCount,
+    long? Bytes = null
 );
 
 public sealed record BackupCount
@@ -48,7 +50,7 @@ public sealed class BackupRows(ICatalogSession session)
     private const string Select = """
         SELECT id, project_id, user_id, share_id, volume_id, name, description, size, status, availability_zone, progress,
             restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
-            notes, data_at, is_incremental, object_count, created_at, updated_at
+            notes, data_at, is_incremental, object_count, bytes, created_at, updated_at
         FROM backups
         """;
 
@@ -84,10 +86,10 @@ public sealed class BackupRows(ICatalogSession session)
             """
             INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
                 availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
-                capture, item_errors, notes, data_at, is_incremental, object_count, created_at, updated_at)
+                capture, item_errors, notes, data_at, is_incremental, object_count, bytes, created_at, updated_at)
             VALUES (@Id, @ProjectId, @UserId, @ShareId, @VolumeId, @OfVolume, @Name, @Description, @Size, @Status,
                 @AvailabilityZone, @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId,
-                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @CreatedAt, @UpdatedAt)
+                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @CreatedAt, @UpdatedAt)
             """,
             backup
         );
@@ -112,7 +114,7 @@ public sealed class BackupRows(ICatalogSession session)
             """
             UPDATE backups SET status = 'available', snapshot_id = @SnapshotId, capture = @Capture,
                 item_errors = @ItemErrors, notes = @Notes, data_at = @DataAt, is_incremental = @IsIncremental,
-                object_count = @ObjectCount, progress = 100, fail_reason = NULL, updated_at = @now
+                object_count = @ObjectCount, bytes = @Bytes, size = coalesce(@size, size), progress = 100, fail_reason = NULL, updated_at = @now
             WHERE id = @id AND status = 'creating'
             """,
             new
@@ -125,6 +127,8 @@ public sealed class BackupRows(ICatalogSession session)
                 commit.DataAt,
                 commit.IsIncremental,
                 commit.ObjectCount,
+                commit.Bytes,
+                size = commit.Bytes is { } bytes ? Volume.Gibibytes(bytes) : (int?)null,
                 now,
             }
         ) == 1;

@@ -132,6 +132,14 @@ public sealed class OperationRows(ICatalogSession session)
             }
         ) == 1;
 
+    /// <summary>Forgets the status before, as what the operation works on is not to be as it was.</summary>
+    /// <returns>False when the claim is over.</returns>
+    public async Task<bool> ForgetStatusBeforeAsync(Operation claimed) =>
+        await session.ExecuteAsync(
+            "UPDATE operations SET status_before = NULL WHERE id = @Id AND status = 'running' AND epoch = @Epoch",
+            new { claimed.Id, claimed.Epoch }
+        ) == 1;
+
     /// <summary>Ends a claimed operation.</summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>
     public async Task<bool> EndAsync(Operation claimed, string status, string? message, DateTimeOffset now) =>

@@ -86,6 +86,18 @@ public sealed class VolumeRows(ICatalogSession session)
             }
         );
 
+    /// <summary>How many bytes one has that was there before: whoever else uses it may have given it another size.</summary>
+    public Task SetAdoptedBytesAsync(string id, long bytes) =>
+        session.ExecuteAsync(
+            "UPDATE volumes SET bytes = @bytes, size = @size WHERE id = @id AND adopted AND bytes <> @bytes",
+            new
+            {
+                id,
+                bytes,
+                size = Volume.Gibibytes(bytes),
+            }
+        );
+
     /// <summary>How many volumes of the project were not there before, and their sizes' sum in GiB.</summary>
     public async Task<(int Count, long Gibibytes)> SumMadeAsync(string projectId)
     {

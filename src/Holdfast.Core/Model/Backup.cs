@@ -32,6 +32,9 @@ public sealed record Backup
 
     /// <summary>GiB: the source's size when the backup was made.</summary>
     public required int Size { get; init; }
+
+    /// <summary>Of a volume's backup, the same exactly; null until the backup is available.</summary>
+    public long? Bytes { get; init; }
     public required string Status { get; init; }
     public required string AvailabilityZone { get; init; }
 

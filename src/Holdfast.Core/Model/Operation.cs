@@ -76,7 +76,10 @@ public sealed record Operation
     /// <summary>Only a node that announces this root may claim it; null lets any. A volume root's name begins with <c>volume:</c>.</summary>
     public string? Root { get; init; }
 
-    /// <summary>The share's or the volume's status before: what an operation that never started gives back.</summary>
+    /// <summary>
+    /// The share's or the volume's status before: what an operation that never started gives back. A volume's restore gives it
+    /// back until it writes, and then it is null.
+    /// </summary>
     public string? StatusBefore { get; init; }
 
     /// <summary>Of <see cref="OperationStatus"/>.</summary>

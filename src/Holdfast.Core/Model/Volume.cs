@@ -12,6 +12,9 @@ public static class VolumeStatus
     public const string ErrorRestoring = "error_restoring";
     public const string ErrorDeleting = "error_deleting";
 
+    /// <summary>Those that an administrator may set by hand.</summary>
+    public static IReadOnlyList<string> Settable { get; } = [Available, Error];
+
     public static IReadOnlyList<string> All { get; } =
     [Creating, Available, BackingUp, RestoringBackup, Deleting, Error, ErrorRestoring, ErrorDeleting];
 }

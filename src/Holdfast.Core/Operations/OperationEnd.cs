@@ -42,10 +42,7 @@ internal static class OperationEnd
                 break;
             case OperationKind.RestoreVolumeBackup:
                 await Backup(BackupStatus.Restoring, BackupStatus.Available);
-                await Volume(
-                    VolumeStatus.RestoringBackup,
-                    started ? VolumeStatus.ErrorRestoring : operation.StatusBefore ?? VolumeStatus.Available
-                );
+                await Volume(VolumeStatus.RestoringBackup, await BeforeRestoreAsync());
                 break;
             case OperationKind.DeleteBackup:
                 await DeletedAsync();
@@ -112,6 +109,12 @@ internal static class OperationEnd
                 await session.Backups.SetReasonAsync(backup, operation.PublicReason(reason));
             }
         }
+
+        // The row says whether a claim has begun to write, be it this one or an earlier.
+        async Task<string> BeforeRestoreAsync() =>
+            started
+                ? (await session.Operations.FindAsync(operation.Id))?.StatusBefore ?? VolumeStatus.ErrorRestoring
+                : operation.StatusBefore ?? VolumeStatus.Available;
 
         Task Snapshot(string from, string to) =>
             session.ShareSnapshots.SetStatusAsync(operation.SnapshotId!, from, to, now);

@@ -106,6 +106,11 @@ public sealed class OperationQueue(
             cancellationToken
         );
 
+    /// <summary>To be called before what the operation works on is changed, where an end before that changes no status.</summary>
+    /// <returns>False when the claim is over.</returns>
+    public Task<bool> ForgetStatusBeforeAsync(Operation claimed, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(session => session.Operations.ForgetStatusBeforeAsync(claimed), cancellationToken);
+
     /// <summary>The closing transaction: ends the operation well, with the changes that say so.</summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>
     public async Task<bool> SucceedAsync(

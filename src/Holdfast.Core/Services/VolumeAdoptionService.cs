@@ -20,6 +20,7 @@ public sealed class VolumeAdoptionService(
     WakeSignal wake
 )
 {
+    /// <summary>Also takes the size of a device that is registered already and was resized since.</summary>
     public async Task<Volume> RegisterAsync(
         Caller caller,
         RegisteredVolume request,
@@ -32,6 +33,10 @@ public sealed class VolumeAdoptionService(
         FoundImage found = adoption.Locate(request.Path);
         // The disk is looked at out of the transaction: one that hangs must not hold the catalog.
         IReadOnlyList<Volume> others = await catalog.ReadAsync(adoption.VolumesHereAsync, cancellationToken);
+        if (others.FirstOrDefault(one => IsResized(one, request, found)) is { } known)
+        {
+            return await ResizeAsync(known, found.Bytes, cancellationToken);
+        }
         adoption.CheckOther(found, others);
         return await catalog.ChangeAsync(
             wake,
@@ -64,6 +69,24 @@ public sealed class VolumeAdoptionService(
             cancellationToken
         );
     }
+
+    /// <summary>A device that is registered again, by the same path and for the same project, as it has another size by now.</summary>
+    private static bool IsResized(Volume volume, RegisteredVolume request, FoundImage found) =>
+        volume is { Kind: VolumeKind.Block, Adopted: true }
+        && found.Kind == VolumeKind.Block
+        && (volume.Root, volume.Path, volume.ProjectId) == (found.Root, found.Path, request.ProjectId)
+        && volume.Bytes != found.Bytes;
+
+    private Task<Volume> ResizeAsync(Volume known, long bytes, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            async session =>
+            {
+                await session.Volumes.SetAdoptedBytesAsync(known.Id, bytes);
+                await session.QueueExportAsync(known.ProjectId, time.Now());
+                return known with { Bytes = bytes, Size = Volume.Gibibytes(bytes) };
+            },
+            cancellationToken
+        );
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the rest of the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);

@@ -73,5 +73,12 @@ internal static class VolumeBackupRules
                 Refusal.VolumeTooSmall
             );
         }
+        if (backup.Bytes > target.Bytes)
+        {
+            throw ServiceError.Invalid(
+                $"Invalid volume: the volume has {target.Bytes} bytes, and the backup holds {backup.Bytes}.",
+                Refusal.VolumeTooSmall
+            );
+        }
     }
 }

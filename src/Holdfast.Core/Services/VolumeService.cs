@@ -180,6 +180,31 @@ public sealed class VolumeService(
         );
     }
 
+    /// <summary>Sets the status alone; what works on the volume is cancelled (epoch + 1).</summary>
+    /// <param name="status">Of <see cref="VolumeStatus.Settable"/>.</param>
+    public Task<Volume> ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
+    {
+        Require(caller, "volume:reset_status");
+        return ChangeAsync(
+            async session =>
+            {
+                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, id);
+                DateTimeOffset now = time.Now();
+                IReadOnlyList<Operation> live = await session.Operations.LiveOfVolumeAsync(id);
+                await OperationEnd.CancelAllAsync(
+                    session,
+                    // The removal of a backup does not touch the volume.
+                    [.. live.Where(operation => operation.Kind != OperationKind.DeleteBackup)],
+                    "An administrator reset the volume's status.",
+                    now
+                );
+                await session.Volumes.SetStatusAsync(id, from: null, status, now);
+                return volume with { Status = status, UpdatedAt = now };
+            },
+            cancellationToken
+        );
+    }
+
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 

@@ -16,8 +16,7 @@ public sealed class ImageCaptures(VolumeRoots roots, Captures captures)
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>: the image cannot be opened, or is none.</exception>
     public ImageCapture Capture(Volume volume, Operation claimed)
     {
-        using VolumePlace place = roots.OpenPlace(volume);
-        ImageSource live = ImageSource.Open(place.Directory, place.NameBytes, device: volume.Kind == VolumeKind.Block);
+        ImageSource live = roots.OpenSource(volume);
         try
         {
             if (!live.IsBlockDevice && Clone(volume, live, claimed) is { } clone)

@@ -16,7 +16,7 @@ public sealed class Roots
     public Roots(CoreOptions options)
     {
         Shares = [.. options.ShareRoots.Select(root => Real(root.Name, root))];
-        Volumes = [.. options.VolumeRoots.Select(root => Real(RootName.OfVolumes(root.Name), root))];
+        Volumes = [.. options.VolumeRoots.Select(root => OfVolumes(root, options.Node))];
         All = [.. Shares, .. Volumes];
     }
 
@@ -102,6 +102,12 @@ public sealed class Roots
 
     /// <summary>For people and export locations; files are never opened by it.</summary>
     public string AbsolutePath(string root, string path) => Path.Join(Find(root).Path, path);
+
+    private static NamedRoot OfVolumes(NamedRoot configured, string node)
+    {
+        NamedRoot root = Real(RootName.OfVolumes(configured.Name), configured);
+        return IsOfDevices(root) ? root with { Name = RootName.OfDevices(configured.Name, node) } : root;
+    }
 
     // Links in a root's own path are the operator's and are followed once, here.
     private static NamedRoot Real(string name, NamedRoot configured) => new(name, Paths.Canonical(configured.Path));

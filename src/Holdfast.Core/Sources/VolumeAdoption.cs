@@ -38,14 +38,19 @@ public sealed class VolumeAdoption(Roots roots, VolumeRoots volumeRoots, BlockDe
     );
 
     /// <summary>Finds what an administrator names.</summary>
-    /// <param name="path">Absolute.</param>
+    /// <param name="given">Absolute. It is kept as it is: the names of devices that links stand for may change.</param>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>, saying why not.</exception>
-    public FoundImage Locate(string path)
+    public FoundImage Locate(string given)
     {
-        PathBeneath found = paths.Find(path, path);
-        int slash = found.Beneath.LastIndexOf('/');
-        using DirectoryHandle directory = paths.Open(found, slash < 0 ? "" : found.Beneath[..slash]);
-        byte[] name = Encoding.UTF8.GetBytes(found.Beneath[(slash + 1)..]);
+        PathBeneath found = paths.Find(given, given);
+        string path = found.Beneath;
+        using (DirectoryHandle root = paths.Open(found, ""))
+        {
+            Demand(volumeRoots.TryFollow(found.Root.Name, root, ref path), found.Path);
+        }
+        int slash = path.LastIndexOf('/');
+        using DirectoryHandle directory = paths.Open(found, slash < 0 ? "" : path[..slash]);
+        byte[] name = Encoding.UTF8.GetBytes(path[(slash + 1)..]);
         Demand(directory.TryStat(name, out FileStatus status), found.Path);
         long bytes = status.Type switch
         {
@@ -176,7 +181,8 @@ public sealed class VolumeAdoption(Roots roots, VolumeRoots volumeRoots, BlockDe
             {
                 Errno.ENOENT => "there is no such file",
                 Errno.ELOOP => "it is a symbolic link; give the path it leads to",
-                Errno.EXDEV => "it is on another file system than its root; make that a root of its own",
+                Errno.EXDEV =>
+                    "it is, or leads, out of its root or onto another file system; make that a root of its own",
                 _ => $"it cannot be opened: {errno.Describe()}",
             };
             throw Refuse(path, reason);

@@ -61,7 +61,8 @@ public sealed class CreateVolumeBackup(
             NotesOf(report.Backup),
             now,
             report.IsIncremental,
-            report.Backup.Packs
+            report.Backup.Packs,
+            BytesOf(report.Backup.Snapshot)
         );
         if (await CommitAsync(claimed, volume, commit, cancellationToken))
         {
@@ -137,6 +138,10 @@ public sealed class CreateVolumeBackup(
             async (session, now) =>
             {
                 await session.Backups.CommitAsync(row.BackupId!, commit, now);
+                if (commit.Bytes is { } bytes)
+                {
+                    await session.Volumes.SetAdoptedBytesAsync(volume.Id, bytes);
+                }
                 string before = row.StatusBefore ?? VolumeStatus.Available;
                 await session.Volumes.SetStatusAsync(volume.Id, VolumeStatus.BackingUp, before, now);
                 await session.QueueExportAsync(row.ProjectId, now);
@@ -161,9 +166,13 @@ public sealed class CreateVolumeBackup(
             own.Time,
             own.Parent is not null,
             // The run that knew has died.
-            ObjectCount: null
+            ObjectCount: null,
+            BytesOf(own)
         );
     }
+
+    /// <summary>Its image may have grown or shrunk since the row was written.</summary>
+    private static long? BytesOf(Snapshot snapshot) => snapshot.Summary?.TotalBytesProcessed;
 
     private void Keep(Volume volume, ImageCapture capture, ImageBackupReport report)
     {

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Engine;
 
 namespace Holdfast.Core.Workers;
 
@@ -14,7 +15,7 @@ public interface IOperationHandler
     string Kind { get; }
 
     /// <summary>Returns once the operation is ended, or its claim found to be over.</summary>
-    /// <exception cref="Engine.EngineError">Temporary: it is put back for later. Otherwise it fails for good.</exception>
+    /// <exception cref="EngineError">Temporary: it is put back for later. Otherwise it fails for good.</exception>
     Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken);
 }
 
@@ -36,6 +37,16 @@ public sealed class ClaimedOperation(Operation row, OperationQueue queue)
     /// <summary>Whether the claim still holds now.</summary>
     public async Task<bool> IsHeldAsync(CancellationToken cancellationToken) =>
         await queue.BeatAsync(Current, cancellationToken) != Beat.Over;
+
+    /// <summary>From here on the operation gives no earlier status back: it is about to write.</summary>
+    /// <exception cref="EngineError">Temporary: the claim is over.</exception>
+    public async Task BeginToWriteAsync(CancellationToken cancellationToken)
+    {
+        if (!await queue.ForgetStatusBeforeAsync(row, cancellationToken))
+        {
+            throw new EngineError(EngineErrorKind.Files, temporary: true, "The claim is over.");
+        }
+    }
 
     /// <summary>The closing transaction.</summary>
     /// <returns>False, and nothing changed, when the claim is over.</returns>

@@ -39,13 +39,8 @@ public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots 
         await repository.LoadIndexAsync(cancellationToken);
         ImageRestoreSource source = await ImageRestoreSource.FindAsync(repository, snapshot, cancellationToken);
         prepare?.Invoke(source.Size);
-        using VolumePlace place = roots.OpenPlace(target);
-        using ImageTarget image = ImageTarget.Open(
-            place.Directory,
-            place.NameBytes,
-            device: target.Kind == VolumeKind.Block
-        );
-        ImageRestore run = new(repository, source, image);
+        using ImageTarget image = roots.OpenTarget(target);
+        ImageRestore run = new(repository, source, image) { BeforeWriting = claimed.BeginToWriteAsync };
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesZeroed + run.Report.BytesKept, source.Size);
         await run.RunAsync(cancellationToken);
     }

@@ -17,6 +17,7 @@ internal static class VolumeEndpoints
         new NativeRoute("volumes").Get(ListAsync).Post(AddAsync),
         new NativeRoute("volumes/{id}").Get(ShowAsync).Patch(UpdateAsync).Delete(DeleteAsync),
         new NativeRoute("volumes/{id}/unregister").Post(UnregisterAsync),
+        new NativeRoute("volumes/{id}/reset_status").Post(ResetStatusAsync),
     ];
 
     private static async Task ListAsync(NativeRequest request)
@@ -125,6 +126,19 @@ internal static class VolumeEndpoints
     {
         await request.Service<VolumeAdoptionService>().UnregisterAsync(request.Caller, request.Id, request.Aborted);
         request.NoContent();
+    }
+
+    private static async Task ResetStatusAsync(NativeRequest request)
+    {
+        VolumeService volumes = request.Service<VolumeService>();
+        volumes.Require(request.Caller, "volume:reset_status");
+        string status = (await request.BodyAsync()).RequiredText("status");
+        if (!VolumeStatus.Settable.Contains(status))
+        {
+            throw Problem.BadRequest($"'status' must be one of {string.Join(", ", VolumeStatus.Settable)}.");
+        }
+        Volume volume = await volumes.ResetStatusAsync(request.Caller, request.Id, status, request.Aborted);
+        await request.ReplyAsync(StatusCodes.Status200OK, volume, VolumeView.Write);
     }
 
     private static int? Size(JsonElement body)

@@ -132,6 +132,7 @@ public static class RuleDefaults
         new("volume:create", Member, "Make a volume, empty or from a backup."),
         new("volume:register", Admin, "Adopt an image or a block device as a project's volume."),
         new("volume:unregister", Admin, "Forget a volume, and leave its image or device."),
+        new("volume:reset_status", Admin, "Set a volume's status."),
         new("volume:get", Reader, "Show a volume."),
         new("volume:get_all", Reader, "List volumes."),
         new("volume:get_all_project", Admin, "List the volumes of all projects."),

@@ -47,6 +47,7 @@ public class NativeAccessTests : ManilaTests
         ("POST volumes/{id}/backup", "401 401 403 403 404 403 202 202"),
         ("POST volumes/{id}/restore", "401 401 403 403 404 403 202 202"),
         ("POST volumes/{id}/unregister", "401 401 403 403 403 403 403 204"),
+        ("POST volumes/{id}/reset_status", "401 401 403 403 403 403 403 200"),
     ];
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -141,7 +142,10 @@ public class NativeAccessTests : ManilaTests
             {
                 await World.Catalog.AddBackupsAsync(backup);
             }
-            body = path == "volumes" ? """{"size":1}""" : $$"""{"name":"new","backup_id":"{{backup.Id}}"}""";
+            body =
+                path == "volumes"
+                    ? """{"size":1}"""
+                    : $$"""{"name":"new","backup_id":"{{backup.Id}}","status":"error"}""";
             path = path.Replace("{id}", volume.Id);
         }
         return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] is "POST" or "PATCH" ? body : null, caller);

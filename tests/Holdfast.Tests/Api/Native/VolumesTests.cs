@@ -164,6 +164,21 @@ public sealed class VolumesTests : ManilaTests
     }
 
     [Fact]
+    public async Task An_administrator_sets_a_status_that_ends_what_hangs()
+    {
+        Volume volume = await World.AddVolumeAsync(one => one with { Status = VolumeStatus.ErrorRestoring });
+        string path = $"/{volume.Id}/reset_status";
+        AssertProblem(await SendAsync("POST", path, """{"status": "available"}"""), 403, Denied);
+        foreach (string body in (string[])["""{"status": "deleting"}""", """{"status": ""}""", "{}"])
+        {
+            Assert.Equal(400, (await SendAsync("POST", path, body, "admin")).Code);
+        }
+        Answer answer = await SendAsync("POST", path, """{"status": "available"}""", "admin");
+        Assert.Equal((200, "available"), (answer.Code, Text(answer.Json, "status")));
+        Assert.Equal(404, (await SendAsync("POST", "/none/reset_status", """{"status": "error"}""", "admin")).Code);
+    }
+
+    [Fact]
     public async Task The_list_is_of_the_callers_project_newest_first_and_filters_and_pages()
     {
         Volume first = await World.AddVolumeAsync();

@@ -226,6 +226,20 @@ public sealed class VolumeBackupServiceTests : IAsyncLifetime
             () => backups.RestoreAsync(Member, "large", "v1", default)
         );
         Assert.Equal(Refusal.VolumeTooSmall, error.Refusal);
+
+        // Of as many GiB, and fewer bytes.
+        await core.Catalog.AddVolumesAsync(Rows.Volume("small") with { Bytes = 1000 });
+        await core.Catalog.AddBackupsAsync(Rows.VolumeBackup("exact", "v2") with { Bytes = 1001 });
+        error = await RefusesAsync(
+            ServiceErrorKind.Invalid,
+            () => backups.RestoreAsync(Member, "exact", "small", default)
+        );
+        Assert.Equal(Refusal.VolumeTooSmall, error.Refusal);
+        Assert.EndsWith(
+            "the volume has 1000 bytes, and the backup holds 1001.",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

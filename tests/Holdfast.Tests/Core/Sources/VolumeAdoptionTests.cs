@@ -111,7 +111,7 @@ public sealed class VolumeAdoptionTests : IDisposable
         await using LoopDevice device = await LoopDevice.OverAsync(directory["disk"]);
         FoundImage found = adoption.Locate(device.Path);
         Assert.Equal(
-            ("volume:devices", device.Name, VolumeKind.Block, 3 << 20),
+            ("volume:devices@node1", device.Name, VolumeKind.Block, 3 << 20),
             (found.Root, found.Path, found.Kind, found.Bytes)
         );
 
@@ -121,6 +121,45 @@ public sealed class VolumeAdoptionTests : IDisposable
         Assert.Equal(found.Identity, other.Identity);
         Assert.NotEqual(found.Identity, adoption.Locate(directory["root/image"]).Identity);
     }
+
+    [Fact]
+    public async Task A_device_is_found_by_a_name_that_stays_its_own()
+    {
+        await File.WriteAllBytesAsync(directory["disk"], new byte[3 << 20]);
+        await using LoopDevice device = await LoopDevice.OverAsync(directory["disk"]);
+        string names = $"holdfast-{Guid.NewGuid()}";
+        Directory.CreateDirectory($"/dev/{names}");
+        try
+        {
+            File.CreateSymbolicLink($"/dev/{names}/disk", $"../{device.Name}");
+            FoundImage found = adoption.Locate($"/dev/{names}/disk");
+            Assert.Equal(
+                ("volume:devices@node1", $"{names}/disk", VolumeKind.Block, 3 << 20),
+                (found.Root, found.Path, found.Kind, found.Bytes)
+            );
+            Assert.Equal(adoption.Locate(device.Path).Identity, found.Identity);
+
+            // Out of the root, and to what is no device.
+            File.CreateSymbolicLink($"/dev/{names}/outside", "../../etc/passwd");
+            Refuses($"/dev/{names}/outside", "leads, out of its root");
+            File.CreateSymbolicLink($"/dev/{names}/null", "../null");
+            Refuses($"/dev/{names}/null", "it is a symbolic link");
+            // Elsewhere no link is followed.
+            File.CreateSymbolicLink(directory["root/disk"], device.Path);
+            Refuses(directory["root/disk"], "it is a symbolic link");
+        }
+        finally
+        {
+            Directory.Delete($"/dev/{names}", recursive: true);
+        }
+    }
+
+    private void Refuses(string path, string why) =>
+        Assert.Contains(
+            why,
+            Assert.Throws<ServiceError>(() => adoption.Locate(path)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_device_that_is_mounted_is_refused()

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Engine;
 using Holdfast.Engine.Snapshots;
@@ -127,6 +128,31 @@ public sealed class CreateVolumeBackupTests
         await restic.RestoreAsync(third.SnapshotId!, scene.Core.Directory["restored"]);
         string restored = Path.Join(scene.Core.Directory["restored"], volume.Id, "volume.raw");
         Assert.Equal(scene.Read(volume), await File.ReadAllBytesAsync(restored));
+    }
+
+    [Theory]
+    [InlineData((1L << 30) + 5000, 2)]
+    [InlineData(10L << 20, 1)]
+    public async Task An_image_that_has_another_size_by_now_is_backed_up_as_it_is_and_restored(long bytes, int size)
+    {
+        await using VolumeScene scene = await VolumeScene.MakeAsync("xfs");
+        Volume volume = await scene.AddAsync(adopted: true);
+        await using (FileStream image = File.OpenWrite(scene.PathOf(volume)))
+        {
+            image.SetLength(bytes);
+        }
+        scene.Write(volume, bytes - 4000, 4000, seed: 5);
+        Backup backup = await scene.BackUpAsync(volume);
+        Assert.Equal((bytes, size), (backup.Bytes, backup.Size));
+        Volume after = (await scene.Core.Catalog.VolumeAsync(volume.Id))!;
+        Assert.Equal((bytes, size), (after.Bytes, after.Size));
+
+        NewVolume request = new(null, backup.Id, null, null);
+        Volume made = (await scene.Core.Get<VolumeService>().CreateAsync(CoreFixture.Member, request, default)).Volume;
+        await scene.Core.DrainAsync();
+        made = (await scene.Core.Catalog.VolumeAsync(made.Id))!;
+        Assert.Equal((VolumeStatus.Available, bytes, size), (made.Status, made.Bytes, made.Size));
+        (await ChildProcess.RunAsync("cmp", [scene.PathOf(volume), scene.PathOf(made)])).Checked("cmp");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using Holdfast.Core;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
+using Holdfast.Engine;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Objects;
 using Xunit;
@@ -57,10 +59,7 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
     {
         scene.Write(volume, 0, 20 << 20, seed: 9);
         await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
-        Operation doomed = await scene.Core.ClaimAsync();
-        scene.Core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 1, times: 1, beneath: $"{Rows.Project}/data");
-        await Assert.ThrowsAnyAsync<Exception>(() => scene.Core.WorkAsync(doomed));
-        scene.Core.Store.Mend();
+        await FailMidwayAsync();
         Assert.Equal(VolumeStatus.RestoringBackup, await scene.StatusAsync(volume));
 
         await scene.Core.ExpireAsync();
@@ -70,13 +69,13 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_volume_that_cannot_be_overwritten_says_so_and_takes_another_restore()
+    public async Task A_volume_that_was_not_written_to_is_what_it_was()
     {
         string aside = scene.PathOf(volume) + ".aside";
         File.Move(scene.PathOf(volume), aside);
         await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
         await scene.Core.DrainAsync();
-        Assert.Equal(VolumeStatus.ErrorRestoring, await scene.StatusAsync(volume));
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
         Backup after = (await scene.Core.Catalog.BackupAsync(backup.Id))!;
         Assert.Equal(BackupStatus.Available, after.Status);
         Assert.NotNull(after.FailReason);
@@ -85,6 +84,45 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
         await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
         await scene.Core.DrainAsync();
         Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
+    }
+
+    [Fact]
+    public async Task A_volume_that_was_written_to_says_so_and_an_administrator_may_know_better()
+    {
+        scene.Write(volume, 0, 20 << 20, seed: 9);
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        await FailMidwayAsync();
+        await scene.Core.ExpireAsync();
+        // The next claim fails before it writes: the first one has written.
+        File.Delete(scene.PathOf(volume));
+        await scene.Core.DrainAsync();
+        Assert.Equal(VolumeStatus.ErrorRestoring, await scene.StatusAsync(volume));
+
+        VolumeService volumes = scene.Core.Get<VolumeService>();
+        ServiceError denied = await Assert.ThrowsAsync<ServiceError>(() =>
+            volumes.ResetStatusAsync(Member, volume.Id, VolumeStatus.Available, default)
+        );
+        Assert.Equal(ServiceErrorKind.Forbidden, denied.Kind);
+        await volumes.ResetStatusAsync(CoreFixture.Admin, volume.Id, VolumeStatus.Available, default);
+        Assert.Equal(VolumeStatus.Available, await scene.StatusAsync(volume));
+    }
+
+    [Fact]
+    public async Task A_reset_cancels_what_works_on_the_volume()
+    {
+        await scene.Backups.RestoreAsync(Member, backup.Id, volume.Id, default);
+        Operation running = await scene.Core.ClaimAsync();
+        VolumeService volumes = scene.Core.Get<VolumeService>();
+        await volumes.ResetStatusAsync(CoreFixture.Admin, volume.Id, VolumeStatus.Error, default);
+        Assert.Equal(VolumeStatus.Error, await scene.StatusAsync(volume));
+        Operation ended = (await scene.Core.Catalog.ReadAsync(s => s.Operations.FindAsync(running.Id), default))!;
+        Assert.Equal(OperationStatus.Cancelled, ended.Status);
+        Assert.Equal(BackupStatus.Available, (await scene.Core.Catalog.BackupAsync(backup.Id))!.Status);
+        // Its worker does not begin to write any more.
+        scene.Write(volume, 0, 4096, seed: 9);
+        byte[] before = scene.Read(volume);
+        await Assert.ThrowsAsync<EngineError>(() => scene.Core.WorkAsync(running));
+        Assert.Equal(before, scene.Read(volume));
     }
 
     [Fact]
@@ -116,5 +154,13 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
         await core.DrainAsync();
         Assert.Equal(expected, scene.Read(made));
         Assert.Empty(await core.SnapshotsAsync());
+    }
+
+    private async Task FailMidwayAsync()
+    {
+        Operation doomed = await scene.Core.ClaimAsync();
+        scene.Core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 1, times: 1, beneath: $"{Rows.Project}/data");
+        await Assert.ThrowsAnyAsync<Exception>(() => scene.Core.WorkAsync(doomed));
+        scene.Core.Store.Mend();
     }
 }

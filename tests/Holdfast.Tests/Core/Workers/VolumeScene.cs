@@ -34,6 +34,7 @@ internal sealed class VolumeScene : IAsyncDisposable
                         "local",
                         made?.Path ?? Directory.CreateDirectory(Path.Join(options.DataDirectory, "volumes")).FullName
                     ),
+                    new NamedRoot("devices", "/dev"),
                 ],
             }
         );
@@ -59,9 +60,19 @@ internal sealed class VolumeScene : IAsyncDisposable
 
     /// <summary>A volume whose image has data, holes and a tail that is no whole block.</summary>
     /// <param name="bytes">At least 8 MiB.</param>
-    public async Task<Volume> AddAsync(string project = Rows.Project, long bytes = (24 << 20) + 100, bool empty = false)
+    public async Task<Volume> AddAsync(
+        string project = Rows.Project,
+        long bytes = (24 << 20) + 100,
+        bool empty = false,
+        bool adopted = false
+    )
     {
-        Volume volume = Rows.Volume(Guid.NewGuid().ToString()) with { ProjectId = project, Bytes = bytes };
+        Volume volume = Rows.Volume(Guid.NewGuid().ToString()) with
+        {
+            ProjectId = project,
+            Bytes = bytes,
+            Adopted = adopted,
+        };
         await using (FileStream image = File.Create(PathOf(volume)))
         {
             image.SetLength(bytes);

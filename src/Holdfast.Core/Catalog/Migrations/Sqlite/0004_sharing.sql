@@ -51,6 +51,8 @@ CREATE TABLE backups_of_both (
     data_at INTEGER,
     is_incremental INTEGER,
     object_count INTEGER,
+    -- What a volume's backup holds; size is the same in GiB.
+    bytes INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER,
     CHECK ((share_id IS NULL) <> (volume_id IS NULL)),
