@@ -78,7 +78,8 @@ public sealed class VolumeAdoptionService(
         && volume.Bytes != found.Bytes;
 
     private Task<Volume> ResizeAsync(Volume known, long bytes, CancellationToken cancellationToken) =>
-        ChangeAsync(
+        catalog.ChangeAsync(
+            wake,
             async session =>
             {
                 await session.Volumes.SetAdoptedBytesAsync(known.Id, bytes);

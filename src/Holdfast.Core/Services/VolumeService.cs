@@ -185,10 +185,11 @@ public sealed class VolumeService(
     public Task<Volume> ResetStatusAsync(Caller caller, string id, string status, CancellationToken cancellationToken)
     {
         Require(caller, "volume:reset_status");
-        return ChangeAsync(
+        return catalog.ChangeAsync(
+            wake,
             async session =>
             {
-                Volume volume = await VolumeBackupRules.FindVolumeAsync(session, caller, id);
+                Volume volume = await session.FindVolumeAsync(caller, id);
                 DateTimeOffset now = time.Now();
                 IReadOnlyList<Operation> live = await session.Operations.LiveOfVolumeAsync(id);
                 await OperationEnd.CancelAllAsync(

@@ -158,9 +158,12 @@ public sealed class RestoreVolumeBackupTests : IAsyncLifetime
 
     private async Task FailMidwayAsync()
     {
+        byte[] before = scene.Read(volume);
         Operation doomed = await scene.Core.ClaimAsync();
-        scene.Core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 1, times: 1, beneath: $"{Rows.Project}/data");
+        // The first two are of the trees.
+        scene.Core.Store.Fail(StoreCall.Read, Fault.Permanently, nth: 3, times: 1, beneath: $"{Rows.Project}/data");
         await Assert.ThrowsAnyAsync<Exception>(() => scene.Core.WorkAsync(doomed));
         scene.Core.Store.Mend();
+        Assert.NotEqual(before, scene.Read(volume));
     }
 }
