@@ -204,7 +204,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task A_root_of_devices_is_used_without_a_marker()
     {
         Roots roots = await StartAsync(new NamedRoot("devices", "/dev"), new NamedRoot("away", "/dev/not-there"));
-        Assert.Equal([Name, "volume:devices"], roots.Usable());
+        Assert.Equal([Name, "volume:devices@node1"], roots.Usable());
         Assert.False(File.Exists("/dev/.holdfast-root"));
         Assert.Null(new VolumeRoots(roots).Default);
     }
