@@ -75,22 +75,12 @@ public static class NewOperation
     }
 
     /// <summary>Queues the emptying of a root's trash; one that runs may have looked into it already.</summary>
-    public static async Task QueueReapAsync(this ICatalogSession session, string root, DateTimeOffset now)
-    {
-        if (!await session.Operations.AnyAsync("", OperationKind.Reap, root, running: false))
-        {
-            await session.Operations.AddAsync(Of(OperationKind.Reap, "", now) with { Root = root });
-        }
-    }
+    public static Task QueueReapAsync(this ICatalogSession session, string root, DateTimeOffset now) =>
+        session.QueueOnceAsync(Of(OperationKind.Reap, "", now) with { Root = root });
 
     /// <summary>Queues the removal of snapshots that are nobody's; one that runs may have looked at them already.</summary>
-    public static async Task QueueReapOfProjectAsync(this ICatalogSession session, string projectId, DateTimeOffset now)
-    {
-        if (!await session.Operations.AnyAsync(projectId, OperationKind.Reap, root: null, running: false))
-        {
-            await session.Operations.AddAsync(Of(OperationKind.Reap, projectId, now));
-        }
-    }
+    public static Task QueueReapOfProjectAsync(this ICatalogSession session, string projectId, DateTimeOffset now) =>
+        session.QueueOnceAsync(Of(OperationKind.Reap, projectId, now));
 
     /// <summary>
     /// Queues an export of what only the catalog knows of the project, in the transaction that changes it. A project
@@ -98,12 +88,19 @@ public static class NewOperation
     /// </summary>
     public static async Task QueueExportAsync(this ICatalogSession session, string projectId, DateTimeOffset now)
     {
-        if (
-            await session.Repositories.FindAsync(projectId) is not null
-            && !await session.Operations.AnyAsync(projectId, OperationKind.ExportProject, root: null, running: false)
-        )
+        if (await session.Repositories.FindAsync(projectId) is not null)
         {
-            await session.Operations.AddAsync(Of(OperationKind.ExportProject, projectId, now));
+            await session.QueueOnceAsync(Of(OperationKind.ExportProject, projectId, now));
+        }
+    }
+
+    /// <summary>Queues it unless one of the same kind, project and root is queued.</summary>
+    /// <param name="unlessRunning">Nor if one is running.</param>
+    public static async Task QueueOnceAsync(this ICatalogSession session, Operation one, bool unlessRunning = false)
+    {
+        if (!await session.Operations.AnyAsync(one.ProjectId, one.Kind, one.Root, unlessRunning))
+        {
+            await session.Operations.AddAsync(one);
         }
     }
 }

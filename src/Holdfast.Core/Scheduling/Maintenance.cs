@@ -95,13 +95,8 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
     }
 
     /// <summary>One at a time: where a root or a store stays away, they must not pile up.</summary>
-    private static async Task AddAsync(ICatalogSession session, Operation one)
-    {
-        if (!await session.Operations.AnyAsync(one.ProjectId, one.Kind, one.Root, running: true))
-        {
-            await session.Operations.AddAsync(one);
-        }
-    }
+    private static Task AddAsync(ICatalogSession session, Operation one) =>
+        session.QueueOnceAsync(one, unlessRunning: true);
 
     // A holder that nobody is twice: the row can only be taken once it has run out.
     private static Task<bool> DueAsync(ICatalogSession session, string name, TimeSpan every, DateTimeOffset now) =>
