@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures whether lists stay as fast with 1,000,000 backups in the catalog as they are with 1,000.
 
-Every filter, order and way of paging is asked of both catalogs in turns, by one connection: the project asking has 1,000
-backups in the small catalog, which are all there are, and 10,000 in the large one.
+Every filter, order and way of paging is asked of each catalog in turns, by one connection: the project asking has 1,000
+backups in the small catalog and 10,000 in the middle one, which are all there are, and 10,000 in the large one. From
+the small to the large both the project and the catalog grow, from the middle to the large the catalog alone.
 """
 
 import argparse
@@ -12,14 +13,13 @@ import statistics
 import world
 from server import load, sign_in, start_holdfast
 
-SMALL = 1_000
-LARGE = 1_000_000
+SIZES = {"1 k": 1_000, "10 k": world.OWN_AT_MOST, "1 M": 1_000_000}
 ORDERS = """id status size share_id project_id user_id availability_zone progress restore_progress created_at updated_at
 name description host topic backup_type""".split()
 
 
 def shapes_of(made: dict) -> dict:
-    """A query string for each way to ask for a page of 100 rows, or of as many as both catalogs have."""
+    """A query string for each way to ask for a page of 100 rows, or of as many as all catalogs have."""
     ids, share = made["ids"], made["shares"][-1]
     return {
         "first page": "",
@@ -55,7 +55,7 @@ def main() -> None:
     servers, asks = [], []
     with world.workplace() as work:
         try:
-            for size in (SMALL, LARGE):
+            for size in SIZES.values():
                 made = world.make(work / f"{size}", size, 1)
                 servers.append(start_holdfast(work / f"{size}", roles="api"))
                 asks.append((servers[-1], sign_in(servers[-1])[0], shapes_of(made)))
@@ -63,25 +63,28 @@ def main() -> None:
         finally:
             for server in servers:
                 server.stop()
-    print(f"{'list':<32} {'p50 ms':>7} {'at 1 M':>7} {'p99 ms':>7} {'at 1 M':>7} {'ratio of p99':>13}")
+    names = [f"{figure} {name}" for figure in ("p50", "p99") for name in SIZES] + ["1 M/1 k", "1 M/10 k"]
+    print(" ".join([f"{'list':<32}", *(f"{name:>9}" for name in names)]))
     for row in rows:
-        small, large = row["small"], row["large"]
-        print(f"{row['list']:<32} {small['p50'] * 1e3:7.2f} {large['p50'] * 1e3:7.2f} "
-              f"{small['p99'] * 1e3:7.2f} {large['p99'] * 1e3:7.2f} {row['ratio']:13.2f}")
+        figures = [row[size][figure] * 1e3 for figure in ("p50", "p99") for size in SIZES]
+        print(" ".join([f"{row['list']:<32}", *(f"{value:9.2f}" for value in [*figures, *row["ratios"]])]))
     world.write_results("lists", {"options": vars(options), "cpus": os.cpu_count(), "rows": rows})
 
 
 def measure(shape: str, asks: list, options) -> dict:
-    rounds = [[], []]
+    rounds = {size: [] for size in SIZES}
     for number in range(options.rounds + 1):
-        for results, (server, headers, shapes) in zip(rounds, asks):
+        for results, (server, headers, shapes) in zip(rounds.values(), asks):
             page = "" if "limit=" in shapes[shape] else "&limit=100"
             path = f"/v2/share-backups/detail?{page}{shapes[shape]}"
             result = load(server, [(path, None)] * options.requests, headers, connections=1)
             if number > 0:  # the first is warming up
                 results.append(result)
-    small, large = ({name: statistics.median(one[name] for one in results) for name in results[0]} for results in rounds)
-    return {"list": shape, "small": small, "large": large, "ratio": large["p99"] / small["p99"], "rounds": rounds}
+    row = {"list": shape, "rounds": rounds}
+    for size, results in rounds.items():
+        row[size] = {name: statistics.median(one[name] for one in results) for name in results[0]}
+    row["ratios"] = [row["1 M"]["p99"] / row[size]["p99"] for size in ("1 k", "10 k")]
+    return row
 
 
 if __name__ == "__main__":
