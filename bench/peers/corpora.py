@@ -3,15 +3,42 @@
 import os
 import random
 import shutil
+import subprocess
 from pathlib import Path
 
 # Real files compress and repeat as real files do. The first of these that exist are taken until there are enough.
 SOURCES = ["/usr/share", "/usr/lib", "/usr/include", "/usr/local", "/opt", str(Path.home() / ".nuget/packages")]
 LARGEST_SMALL_FILE = 1 << 20
 MEBI = 1 << 20
+# An image is a quarter zeros, half real files and a quarter random bytes, in stretches as a file system leaves them.
+STRETCH = 16 * MEBI
+STRETCHES = ("files", "zeros", "files", "random")
 
 
-def small_files(target: Path, count: int, limit: int) -> dict:
+def prepare(target: Path, options) -> dict:
+    """The trees that the works of `options.only` need, by name, those of `options.corpora` or new ones in `target`."""
+    needed = {"small"} if options.only - {"first-image", "restore-image", "first-random"} else set()
+    needed |= {"image"} if options.only & {"first-image", "restore-image"} else set()
+    needed |= {"random"} if "first-random" in options.only else set()
+    target.mkdir()
+    if options.corpora:
+        trees = {name: options.corpora / name for name in sorted(needed, reverse=True)}
+        if "changed" in options.only:
+            subprocess.run(["cp", "-a", "--reflink=auto", str(trees["small"]), str(target / "small")], check=True)
+            trees["small"] = target / "small"
+        return trees
+    makers = {
+        "small": lambda tree: small_files(tree, options.files, options.small_mib * MEBI),
+        "image": lambda tree: image(tree, options.image_mib),
+        "random": lambda tree: random_file(tree, options.random_mib),
+    }
+    trees = {name: target / name for name in makers if name in needed}
+    for name, tree in trees.items():
+        makers[name](tree)
+    return trees
+
+
+def small_files(target: Path, count: int, limit: int) -> None:
     """Copies regular files of at most 1 MiB each, until there are `count` of them or `limit` bytes."""
     files = total = 0
     for path in _real_files():
@@ -24,29 +51,31 @@ def small_files(target: Path, count: int, limit: int) -> dict:
         files, total = files + 1, total + size
         if files == count:
             break
-    return {"files": files, "bytes": total}
 
 
-def compressible_image(target: Path, mebibytes: int) -> dict:
-    """One file: real files, one after the other, as a disk image holds them."""
+def image(target: Path, mebibytes: int) -> None:
+    """One file, as a disk image: stretches of real files one after the other, of holes, and of random bytes."""
     target.mkdir()
-    left = mebibytes * MEBI
-    with open(target / "image", "wb") as image:
-        for path in _real_files():
-            left -= image.write(path.read_bytes()[:left])
-            if left == 0:
-                break
-        size = image.tell()
-    return {"files": 1, "bytes": size}
+    source = _real_bytes()
+    size = mebibytes * MEBI
+    with open(target / "image", "wb") as file:
+        for number, start in enumerate(range(0, size, STRETCH)):
+            length = min(STRETCH, size - start)
+            file.seek(start)
+            kind = STRETCHES[number % len(STRETCHES)]
+            if kind == "random":
+                file.write(os.urandom(length))
+            elif kind == "files":
+                file.write(next(source)[:length])
+        file.truncate(size)
 
 
-def random_file(target: Path, mebibytes: int) -> dict:
+def random_file(target: Path, mebibytes: int) -> None:
     """One file that nothing can compress."""
     target.mkdir()
     with open(target / "random", "wb") as file:
         for _ in range(mebibytes):
             file.write(os.urandom(MEBI))
-    return {"files": 1, "bytes": mebibytes * MEBI}
 
 
 def change_one_percent(tree: Path, seed: int) -> None:
@@ -55,6 +84,16 @@ def change_one_percent(tree: Path, seed: int) -> None:
     for path in random.Random(seed).sample(files, max(1, len(files) // 100)):
         with open(path, "ab") as file:
             file.write(b"changed in round %d\n" % seed)
+
+
+def _real_bytes():
+    """Stretches of real files' bytes; ends when the files do."""
+    stretch = bytearray()
+    for path in _real_files():
+        stretch += path.read_bytes()
+        while len(stretch) >= STRETCH:
+            yield stretch[:STRETCH]
+            del stretch[:STRETCH]
 
 
 def _real_files():

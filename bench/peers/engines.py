@@ -1,0 +1,88 @@
+"""The programs that are measured, and what each is told: a command for each work, and nothing measured here."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOLDFAST = ROOT / "artifacts/bin/holdfast"
+RESTIC = ROOT / "artifacts/tools/restic/restic"
+PASSWORD = "a benchmark's password"
+
+
+@dataclass
+class Engine:
+    """`holdfast repo` and restic, which take the same words.
+
+    A variant differs from its plain engine in how it makes a first backup, and takes part in that work alone.
+    """
+
+    name: str
+    command: list
+    backup_options: list = field(default_factory=list)
+    variant: bool = False
+
+    def init(self, repository: Path) -> list:
+        return [*self._on(repository), "init"]
+
+    def backup(self, repository: Path, tree: Path, number: int) -> list:
+        """`number` tells the backups of one repository apart."""
+        return [*self._on(repository), "backup", *self.backup_options, str(tree)]
+
+    def restore(self, repository: Path, target: Path, number: int) -> list:
+        """Restores the backup of that number, the last one, to the working directory `target`."""
+        return [*self._on(repository), "restore", "latest", "--target", str(target)]
+
+    def _on(self, repository: Path) -> list:
+        return [*self.command, "--repo", str(repository)]
+
+
+class Borg(Engine):
+    """borg with the compression and the keyed hash that are nearest to ours."""
+
+    def __init__(self):
+        super().__init__("borg", ["borg"], ["--compression", "zstd,3"])
+
+    def init(self, repository: Path) -> list:
+        return ["borg", "init", "--encryption", "repokey-blake2", str(repository)]
+
+    def backup(self, repository: Path, tree: Path, number: int) -> list:
+        return ["borg", "create", *self.backup_options, f"{repository}::{number}", str(tree)]
+
+    def restore(self, repository: Path, target: Path, number: int) -> list:
+        return ["borg", "extract", f"{repository}::{number}"]
+
+
+def environment(work: Path) -> dict:
+    """What all engines find: the password, and caches of their own beneath `work` instead of the user's."""
+    password = work / "password"
+    password.write_text(PASSWORD + "\n")
+    return os.environ | {
+        "RESTIC_PASSWORD_FILE": str(password),
+        "RESTIC_CACHE_DIR": str(work / "restic-cache"),
+        "XDG_CACHE_HOME": str(work / "cache"),
+        "BORG_PASSPHRASE": PASSWORD,
+        "BORG_BASE_DIR": str(work / "borg"),
+        "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
+    }
+
+
+def restic() -> str:
+    """The restic that the tests use: the one named in the environment, that of ./dev, or the one on the path."""
+    named = os.environ.get("HOLDFAST_TEST_RESTIC")
+    return named or (str(RESTIC) if RESTIC.exists() else "restic")
+
+
+def choose(holdfast: dict, peers: set) -> list:
+    """The engines of a run: ours, by their names and executables, and the peers that are asked for."""
+    plain, variants = [], []
+    for name, path in holdfast.items():
+        command = [str(path), "repo"]
+        plain.append(Engine(name, command))
+        variants.append(Engine(f"{name}, fast", command, ["--compression", "fast"], variant=True))
+    if "restic" in peers:
+        plain.append(Engine("restic", [restic()]))
+        variants.append(Engine("restic, no extra verify", [restic()], ["--no-extra-verify"], variant=True))
+    if "borg" in peers:
+        plain.append(Borg())
+    return plain + variants
