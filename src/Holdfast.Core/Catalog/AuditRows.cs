@@ -59,21 +59,26 @@ public sealed class AuditRows(ICatalogSession session)
             entry
         );
 
-    /// <summary>Whether the actor did it to the object at that time or later.</summary>
-    public async Task<bool> AnySinceAsync(string objectId, string action, string actor, DateTimeOffset since) =>
-        await session.ScalarAsync<int>(
+    /// <returns>Those of the objects to which the actor did it at that time or later, some perhaps more than once.</returns>
+    public Task<IReadOnlyList<string>> ObjectsSinceAsync(
+        IReadOnlyList<string> objectIds,
+        string action,
+        string actor,
+        DateTimeOffset since
+    ) =>
+        session.QueryAsync<string>(
             """
-            SELECT count(*) FROM audit
-            WHERE object_id = @objectId AND action = @action AND actor = @actor AND at >= @since
+            SELECT object_id FROM audit
+            WHERE object_id IN @objectIds AND action = @action AND actor = @actor AND at >= @since
             """,
             new
             {
-                objectId,
+                objectIds,
                 action,
                 actor,
                 since,
             }
-        ) > 0;
+        );
 
     public Task<IReadOnlyList<AuditEntry>> ListAsync(AuditFilter filter, RowOrder<AuditEntry> order)
     {

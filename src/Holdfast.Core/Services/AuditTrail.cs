@@ -57,9 +57,9 @@ internal static class AuditTrail
     {
         string action = sharing.State == SharingState.Accepted ? AuditAction.AcceptSharing : AuditAction.RejectSharing;
         AuditEntry entry = Entry(action, sharing, caller, now);
-        if (await session.IsNewsAsync(entry))
+        foreach (AuditEntry news in await NewsAsync(session, [entry]))
         {
-            await session.Audit.AddAsync(entry);
+            await session.Audit.AddAsync(news);
         }
     }
 
@@ -90,16 +90,19 @@ internal static class AuditTrail
         IReadOnlyList<Sharing> sharings,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) =>
-        catalog.NoteNewsAsync(
+    )
+    {
+        DateTimeOffset now = time.Now();
+        return catalog.NoteNewsAsync(
             [
                 .. sharings
                     .Where(sharing => sharing.ToProjectId == caller.ProjectId)
-                    .Select(sharing => Entry(AuditAction.LookAtBackup, sharing, caller, time.Now())),
+                    .Select(sharing => Entry(AuditAction.LookAtBackup, sharing, caller, now)),
             ],
             time,
             cancellationToken
         );
+    }
 
     /// <inheritdoc cref="NoteLooksAsync"/>
     /// <param name="given">The sharing by which it is seen; null: it is the caller's own, or the caller an administrator.</param>
@@ -149,52 +152,44 @@ internal static class AuditTrail
         );
     }
 
+    /// <param name="entries">At least one; all of one action, actor and time.</param>
     private static async Task<IReadOnlyList<AuditEntry>> NewsAsync(
         ICatalogSession session,
         IReadOnlyList<AuditEntry> entries
     )
     {
-        List<AuditEntry> news = [];
-        foreach (AuditEntry entry in entries)
-        {
-            if (await session.IsNewsAsync(entry))
-            {
-                news.Add(entry);
-            }
-        }
-        return news;
+        (string action, string actor, DateTimeOffset at) = (entries[0].Action, entries[0].Actor, entries[0].At);
+        string[] objects = [.. entries.Select(entry => entry.ObjectId!)];
+        HashSet<string> known = [.. await session.Audit.ObjectsSinceAsync(objects, action, actor, at - OneNews)];
+        return [.. entries.Where(entry => !known.Contains(entry.ObjectId!))];
     }
 
-    private static async Task<bool> IsNewsAsync(this ICatalogSession session, AuditEntry entry) =>
-        !await session.Audit.AnySinceAsync(entry.ObjectId!, entry.Action, entry.Actor, entry.At - OneNews);
-
     private static AuditEntry Entry(string action, Sharing sharing, Caller? caller, DateTimeOffset now) =>
+        Entry(action, caller, now) with
+        {
+            ProjectId = sharing.FromProjectId,
+            ObjectId = sharing.Id,
+            BackupId = sharing.BackupId,
+            Details = Details(action, sharing),
+        };
+
+    private static AuditEntry Entry(string action, Backup backup, Caller caller, DateTimeOffset now) =>
+        Entry(action, caller, now) with
+        {
+            ProjectId = backup.ProjectId,
+            ObjectId = backup.Id,
+            BackupId = backup.Id,
+        };
+
+    private static AuditEntry Entry(string action, Caller? caller, DateTimeOffset now) =>
         new()
         {
             At = now,
             Actor = caller?.UserId ?? Service,
             ActorProjectId = caller?.ProjectId,
             Action = action,
-            ProjectId = sharing.FromProjectId,
-            ObjectId = sharing.Id,
-            BackupId = sharing.BackupId,
             Address = caller?.Address,
             RequestId = caller?.RequestId,
-            Details = Details(action, sharing),
-        };
-
-    private static AuditEntry Entry(string action, Backup backup, Caller caller, DateTimeOffset now) =>
-        new()
-        {
-            At = now,
-            Actor = caller.UserId,
-            ActorProjectId = caller.ProjectId,
-            Action = action,
-            ProjectId = backup.ProjectId,
-            ObjectId = backup.Id,
-            BackupId = backup.Id,
-            Address = caller.Address,
-            RequestId = caller.RequestId,
         };
 
     /// <summary>With whom it was shared and, where that begins, on which terms: the sharing's row may be gone when this is read.</summary>

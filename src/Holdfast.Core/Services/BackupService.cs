@@ -91,7 +91,7 @@ public sealed class BackupService(
             cancellationToken
         );
         await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
-        return caller.CanUse(backup) ? backup : backup.AsGiven();
+        return backup.ShownTo(caller);
     }
 
     public async Task<Backup> CreateAsync(Caller caller, NewBackup request, CancellationToken cancellationToken)

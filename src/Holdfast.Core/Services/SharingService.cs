@@ -272,7 +272,10 @@ public sealed class SharingService(ICatalog catalog, Policy policy, TimeProvider
 
     /// <summary>Without the owner's matters where the caller was given it.</summary>
     private static SharedBackup ShownTo(Caller caller, SharedBackup row) =>
-        caller.CanUse(row.Backup) ? row : row with { Backup = row.Backup.AsGiven() };
+        row with
+        {
+            Backup = row.Backup.ShownTo(caller),
+        };
 
     private static ServiceError NoSharing(string id) => ServiceError.NotFound($"Sharing {id} could not be found.");
 }

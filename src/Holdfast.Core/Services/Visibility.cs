@@ -82,18 +82,20 @@ internal static class Visibility
     /// What a recipient may know of the backup is what a sharing shows of it: not who made it, where, how, or what became
     /// of the owner's restores.
     /// </summary>
-    public static Backup AsGiven(this Backup backup) =>
-        backup with
-        {
-            UserId = "",
-            RestoreProgress = 0,
-            BackupType = null,
-            Options = null,
-            Host = null,
-            Topic = null,
-            FailReason = null,
-            Notes = null,
-        };
+    public static Backup ShownTo(this Backup backup, Caller caller) =>
+        caller.CanUse(backup)
+            ? backup
+            : backup with
+            {
+                UserId = "",
+                RestoreProgress = 0,
+                BackupType = null,
+                Options = null,
+                Host = null,
+                Topic = null,
+                FailReason = null,
+                Notes = null,
+            };
 
     /// <returns>Null when it is not there, or is neither public nor given to the caller's project.</returns>
     public static async Task<ShareType?> FindShareTypeAsync(this ICatalogSession session, Caller caller, string id) =>

@@ -82,7 +82,7 @@ public sealed class VolumeBackupService(
             {
                 (Backup backup, Sharing? given) = await VolumeBackupRules.FindAsync(session, caller, id, now);
                 string? repository = (await session.Repositories.FindAsync(backup.ProjectId))?.RepositoryId;
-                return (new VolumeBackup(given is null ? backup : backup.AsGiven(), repository), given);
+                return (new VolumeBackup(backup.ShownTo(caller), repository), given);
             },
             cancellationToken
         );

@@ -178,7 +178,7 @@ public sealed class ListPlanTests : IAsyncLifetime
     [Fact]
     public async Task Whether_a_look_is_news_is_asked_of_the_sharings_own_entries() =>
         await FindsAsync(
-            session => session.Audit.AnySinceAsync("s", "a", "u", core.Time.GetUtcNow()),
+            session => session.Audit.ObjectsSinceAsync(["s", "t"], "a", "u", core.Time.GetUtcNow()),
             "(object_id=? AND action=? AND actor=? AND at>?)"
         );
 
