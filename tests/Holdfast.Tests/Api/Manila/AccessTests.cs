@@ -10,20 +10,7 @@ namespace Holdfast.Tests.Api.Manila;
 /// <summary>Who may do what: every call there is, as everybody.</summary>
 public class AccessTests : ManilaTests
 {
-    private static readonly string?[] Callers =
-    [
-        null,
-        "stale",
-        "guest",
-        "system",
-        "other",
-        "reader",
-        "member",
-        "admin",
-    ];
-
-    // Statuses in the callers' order: no token, a token that is no more, no role, an administrator of no project, a member
-    // of another project, a reader, a member, an administrator. The object acted on is the last three's project's.
+    // Statuses in the order of AccessRow's.
     private static readonly Call[] Table =
     [
         // Open by nature.
@@ -356,7 +343,7 @@ public class AccessTests : ManilaTests
         foreach (Call call in Table)
         {
             List<string> statuses = [];
-            foreach (string? caller in Callers)
+            foreach (string? caller in AccessRow.Callers)
             {
                 statuses.Add($"{await SendAsync(call, caller, call.Path)}");
             }
@@ -377,7 +364,11 @@ public class AccessTests : ManilaTests
         foreach (Call call in Table.Where(call => call.Path.StartsWith("/v2/", StringComparison.Ordinal)))
         {
             string tail = call.Path["/v2".Length..];
-            foreach ((string caller, string expected) in Callers.OfType<string>().Zip(call.Statuses.Split(' ')[1..]))
+            foreach (
+                (string caller, string expected) in AccessRow
+                    .Callers.OfType<string>()
+                    .Zip(call.Statuses.Split(' ')[1..])
+            )
             {
                 string project = caller == "other" ? ApiHost.OtherProject : ApiHost.Project;
                 // An administrator of no project has no URL that names theirs.
