@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+HOLDFAST = ROOT / "artifacts/bin/holdfast"
 PASSWORD = "a benchmark's password"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -27,6 +28,11 @@ class Server:
     def cpu(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def peak_memory(self) -> int:
+        """In KiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0])
 
     def ask(self, path: str, headers: dict = {}, body=None, method: str = "") -> tuple:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -63,7 +69,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_holdfast(data: Path, roles: str = "api,worker,scheduler") -> Server:
+def start_holdfast(
+    data: Path, roles: str = "api,worker,scheduler", executable: Path = HOLDFAST, environment: dict = {}
+) -> Server:
     port = free_port()
     environment = {
         "HOLDFAST_LISTEN": f"http://127.0.0.1:{port}",
@@ -71,8 +79,8 @@ def start_holdfast(data: Path, roles: str = "api,worker,scheduler") -> Server:
         "HOLDFAST_ADMIN_PASSWORD": PASSWORD,
         "HOLDFAST_WORKERS__POLL_SECONDS": "0.05",
         "HOLDFAST_ROLES": roles,
-    }
-    server = Server([str(ROOT / "artifacts/bin/holdfast"), "serve"], port, environment, Path(f"{data}.log"))
+    } | environment
+    server = Server([str(executable), "serve"], port, environment, Path(f"{data}.log"))
     server.wait("/readyz")
     return server
 

@@ -15,26 +15,19 @@ STRETCH = 16 * MEBI
 STRETCHES = ("files", "zeros", "files", "random")
 
 
-def prepare(target: Path, options) -> dict:
-    """The trees that the works of `options.only` need, by name, those of `options.corpora` or new ones in `target`."""
-    needed = {"small"} if options.only - {"first-image", "restore-image", "first-random"} else set()
-    needed |= {"image"} if options.only & {"first-image", "restore-image"} else set()
-    needed |= {"random"} if "first-random" in options.only else set()
+def prepare(target: Path, needed: set, changing: bool, options) -> dict:
+    """The trees that are needed, by name: those of `options.corpora`, or new ones in `target`. What is given is copied
+    if it will be changed."""
     target.mkdir()
     if options.corpora:
-        trees = {name: options.corpora / name for name in sorted(needed, reverse=True)}
-        if "changed" in options.only:
+        trees = {name: options.corpora / name for name in MAKERS if name in needed}
+        if changing:
             subprocess.run(["cp", "-a", "--reflink=auto", str(trees["small"]), str(target / "small")], check=True)
             trees["small"] = target / "small"
         return trees
-    makers = {
-        "small": lambda tree: small_files(tree, options.files, options.small_mib * MEBI),
-        "image": lambda tree: image(tree, options.image_mib),
-        "random": lambda tree: random_file(tree, options.random_mib),
-    }
-    trees = {name: target / name for name in makers if name in needed}
+    trees = {name: target / name for name in MAKERS if name in needed}
     for name, tree in trees.items():
-        makers[name](tree)
+        MAKERS[name](tree, options)
     return trees
 
 
@@ -53,7 +46,7 @@ def small_files(target: Path, count: int, limit: int) -> None:
             break
 
 
-def image(target: Path, mebibytes: int) -> None:
+def image_file(target: Path, mebibytes: int) -> None:
     """One file, as a disk image: stretches of real files one after the other, of holes, and of random bytes."""
     target.mkdir()
     source = _real_bytes()
@@ -78,12 +71,25 @@ def random_file(target: Path, mebibytes: int) -> None:
             file.write(os.urandom(MEBI))
 
 
+MAKERS = {
+    "small": lambda tree, options: small_files(tree, options.files, options.small_mib * MEBI),
+    "image": lambda tree, options: image_file(tree, options.image_mib),
+    "random": lambda tree, options: random_file(tree, options.random_mib),
+}
+
+
 def change_one_percent(tree: Path, seed: int) -> None:
     """Appends a line to every hundredth file, another hundredth for each seed."""
     files = sorted(path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
     for path in random.Random(seed).sample(files, max(1, len(files) // 100)):
         with open(path, "ab") as file:
-            file.write(b"changed in round %d\n" % seed)
+            file.write(b"changed with seed %d\n" % seed)
+
+
+def size_of(tree: Path) -> str:
+    """In words."""
+    sizes = [path.stat().st_size for path in tree.rglob("*") if path.is_file() and not path.is_symlink()]
+    return f"{len(sizes)} files, {sum(sizes) / MEBI:.0f} MiB"
 
 
 def _real_bytes():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `holdfast repo` beside restic and borg: the same trees, the same disk, interleaved rounds, medians.
 
-Prints a table and writes everything measured to bench/results/. Absolute seconds mean nothing on a shared machine;
+Prints tables in Markdown and writes them, and everything measured, to bench/results/. Absolute seconds mean nothing on a shared machine;
 the ratios of one run do.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 import corpora
 import report
 from engines import HOLDFAST, ROOT, choose, restic
-from works import WORKS, Works
+from works import CORPORA, WORKS, Works
 
 PEERS = ("restic", "borg")
 
@@ -66,32 +66,53 @@ def main() -> None:
     engines = [engine for engine in choose(ours, options.peers) if not (engine.variant and options.plain)]
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-", dir=options.work) as work:
         print("building the trees", file=sys.stderr)
-        trees = corpora.prepare(Path(work, "trees"), options)
+        needed = {name for name, works in CORPORA.items() if works & options.only}
+        changing = bool(options.only & {"changed", "restore-right"})
+        trees = corpora.prepare(Path(work, "trees"), needed, changing, options)
+        about = describe(trees, Path(work), options)
         works = Works(Path(work), engines, trees, options.only)
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
             works.round(number)
-    rows = report.summarise(works.runs, "restic" if "restic" in options.peers else engines[0].name)
-    report.print_table(rows)
-    results = {
-        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "machine": {"cpus": os.cpu_count(), "kernel": platform.release()},
-        "versions": versions(options.peers),
-        "rows": rows,
-        "runs": [asdict(run) for run in works.runs],
-    }
-    path = ROOT / "bench/results" / f"engine-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n")
-    print(f"\nwritten to {path.relative_to(ROOT)}")
+    base = "restic" if "restic" in options.peers else engines[0].name
+    rows = report.summarise(works.runs, base)
+    text = report.markdown(rows, about)
+    print(text)
+    write(rows, works.runs, about, text)
 
 
-def versions(peers: set) -> dict:
-    commands = {"restic": [restic(), "version"], "borg": ["borg", "--version"]}
+def describe(trees: dict, work: Path, options) -> dict:
+    """What a reader of the figures must know."""
+    sizes = ", ".join(f"{name} {corpora.size_of(tree)}" for name, tree in trees.items())
+    kind = subprocess.run(["stat", "-f", "-c", "%T", work], capture_output=True, text=True, check=True).stdout.strip()
     return {
-        peer: subprocess.run(commands[peer], capture_output=True, text=True, check=True).stdout.strip()
-        for peer in peers
+        "measured": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "machine": f"{os.cpu_count()} processors, {processor()}, Linux {platform.release()}",
+        "trees": f"{sizes}; everything on {kind}",
+        "rounds": f"{options.rounds}, interleaved; medians; ratios are to restic's median, where restic ran",
+        "peers": ", ".join(versions(options.peers)) or "none",
     }
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(": ", 1)[1]
+    return platform.machine()
+
+
+def versions(peers: set) -> list:
+    commands = {"restic": [restic(), "version"], "borg": ["borg", "--version"]}
+    return [subprocess.run(commands[peer], capture_output=True, text=True, check=True).stdout.strip() for peer in sorted(peers)]
+
+
+def write(rows: list, runs: list, about: dict, text: str) -> None:
+    name = ROOT / "bench/results" / f"engine-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    name.parent.mkdir(parents=True, exist_ok=True)
+    results = {"about": about, "rows": rows, "runs": [asdict(run) for run in runs]}
+    name.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
+    name.with_suffix(".md").write_text(text)
+    print(f"written to {name.relative_to(ROOT)}.md and .json")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,17 @@ PASSWORD = "a benchmark's password"
 class Engine:
     """`holdfast repo` and restic, which take the same words.
 
-    A variant differs from its plain engine in how it makes a first backup, and takes part in that work alone.
+    A variant differs from its plain engine in how it makes a first backup, and takes part in that work alone. One that
+    `serves` is a service, too; one that `compares` can restore over a tree without writing what is right there.
     """
 
     name: str
     command: list
     backup_options: list = field(default_factory=list)
     variant: bool = False
+    serves: bool = False
+    compares: bool = True
+    in_place_options: list = field(default_factory=list)
 
     def init(self, repository: Path) -> list:
         return [*self._on(repository), "init"]
@@ -30,8 +34,13 @@ class Engine:
         return [*self._on(repository), "backup", *self.backup_options, str(tree)]
 
     def restore(self, repository: Path, target: Path, number: int) -> list:
-        """Restores the backup of that number, the last one, to the working directory `target`."""
+        """Restores the backup of that number, the last one, to the empty directory `target`, which is the current one."""
         return [*self._on(repository), "restore", "latest", "--target", str(target)]
+
+    def restore_in_place(self, repository: Path, tree: Path) -> list:
+        """Restores the last backup over the tree that it is of."""
+        restore = ["restore", f"latest:{tree}", "--target", str(tree), *self.in_place_options]
+        return [*self._on(repository), *restore]
 
     def _on(self, repository: Path) -> list:
         return [*self.command, "--repo", str(repository)]
@@ -41,7 +50,7 @@ class Borg(Engine):
     """borg with the compression and the keyed hash that are nearest to ours."""
 
     def __init__(self):
-        super().__init__("borg", ["borg"], ["--compression", "zstd,3"])
+        super().__init__("borg", ["borg"], ["--compression", "zstd,3"], compares=False)
 
     def init(self, repository: Path) -> list:
         return ["borg", "init", "--encryption", "repokey-blake2", str(repository)]
@@ -50,6 +59,7 @@ class Borg(Engine):
         return ["borg", "create", *self.backup_options, f"{repository}::{number}", str(tree)]
 
     def restore(self, repository: Path, target: Path, number: int) -> list:
+        # It restores to the working directory.
         return ["borg", "extract", f"{repository}::{number}"]
 
 
@@ -78,10 +88,12 @@ def choose(holdfast: dict, peers: set) -> list:
     plain, variants = [], []
     for name, path in holdfast.items():
         command = [str(path), "repo"]
-        plain.append(Engine(name, command))
+        plain.append(Engine(name, command, serves=True))
         variants.append(Engine(f"{name}, fast", command, ["--compression", "fast"], variant=True))
+        variants.append(Engine(f"{name}, extra verify", command, ["--extra-verify"], variant=True))
     if "restic" in peers:
-        plain.append(Engine("restic", [restic()]))
+        # What comes nearest to our rule for a file that is right: restic looks at size and modification time.
+        plain.append(Engine("restic", [restic()], in_place_options=["--overwrite", "if-changed"]))
         variants.append(Engine("restic, no extra verify", [restic()], ["--no-extra-verify"], variant=True))
     if "borg" in peers:
         plain.append(Borg())

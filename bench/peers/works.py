@@ -1,29 +1,31 @@
 """What every engine is made to do, and in which order."""
 
-import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import corpora
+import process
 from engines import Engine, environment
+from service import Service
 
-MEASURED = Path(__file__).with_name("measured.py")
-
-# The works by the name that --only takes, with their names in the table. The first word behind the comma is the corpus.
+# The works by the name that --only takes, with their names in the table.
 WORKS = {
     "first-small": "first backup, small",
-    "unchanged": "unchanged backup, small",
+    "unchanged": "unchanged, small",
+    "service": "unchanged in the warm service, small",
     "changed": "1 % changed, small",
-    "restore-small": "restore, small",
+    "restore-small": "restore to an empty place, small",
     "restore-right": "restore over 99 % right, small",
     "first-image": "first backup, image",
-    "restore-image": "restore, image",
+    "restore-image": "restore to an empty place, image",
     "first-random": "first backup, random",
+}
+CORPORA = {
+    "small": {"first-small", "unchanged", "service", "changed", "restore-small", "restore-right"},
+    "image": {"first-image", "restore-image"},
+    "random": {"first-random"},
 }
 
 
@@ -49,99 +51,115 @@ class Works:
         self.only = only
         self.runs = []
         self.repositories = {}
-        self.backups = {}
         self.environment = environment(work)
+        self.services = {engine.name: Service(engine, work, trees["small"]) for engine in engines
+                         if engine.serves and "service" in only}
+        # How often the small tree was changed; and, for each repository, how often before its last backup.
+        self.changes = 0
+        self.seen = {}
+        self.backups = {}
 
     def round(self, number: int) -> None:
         """Every engine does every work once; who goes first changes from round to round."""
         turn = number % len(self.engines)
         engines = self.engines[turn:] + self.engines[:turn]
-        plain = [engine for engine in engines if not engine.variant]
         for corpus in self.trees:
-            self._first(corpus, engines)
-            if corpus == "small":
-                self._again(plain, number)
-            if f"restore-{corpus}" in self.only or (corpus == "small" and "restore-right" in self.only):
+            only = self.only & CORPORA[corpus]
+            if f"first-{corpus}" in only:
+                for engine in engines:
+                    self._first(engine, corpus, last=len(only) == 1)
+            plain = [engine for engine in engines if not engine.variant]
+            for work in [work for work in WORKS if work in only]:
+                if work == "changed":
+                    self._change(number)
                 for engine in plain:
-                    self._restore(engine, corpus, number)
-            # Kept for the next round only if that would make it alike.
-            if f"first-{corpus}" in self.only:
-                self._forget(corpus)
+                    self._do(work, engine, corpus, number)
 
-    def _first(self, corpus: str, engines: list) -> None:
-        work = f"first-{corpus}"
-        for engine in engines:
-            if (engine.name, corpus) in self.repositories or (engine.variant and work not in self.only):
-                continue
-            self._init(engine, corpus)
-            self._backup(work, engine, corpus)
-            if engine.variant:
-                self._remove(engine, corpus)
+    def _first(self, engine: Engine, corpus: str, last: bool) -> None:
+        """A first backup into a new repository, which is kept if there is more to do with it."""
+        self._remove(engine, corpus)
+        self._backup(f"first-{corpus}", engine, corpus)
+        if engine.variant or last:
+            self._remove(engine, corpus)
 
-    def _again(self, plain: list, number: int) -> None:
-        if "unchanged" in self.only:
-            for engine in plain:
-                self._backup("unchanged", engine, "small")
-        if "changed" in self.only:
-            corpora.change_one_percent(self.trees["small"], number)
-            for engine in plain:
-                self._backup("changed", engine, "small")
+    def _do(self, work: str, engine: Engine, corpus: str, number: int) -> None:
+        match work:
+            case "unchanged":
+                self._settle(engine, corpus)
+                self._backup(work, engine, corpus)
+            case "changed":
+                self._backup(work, engine, corpus)
+            case "service" if engine.serves:
+                self._record(Run(work, engine.name, **self.services[engine.name].measure(self.changes)))
+            case "restore-small" | "restore-image":
+                self._settle(engine, corpus)
+                self._restore_to_empty(work, engine, corpus)
+            case "restore-right" if engine.compares:
+                self._settle(engine, corpus)
+                self._restore_in_place(work, engine, number)
 
-    def _init(self, engine: Engine, corpus: str) -> None:
-        repository = self.work / "repositories" / f"{engine.name} {corpus}".replace(" ", "-")
-        repository.parent.mkdir(exist_ok=True)
-        self._run("init", engine, engine.init(repository), None)
-        self.repositories[engine.name, corpus] = repository
+    def _change(self, number: int) -> None:
+        """Changes the small tree, which every engine has seen as it was."""
+        for engine in self.engines:
+            if not engine.variant:
+                self._settle(engine, "small")
+        corpora.change_one_percent(self.trees["small"], number)
+        self.changes += 1
+
+    def _settle(self, engine: Engine, corpus: str) -> None:
+        """Sees to it that the last backup is of the tree as it is now."""
+        if self.seen.get((engine.name, corpus)) != self._version(corpus):
+            self._backup("", engine, corpus)
+
+    def _version(self, corpus: str) -> int:
+        return self.changes if corpus == "small" else 0
 
     def _backup(self, work: str, engine: Engine, corpus: str) -> None:
-        repository = self.repositories[engine.name, corpus]
-        number = self.backups[repository] = self.backups.get(repository, 0) + 1
-        self._measure(work, engine, repository, engine.backup(repository, self.trees[corpus], number))
+        key = engine.name, corpus
+        if key not in self.repositories:
+            self.repositories[key] = self._init(engine, corpus)
+        self.backups[key] = self.backups.get(key, 0) + 1
+        self.seen[key] = self._version(corpus)
+        backup = engine.backup(self.repositories[key], self.trees[corpus], self.backups[key])
+        self._measure(work, engine, self.repositories[key], backup)
 
-    def _restore(self, engine: Engine, corpus: str, number: int) -> None:
-        repository = self.repositories[engine.name, corpus]
-        target = self.work / "restored"
-        target.mkdir()
-        restore = engine.restore(repository, target, self.backups[repository])
-        self._measure(f"restore-{corpus}", engine, repository, restore, target)
-        if corpus == "small" and "restore-right" in self.only:
-            corpora.change_one_percent(target, number)
-            self._measure("restore-right", engine, repository, restore, target)
-        shutil.rmtree(target)
-
-    def _measure(self, work: str, engine: Engine, repository: Path, command: list, directory: Path = None) -> None:
-        os.sync()
-        result = self.work / "measured.json"
-        self._run(work, engine, [sys.executable, "-I", "-S", str(MEASURED), str(result), *command], directory)
-        run = Run(work, engine.name, **json.loads(result.read_text()), repository_bytes=size_of(repository))
-        if work in self.only:
-            self.runs.append(run)
-        print(f"  {WORKS[work]:<32} {engine.name:<26} {run.wall:8.2f} s {run.cpu:8.2f} s CPU", file=sys.stderr)
-
-    def _run(self, work: str, engine: Engine, command: list, directory: Path) -> None:
-        log = self.work / "log"
-        with open(log, "wb") as output:
-            process = subprocess.Popen(
-                command, env=self.environment, cwd=directory, stdout=output, stderr=output, process_group=0
-            )
-        try:
-            code = process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-        if code != 0:
-            sys.exit(f"{engine.name}, {work}: exit code {code}\n" + log.read_text(errors="replace")[-4000:])
-
-    def _forget(self, corpus: str) -> None:
-        for engine in self.engines:
-            if (engine.name, corpus) in self.repositories:
-                self._remove(engine, corpus)
+    def _init(self, engine: Engine, corpus: str) -> Path:
+        repository = self.work / "repositories" / f"{engine.name} {corpus}".replace(" ", "-")
+        repository.parent.mkdir(exist_ok=True)
+        process.run(engine.init(repository), self.environment, self.work / "log")
+        return repository
 
     def _remove(self, engine: Engine, corpus: str) -> None:
-        repository = self.repositories.pop((engine.name, corpus))
-        self.backups.pop(repository)
-        shutil.rmtree(repository)
+        key = engine.name, corpus
+        if key in self.repositories:
+            shutil.rmtree(self.repositories.pop(key))
+            del self.backups[key], self.seen[key]
+
+    def _restore_to_empty(self, work: str, engine: Engine, corpus: str) -> None:
+        key = engine.name, corpus
+        target = self.work / "restored"
+        target.mkdir()
+        restore = engine.restore(self.repositories[key], target, self.backups[key])
+        self._measure(work, engine, self.repositories[key], restore, target)
+        shutil.rmtree(target)
+
+    def _restore_in_place(self, work: str, engine: Engine, number: int) -> None:
+        """Over the tree that was backed up, of which every hundredth file differs: the same ones for every engine."""
+        tree = self.trees["small"]
+        corpora.change_one_percent(tree, -1 - number)
+        repository = self.repositories[engine.name, "small"]
+        self._measure(work, engine, repository, engine.restore_in_place(repository, tree))
+        self.changes += 1
+
+    def _measure(self, work: str, engine: Engine, repository: Path, command: list, directory: Path = None) -> None:
+        took = process.measure(command, self.environment, self.work / "log", directory)
+        self._record(Run(work, engine.name, **took, repository_bytes=size_of(repository)))
+
+    def _record(self, run: Run) -> None:
+        """Keeps what was measured. A run without a name of work was made for another's sake."""
+        if run.work:
+            self.runs.append(run)
+            print(f"  {WORKS[run.work]:<38} {run.engine:<26} {run.wall:8.2f} s {run.cpu:8.2f} s CPU", file=sys.stderr)
 
 
 def size_of(directory: Path) -> int:

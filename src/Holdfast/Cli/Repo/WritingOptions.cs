@@ -23,6 +23,11 @@ internal static class WritingOptions
         DefaultValueFactory = _ => 16,
     };
 
+    private static readonly Option<bool> ExtraVerify = new("--extra-verify")
+    {
+        Description = "Open each new piece again before it is stored, as restic does.",
+    };
+
     static WritingOptions()
     {
         Compression.AcceptOnlyFromAmong("auto", "fast", "max", "off");
@@ -39,6 +44,7 @@ internal static class WritingOptions
     {
         command.Add(Compression);
         command.Add(PackSize);
+        command.Add(ExtraVerify);
     }
 
     public static RepositoryOptions Read(ParseResult parsed) =>
@@ -52,5 +58,6 @@ internal static class WritingOptions
                 _ => 3,
             },
             PackSize = parsed.GetValue(PackSize) * Mebibyte,
+            VerifyWrites = parsed.GetValue(ExtraVerify),
         };
 }

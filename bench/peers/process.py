@@ -1,0 +1,36 @@
+"""Runs commands to their end, and says what they took."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+MEASURED = Path(__file__).with_name("measured.py")
+
+
+def measure(command: list, environment: dict, log: Path, directory: Path = None) -> dict:
+    """Seconds, seconds of CPU and KiB of peak memory of a command, with whatever was written before on the disk."""
+    os.sync()
+    result = log.with_name("measured.json")
+    run([sys.executable, "-I", "-S", str(MEASURED), str(result), *command], environment, log, directory)
+    return json.loads(result.read_text())
+
+
+def run(command: list, environment: dict, log: Path, directory: Path = None) -> str:
+    """Ends the program unless the command succeeds. Returns what it wrote."""
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            command, env=environment, cwd=directory, stdout=output, stderr=output, process_group=0
+        )
+    try:
+        code = process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    written = log.read_text(errors="replace")
+    if code != 0:
+        sys.exit(f"exit code {code} of {' '.join(map(str, command))}\n{written[-4000:]}")
+    return written
