@@ -38,9 +38,18 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
                 EngineErrorKind.Damaged,
                 temporary: false,
                 $"'{name}' is not what was stored.",
-                "Run check; a damaged index can be rebuilt from the packs, a damaged snapshot or lock can only be removed."
+                Repair(kind, id)
             );
     }
+
+    private static string Repair(ObjectKind kind, Id id) =>
+        kind switch
+        {
+            ObjectKind.Index => "It can be made anew from the packs, with: restic repair index.",
+            ObjectKind.Snapshot =>
+                $"Put it back from a copy of the store, or give it up with: holdfast repo forget {id}.",
+            _ => "Make sure that nothing else uses the repository, then run: restic unlock --remove-all.",
+        };
 
     private async Task<PooledBytes?> LoadOnceAsync(ObjectName name, Id id, CancellationToken cancellationToken)
     {

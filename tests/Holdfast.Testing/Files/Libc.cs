@@ -136,4 +136,28 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    [LibraryImport(Name, EntryPoint = "renameat2", SetLastError = true)]
+    public static partial int RenameAt(int from, byte[] name, int to, byte[] newName, uint flags);
+
+    [LibraryImport(Name, EntryPoint = "symlinkat", SetLastError = true)]
+    public static partial int SymlinkAt(byte[] target, int directory, byte[] path);
+
+    [LibraryImport(Name, EntryPoint = "mknodat", SetLastError = true)]
+    public static partial int MakeNodeAt(int directory, byte[] path, uint mode, ulong device);
+
+    [LibraryImport(Name, EntryPoint = "linkat", SetLastError = true)]
+    public static partial int LinkAt(int from, byte[] existing, int to, byte[] path, int flags);
+
+    [LibraryImport(Name, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int descriptor, long length);
+
+    [LibraryImport(Name, EntryPoint = "inotify_init1", SetLastError = true)]
+    public static partial int StartNotification(int flags);
+
+    [LibraryImport(Name, EntryPoint = "inotify_add_watch", SetLastError = true)]
+    public static partial int AddWatch(int descriptor, byte[] path, uint mask);
+
+    [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte[] buffer, nuint length);
 }

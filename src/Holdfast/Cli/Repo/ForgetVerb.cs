@@ -68,11 +68,16 @@ internal static class ForgetVerb
     private static async Task<int> RunAsync(ParseResult parsed, RepoSession session)
     {
         Output output = Output.Of(parsed);
+        bool dryRun = parsed.GetValue(DryRun);
+        string[] named = parsed.GetValue(Ids) ?? [];
+        if (await DamagedSnapshots.FindAsync(session, named) is { Count: > 0 } damaged)
+        {
+            return await DamagedSnapshots.RemoveAsync(session, output, named, damaged, dryRun);
+        }
         IReadOnlyList<Snapshot> snapshots = await session.Repository.ListSnapshotsAsync(session.Stop);
         ForgetPlan plan = MakePlan(parsed, snapshots, session.Repository.Options.Time.GetUtcNow());
-        Describe(output, plan, parsed.GetValue(Ids) is { Length: > 0 });
+        Describe(output, plan, named.Length > 0);
 
-        bool dryRun = parsed.GetValue(DryRun);
         HashSet<Id> removed = [.. plan.Remove.Select(snapshot => snapshot.Id)];
         if (dryRun)
         {

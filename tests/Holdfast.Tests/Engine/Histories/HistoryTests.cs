@@ -1,0 +1,23 @@
+using Xunit;
+
+namespace Holdfast.Tests.Engine.Histories;
+
+/// <summary>Whatever happens to a repository, in whatever order: each snapshot that is there gives its bytes back.</summary>
+public sealed class HistoryTests
+{
+    public static TheoryData<int> Seeds => [1, 2, 3];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public Task EverySnapshotGivesItsBytesBack(int seed) => History.RunAsync(seed, steps: 14);
+
+    [Fact]
+    [Trait("e2e", "histories")]
+    public async Task ManyHistories()
+    {
+        for (int seed = 1000; seed < 1060; seed++)
+        {
+            await History.RunAsync(seed, steps: 40);
+        }
+    }
+}
