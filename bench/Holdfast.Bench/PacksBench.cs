@@ -23,8 +23,8 @@ internal static class PacksBench
     public static async Task RunAsync(string textRoot, string storeRoot, string only)
     {
         List<byte[]> noise = Noise();
-        List<byte[]> files = Files(textRoot);
-        List<byte[]> joined = Joined(files);
+        List<byte[]> files = RealFiles.Read(textRoot, Total);
+        List<byte[]> joined = RealFiles.Join(files, LargeBlob);
         foreach (bool stored in (bool[])[false, true])
         {
             string where = stored ? "local" : "nowhere";
@@ -115,36 +115,6 @@ internal static class PacksBench
             blobs.Add(System.Security.Cryptography.RandomNumberGenerator.GetBytes(LargeBlob));
         }
         return blobs;
-    }
-
-    private static List<byte[]> Files(string root)
-    {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        };
-        var blobs = new List<byte[]>();
-        long total = 0;
-        foreach (FileInfo file in new DirectoryInfo(root).EnumerateFiles("*", options))
-        {
-            if (file.Length is > 0 and < 256 * 1024)
-            {
-                blobs.Add(File.ReadAllBytes(file.FullName));
-                total += file.Length;
-            }
-            if (total > Total)
-            {
-                break;
-            }
-        }
-        return blobs;
-    }
-
-    private static List<byte[]> Joined(List<byte[]> files)
-    {
-        byte[] all = [.. files.SelectMany(file => file)];
-        return [.. all.Chunk(LargeBlob)];
     }
 
     /// <summary>Takes packs and forgets them; keeps the small objects that open a repository.</summary>

@@ -1,11 +1,25 @@
 using Holdfast.Bench;
 
-// Kernels by hand: dotnet run -c Release --project bench/Holdfast.Bench [chunking|trees|packs [text root [store root [only]]]]
+// Kernels by hand: dotnet run -c Release --project bench/Holdfast.Bench
+//                  [chunking|hashing|compression|sealing|trees|packs [text root [store root [only]]]]
+//                  floor read|hash|compress DIR
 //                  images DIR STORE [bytes of a change]
 string which = args.Length > 0 ? args[0] : "";
 if (which is "" or "chunking")
 {
     ChunkingBench.Run();
+}
+if (which is "" or "hashing")
+{
+    HashingBench.Run();
+}
+if (which is "" or "compression")
+{
+    CompressionBench.Run();
+}
+if (which is "" or "sealing")
+{
+    SealingBench.Run();
 }
 if (which is "" or "trees")
 {
@@ -22,4 +36,8 @@ if (which is "" or "packs")
 if (which == "images")
 {
     await ImagesBench.RunAsync(args[1], args[2], args.Length > 3 ? int.Parse(args[3]) : 1 << 20);
+}
+if (which == "floor")
+{
+    FloorBench.Run(args[1], args[2]);
 }

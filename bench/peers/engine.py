@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Measures `holdfast repo` beside restic and borg: the same trees, the same disk, interleaved rounds, medians.
 
-Prints tables in Markdown and writes them, and everything measured, to bench/results/. Absolute seconds mean nothing on a shared machine;
-the ratios of one run do.
+Prints tables in Markdown and writes them, and everything measured, to bench/results/. Absolute seconds mean nothing on
+a shared machine; the ratios of one run do.
 """
 
 import argparse
 import json
 import os
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from engines import HOLDFAST, ROOT, choose, restic
 from works import CORPORA, WORKS, Works
 
 PEERS = ("restic", "borg")
+# The trees are 6 GiB, and with them lie at most the repositories of one of them and what is restored from one.
+ROOM = 14 << 30
 
 
 def parse() -> argparse.Namespace:
@@ -30,7 +33,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", type=works_of, default=set(WORKS), metavar="WORK,...",
                         help=f"measure these alone, or all that begin so: {', '.join(WORKS)}")
     parser.add_argument("--peers", type=peers_of, default=set(PEERS), metavar="PEER,...", help="restic, borg, or none")
-    parser.add_argument("--plain", action="store_true", help="without the variants of first backups")
+    parser.add_argument("--plain", action="store_true", help="without the variants and the floor of first backups")
     parser.add_argument("--holdfast", action="append", metavar="NAME=EXECUTABLE",
                         help="ours (default: the one of ./dev build); may be repeated, to compare two builds")
     parser.add_argument("--rounds", type=int, default=5)
@@ -40,8 +43,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--small-mib", type=int, default=2048, help="their bytes, at most")
     parser.add_argument("--image-mib", type=int, default=3072, help="the image")
     parser.add_argument("--random-mib", type=int, default=2048, help="the incompressible file")
-    parser.add_argument("--work", type=Path, default=Path("/var/tmp"), help="where trees and repositories go")
+    parser.add_argument("--work", type=Path, default=default_work(), metavar="DIR",
+                        help="where trees and repositories go (default: in memory if they fit, else /var/tmp)")
     return parser.parse_args()
+
+
+def default_work() -> Path:
+    """Memory, where no disk's moods are measured; fsync is called there, too, and takes no time."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free >= ROOM else Path("/var/tmp")
 
 
 def works_of(text: str) -> set:
@@ -63,7 +73,7 @@ def main() -> None:
     # Ended from outside, too, it ends the engine under measurement and leaves nothing behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     ours = dict(text.split("=", 1) for text in options.holdfast or [f"holdfast={HOLDFAST}"])
-    engines = [engine for engine in choose(ours, options.peers) if not (engine.variant and options.plain)]
+    engines = choose(ours, options.peers, variants=not options.plain)
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-", dir=options.work) as work:
         print("building the trees", file=sys.stderr)
         needed = {name for name, works in CORPORA.items() if works & options.only}
@@ -103,7 +113,10 @@ def processor() -> str:
 
 def versions(peers: set) -> list:
     commands = {"restic": [restic(), "version"], "borg": ["borg", "--version"]}
-    return [subprocess.run(commands[peer], capture_output=True, text=True, check=True).stdout.strip() for peer in sorted(peers)]
+    return [
+        subprocess.run(commands[peer], capture_output=True, text=True, check=True).stdout.strip()
+        for peer in sorted(peers)
+    ]
 
 
 def write(rows: list, runs: list, about: dict, text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOLDFAST = ROOT / "artifacts/bin/holdfast"
 RESTIC = ROOT / "artifacts/tools/restic/restic"
+KERNELS = ROOT / "bench/Holdfast.Bench/bin/Release/net10.0/Holdfast.Bench.dll"
 PASSWORD = "a benchmark's password"
 
 
@@ -63,6 +64,19 @@ class Borg(Engine):
         return ["borg", "extract", f"{repository}::{number}"]
 
 
+class Floor(Engine):
+    """No engine: the least that one can do. It makes no repository."""
+
+    def __init__(self, name: str, step: str):
+        super().__init__(name, ["dotnet", str(KERNELS), "floor", step], variant=True)
+
+    def init(self, repository: Path) -> list:
+        return ["mkdir", str(repository)]
+
+    def backup(self, repository: Path, tree: Path, number: int) -> list:
+        return [*self.command, str(tree)]
+
+
 def environment(work: Path) -> dict:
     """What all engines find: the password, and caches of their own beneath `work` instead of the user's."""
     password = work / "password"
@@ -83,18 +97,23 @@ def restic() -> str:
     return named or (str(RESTIC) if RESTIC.exists() else "restic")
 
 
-def choose(holdfast: dict, peers: set) -> list:
-    """The engines of a run: ours, by their names and executables, and the peers that are asked for."""
-    plain, variants = [], []
+def choose(holdfast: dict, peers: set, variants: bool) -> list:
+    """The engines of a run: ours, by their names and executables, the peers that are asked for, and perhaps the
+    variants, with the floor where the kernels' benchmarks are built, as ./dev does."""
+    plain, others = [], []
     for name, path in holdfast.items():
         command = [str(path), "repo"]
         plain.append(Engine(name, command, serves=True))
-        variants.append(Engine(f"{name}, fast", command, ["--compression", "fast"], variant=True))
-        variants.append(Engine(f"{name}, extra verify", command, ["--extra-verify"], variant=True))
+        others.append(Engine(f"{name}, fast", command, ["--compression", "fast"], variant=True))
+        others.append(Engine(f"{name}, extra verify", command, ["--extra-verify"], variant=True))
     if "restic" in peers:
         # What comes nearest to our rule for a file that is right: restic looks at size and modification time.
         plain.append(Engine("restic", [restic()], in_place_options=["--overwrite", "if-changed"]))
-        variants.append(Engine("restic, no extra verify", [restic()], ["--no-extra-verify"], variant=True))
+        others.append(Engine("restic, no extra verify", [restic()], ["--no-extra-verify"], variant=True))
     if "borg" in peers:
         plain.append(Borg())
-    return plain + variants
+    if KERNELS.exists():
+        others.append(Floor("floor: read", "read"))
+        others.append(Floor("floor: read, SHA-256", "hash"))
+        others.append(Floor("floor: read, SHA-256, zstd 3", "compress"))
+    return plain + others if variants else plain

@@ -60,24 +60,28 @@ class Works:
         self.backups = {}
 
     def round(self, number: int) -> None:
-        """Every engine does every work once; who goes first changes from round to round."""
-        turn = number % len(self.engines)
-        engines = self.engines[turn:] + self.engines[:turn]
+        """Every engine does every work once, variants in every other round; who goes first changes from round to round."""
+        plain = _turned([engine for engine in self.engines if not engine.variant], number)
+        variants = _turned([engine for engine in self.engines if engine.variant], number)
+        if number % 2:
+            variants = []  # They stand beside the figures that count: half as many runs will do.
         for corpus in self.trees:
             only = self.only & CORPORA[corpus]
-            if f"first-{corpus}" in only:
-                for engine in engines:
+            first = f"first-{corpus}" in only
+            if first:
+                for engine in plain + variants:
                     self._first(engine, corpus, last=len(only) == 1)
-            plain = [engine for engine in engines if not engine.variant]
             for work in [work for work in WORKS if work in only]:
                 if work == "changed":
                     self._change(number)
                 for engine in plain:
                     self._do(work, engine, corpus, number)
+            if first:
+                for engine in plain:
+                    self._remove(engine, corpus)
 
     def _first(self, engine: Engine, corpus: str, last: bool) -> None:
         """A first backup into a new repository, which is kept if there is more to do with it."""
-        self._remove(engine, corpus)
         self._backup(f"first-{corpus}", engine, corpus)
         if engine.variant or last:
             self._remove(engine, corpus)
@@ -159,7 +163,12 @@ class Works:
         """Keeps what was measured. A run without a name of work was made for another's sake."""
         if run.work:
             self.runs.append(run)
-            print(f"  {WORKS[run.work]:<38} {run.engine:<26} {run.wall:8.2f} s {run.cpu:8.2f} s CPU", file=sys.stderr)
+            print(f"  {WORKS[run.work]:<38} {run.engine:<30} {run.wall:8.2f} s {run.cpu:8.2f} s CPU", file=sys.stderr)
+
+
+def _turned(engines: list, number: int) -> list:
+    turn = number % len(engines) if engines else 0
+    return engines[turn:] + engines[:turn]
 
 
 def size_of(directory: Path) -> int:
