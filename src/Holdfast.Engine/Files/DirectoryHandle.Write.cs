@@ -5,14 +5,18 @@ namespace Holdfast.Engine.Files;
 public sealed partial class DirectoryHandle
 {
     /// <summary>Makes an empty regular file, mode 0600, and opens it; <see cref="Errno.EEXIST"/> when the name is taken.</summary>
-    public Errno TryCreateFile(ReadOnlySpan<byte> name, out WritableFile? file)
+    public Errno TryCreateFile(ReadOnlySpan<byte> name, out WritableFile? file) => TryCreateFile(name, 0x180, out file);
+
+    /// <param name="mode">Permission bits, of which the process's mask takes some.</param>
+    /// <inheritdoc cref="TryCreateFile(ReadOnlySpan{byte}, out WritableFile?)"/>
+    internal Errno TryCreateFile(ReadOnlySpan<byte> name, uint mode, out WritableFile? file)
     {
         const int flags = Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
         ReadOnlySpan<byte> path = Terminate(name, stackalloc byte[StackPath]);
         int descriptor;
         do
         {
-            descriptor = Libc.OpenAt(this, path, flags, 0x180);
+            descriptor = Libc.OpenAt(this, path, flags, mode);
         } while (Errnos.Of(descriptor) == Errno.EINTR);
         file = descriptor < 0 ? null : new WritableFile(descriptor);
         return Errnos.Of(descriptor);

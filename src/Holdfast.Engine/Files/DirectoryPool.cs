@@ -122,14 +122,18 @@ public sealed class DirectoryPool : IDisposable
 
     private static byte[] Join(Stack<byte[]> names)
     {
-        var path = new List<byte>();
+        byte[] path = new byte[names.Sum(name => name.Length + 1) - 1];
+        int end = 0;
         foreach (byte[] name in names)
         {
-            path.AddRange(name);
-            path.Add((byte)'/');
+            name.CopyTo(path, end);
+            end += name.Length;
+            if (end < path.Length)
+            {
+                path[end++] = (byte)'/';
+            }
         }
-        path.RemoveAt(path.Count - 1);
-        return [.. path];
+        return path;
     }
 
     private void Use(Entry entry)

@@ -25,19 +25,37 @@ internal static class BlobCodec
         {
             return false;
         }
-        // Deciphered where it is going to be used: a compressed blob in place, another into its own buffer.
-        bool compressed = uncompressedLength != 0;
-        Span<byte> payload = sealedBlob[Sealer.NonceLength..^Sealer.TagLength];
-        plaintext = PooledBytes.Rent(compressed ? (int)uncompressedLength : payload.Length);
-        bool valid =
-            sealer.TryOpen(sealedBlob, compressed ? payload : plaintext.Writable.Span)
-            && (!compressed || TryDecompress(payload, plaintext))
-            && Sha256.Hash(plaintext.Span) == id;
+        plaintext = PooledBytes.Rent(
+            uncompressedLength != 0 ? (int)uncompressedLength : sealedBlob.Length - Sealer.Overhead
+        );
+        bool valid = TryOpen(sealer, sealedBlob, id, uncompressedLength, plaintext.Writable.Span);
         if (!valid)
         {
             plaintext.Dispose();
         }
         return valid;
+    }
+
+    /// <param name="plaintext">Of the plaintext's own length; what it holds is nobody's when this is false.</param>
+    /// <inheritdoc cref="TryOpen(Sealer, Span{byte}, in Id, uint, out PooledBytes)"/>
+    internal static bool TryOpen(
+        Sealer sealer,
+        Span<byte> sealedBlob,
+        in Id id,
+        uint uncompressedLength,
+        Span<byte> plaintext
+    )
+    {
+        if (sealedBlob.Length < Sealer.Overhead)
+        {
+            return false;
+        }
+        // Deciphered where it is going to be used: a compressed blob in place, another into its own buffer.
+        bool compressed = uncompressedLength != 0;
+        Span<byte> payload = sealedBlob[Sealer.NonceLength..^Sealer.TagLength];
+        return sealer.TryOpen(sealedBlob, compressed ? payload : plaintext)
+            && (!compressed || TryDecompress(payload, plaintext))
+            && Sha256.Hash(plaintext) == id;
     }
 
     /// <summary>Opens a copy of what was just sealed: finds bad memory and faults of ours before the source is gone.</summary>
@@ -80,9 +98,9 @@ internal static class BlobCodec
 
     internal static string Noun(BlobKind kind) => kind == BlobKind.Tree ? "tree" : "data";
 
-    private static bool TryDecompress(ReadOnlySpan<byte> frame, PooledBytes plaintext)
+    private static bool TryDecompress(ReadOnlySpan<byte> frame, Span<byte> plaintext)
     {
         using Pool<Decompressor>.Lease lease = Zstd.Decompressors.Rent();
-        return lease.Value.TryDecompress(frame, plaintext.Writable.Span);
+        return lease.Value.TryDecompress(frame, plaintext);
     }
 }

@@ -1,70 +1,60 @@
-using System.Buffers;
 using Holdfast.Engine.Packs;
-using Holdfast.Engine.Storage;
-using Holdfast.Objects;
 
 namespace Holdfast.Engine.Restore;
 
 /// <summary>
 /// Reads the packs that pieces lie in, each needed stretch once, and hands every blob, verified, to all files that need
-/// it. Each worker reads one range ahead, so that memory is two ranges and a blob for each.
+/// it. Each worker reads one window ahead, so that memory is two windows and a blob for each.
 /// </summary>
 /// <param name="begin">Makes a worker's own writer.</param>
 internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceWriter> begin)
 {
     public async Task RunAsync(Piece[] pieces, CancellationToken cancellationToken)
     {
-        List<PackRange> ranges = PackPlan.Make(pieces);
+        List<List<PackRange>> windows = PackPlan.Windows(PackPlan.Make(pieces));
         int taken = -1;
-        Reading? Next(CancellationToken token)
-        {
-            int index = Interlocked.Increment(ref taken);
-            return index < ranges.Count ? new Reading(ranges[index], ReadAsync(ranges[index], token)) : null;
-        }
+        IReadOnlyList<PackRange> Next() =>
+            Interlocked.Increment(ref taken) is int index && index < windows.Count ? windows[index] : [];
         await WorkerLoops.RunAsync(
             workers,
             async token =>
             {
                 using IPieceWriter writer = begin();
-                Reading? ahead = Next(token);
-                while (ahead is { } current)
+                using var plaintext = new OpenedBlob(repository.Sealer);
+                using var first = new FetchWindow(repository);
+                using var second = new FetchWindow(repository);
+                (FetchWindow current, FetchWindow ahead) = (first, second);
+                ahead.Begin(Next(), token);
+                while (ahead.Ranges.Count > 0)
                 {
-                    byte[]? bytes = await current.Bytes;
-                    token.ThrowIfCancellationRequested();
-                    ahead = Next(token);
-                    Memory<Piece> within = pieces.AsMemory(current.Range.First..current.Range.End);
-                    await WriteAsync(within, current.Range, bytes, writer, token);
-                    Return(bytes);
+                    (current, ahead) = (ahead, current);
+                    ahead.Begin(Next(), token);
+                    for (int i = 0; i < current.Ranges.Count; i++)
+                    {
+                        PackRange range = current.Ranges[i];
+                        Memory<byte> bytes = await current.ReadAsync(i);
+                        token.ThrowIfCancellationRequested();
+                        await WriteAsync(
+                            pieces.AsMemory(range.First..range.End),
+                            range,
+                            bytes,
+                            writer,
+                            plaintext,
+                            token
+                        );
+                    }
                 }
             },
             cancellationToken
         );
     }
 
-    /// <returns>A pooled array; null when the pack cannot be read there, though some of its blobs may.</returns>
-    private async Task<byte[]?> ReadAsync(PackRange range, CancellationToken cancellationToken)
-    {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(range.Length);
-        try
-        {
-            ObjectName name = RepositoryStore.Name(ObjectKind.Pack, range.Pack);
-            Memory<byte> stretch = bytes.AsMemory(0, range.Length);
-            await repository.Store.ReadAsync(name, range.Offset, stretch, cancellationToken);
-            return bytes;
-        }
-        catch (EngineError error)
-            when (error is { Kind: EngineErrorKind.Damaged or EngineErrorKind.NotFound, Temporary: false })
-        {
-            Return(bytes);
-            return null;
-        }
-    }
-
     private async Task WriteAsync(
         Memory<Piece> pieces,
         PackRange range,
-        byte[]? bytes,
+        Memory<byte> bytes,
         IPieceWriter writer,
+        OpenedBlob plaintext,
         CancellationToken cancellationToken
     )
     {
@@ -76,7 +66,7 @@ internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceW
             {
                 same++;
             }
-            if (!TryWrite(pieces.Span[..same], range, bytes, writer))
+            if (!TryWrite(pieces.Span[..same], range, bytes.Span, writer, plaintext))
             {
                 await WriteAloneAsync(pieces[..same], writer, cancellationToken);
             }
@@ -84,23 +74,27 @@ internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceW
         }
     }
 
-    private bool TryWrite(ReadOnlySpan<Piece> same, PackRange range, byte[]? bytes, IPieceWriter writer)
+    private static bool TryWrite(
+        ReadOnlySpan<Piece> same,
+        PackRange range,
+        Span<byte> bytes,
+        IPieceWriter writer,
+        OpenedBlob plaintext
+    )
     {
-        if (bytes is null)
-        {
-            return false;
-        }
         BlobLocation location = same[0].Location;
-        Span<byte> stored = bytes.AsSpan((int)(location.Offset - range.Offset), (int)location.Length);
-        Id blob = same[0].Blob;
-        if (!BlobCodec.TryOpen(repository.Sealer, stored, blob, location.UncompressedLength, out PooledBytes opened))
+        if (
+            bytes.IsEmpty
+            || !plaintext.TryOpen(
+                bytes.Slice((int)(location.Offset - range.Offset), (int)location.Length),
+                same[0].Blob,
+                location
+            )
+        )
         {
             return false;
         }
-        using (opened)
-        {
-            Write(same, opened.Span, writer);
-        }
+        Write(same, plaintext.Span, writer);
         return true;
     }
 
@@ -134,14 +128,4 @@ internal sealed class BlobFetch(Repository repository, int workers, Func<IPieceW
             writer.Write(in piece, plaintext);
         }
     }
-
-    private static void Return(byte[]? bytes)
-    {
-        if (bytes is not null)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private sealed record Reading(PackRange Range, Task<byte[]?> Bytes);
 }

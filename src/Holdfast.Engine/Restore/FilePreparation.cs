@@ -20,11 +20,7 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
     public void Prepare(FilePlan plan)
     {
         int first = pieces.Count;
-        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
-        if (errno == Errno.None)
-        {
-            errno = plan.Exists ? TryCompare(plan, directory!) : Need(plan, FileWay.Create);
-        }
+        Errno errno = plan.Exists ? TryCompare(plan) : Need(plan, FileWay.Create);
         if (errno != Errno.None)
         {
             writer.Fail(plan, errno, "cannot be looked at");
@@ -32,7 +28,7 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
         plan.Pieces = plan.Remaining = pieces.Count - first;
         if (plan is { Pieces: 0, Done: false, Failed: false })
         {
-            writer.WriteNothing(plan, directory!);
+            writer.WriteNothing(plan, cursor);
         }
         if (plan.Failed)
         {
@@ -76,6 +72,12 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
     }
 
     public void Dispose() => cursor.Dispose();
+
+    private Errno TryCompare(FilePlan plan)
+    {
+        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
+        return errno == Errno.None ? TryCompare(plan, directory!) : errno;
+    }
 
     private Errno TryCompare(FilePlan plan, DirectoryHandle directory)
     {

@@ -40,12 +40,12 @@ internal sealed class FileWriter(RestoreRun run)
     }
 
     /// <summary>Makes a file right that needs no bytes: it is empty, or too long.</summary>
-    public void WriteNothing(FilePlan plan, DirectoryHandle directory)
+    public void WriteNothing(FilePlan plan, DirectoryCursor cursor)
     {
-        Errno errno = TryOpen(plan, directory, out WritableFile? file);
-        using (file)
+        Errno errno = cursor.TryMove(plan.Directory, out DirectoryHandle? directory);
+        if (errno == Errno.None)
         {
-            errno = errno == Errno.None ? TryFinish(plan, directory, file!) : errno;
+            errno = TryPlace(plan, directory!, 0, [], last: true);
         }
         Check(plan, errno);
     }
@@ -117,7 +117,7 @@ internal sealed class FileWriter(RestoreRun run)
             {
                 plan.WorkingName = Encoding.ASCII.GetBytes($".holdfast-{RandomNumberGenerator.GetHexString(16, true)}");
             }
-            Errno errno = directory.TryCreateFile(plan.WorkingName, out file);
+            Errno errno = directory.TryCreateFile(plan.WorkingName, FreshInode.ModeToMake(plan), out file);
             if (errno == Errno.None && plan.Pieces > 1)
             {
                 errno = file!.TryStat(out FileStatus status);
@@ -141,7 +141,7 @@ internal sealed class FileWriter(RestoreRun run)
 
     private Errno TryFinish(FilePlan plan, DirectoryHandle directory, WritableFile file)
     {
-        KnownMetadata known = FreshInode.Metadata;
+        KnownMetadata known = FreshInode.MetadataOf(plan);
         Errno errno = Errno.None;
         bool isNew = plan.Way != FileWay.InPlace;
         if (!isNew || !plan.Fresh || plan.Pieces != 1 || plan.Size >= SparseWriting.HoleMin)

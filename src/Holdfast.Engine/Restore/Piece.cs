@@ -15,7 +15,10 @@ internal static class PackPlan
     private const int GapMax = 128 * 1024;
 
     /// <summary>A longer range is split between blobs, so that memory stays bounded and workers share a pack.</summary>
-    private const int RangeMax = 4 * 1024 * 1024;
+    public const int RangeMax = 4 * 1024 * 1024;
+
+    /// <summary>Ranges read side by side: what hides a remote store's latency when each of them is short.</summary>
+    private const int RangesAtOnce = 16;
 
     /// <summary>Sorts the pieces by pack, in order of first need, and by offset; then cuts them into ranges.</summary>
     public static List<PackRange> Make(Piece[] pieces)
@@ -48,6 +51,24 @@ internal static class PackPlan
             ranges.Add(Range(pieces, first, pieces.Length, end));
         }
         return ranges;
+    }
+
+    /// <summary>Parts the ranges into what one worker reads side by side, of <see cref="RangeMax"/> bytes or one range.</summary>
+    public static List<List<PackRange>> Windows(IEnumerable<PackRange> ranges)
+    {
+        var windows = new List<List<PackRange>>();
+        long length = 0;
+        foreach (PackRange range in ranges)
+        {
+            length += range.Length;
+            if (windows.Count == 0 || length > RangeMax || windows[^1].Count == RangesAtOnce)
+            {
+                windows.Add([]);
+                length = range.Length;
+            }
+            windows[^1].Add(range);
+        }
+        return windows;
     }
 
     private static PackRange Range(Piece[] pieces, int first, int next, uint end)

@@ -8,22 +8,10 @@ internal sealed class SpecialNodes(RestoreRun run)
 {
     private readonly Dictionary<Node, (Place Place, byte[] Name)> restored = new(SameFile.Comparer);
 
-    public void Restore(PendingDirectory parent, DirectoryHandle directory, Node node, FileType type, bool exists)
+    public void Restore(PendingDirectory parent, DirectoryCursor cursor, Node node, FileType type, bool exists)
     {
-        bool linked = node is { Links: > 1, Inode: not 0 };
-        Errno errno;
-        if (linked && restored.TryGetValue(node, out (Place Place, byte[] Name) first))
-        {
-            errno = TryLink(directory, node.Name, first.Place, first.Name, exists);
-        }
-        else
-        {
-            errno = TryRestore(parent, directory, node, type, exists);
-            if (linked && errno == Errno.None)
-            {
-                restored.Add(node, (parent.Place, node.Name));
-            }
-        }
+        Errno errno = cursor.TryMove(parent.Place, out DirectoryHandle? directory);
+        errno = errno == Errno.None ? TryRestoreOrLink(parent, directory!, node, type, exists) : errno;
         if (errno == Errno.None)
         {
             run.Tally.AddOther();
@@ -32,6 +20,27 @@ internal sealed class SpecialNodes(RestoreRun run)
         {
             run.Tally.Fail(parent.Place, node.Name, errno, "cannot be made");
         }
+    }
+
+    private Errno TryRestoreOrLink(
+        PendingDirectory parent,
+        DirectoryHandle directory,
+        Node node,
+        FileType type,
+        bool exists
+    )
+    {
+        bool linked = node is { Links: > 1, Inode: not 0 };
+        if (linked && restored.TryGetValue(node, out (Place Place, byte[] Name) first))
+        {
+            return TryLink(directory, node.Name, first.Place, first.Name, exists);
+        }
+        Errno errno = TryRestore(parent, directory, node, type, exists);
+        if (linked && errno == Errno.None)
+        {
+            restored.Add(node, (parent.Place, node.Name));
+        }
+        return errno;
     }
 
     private Errno TryLink(DirectoryHandle directory, byte[] name, Place place, byte[] first, bool exists)

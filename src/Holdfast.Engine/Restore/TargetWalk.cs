@@ -9,6 +9,7 @@ namespace Holdfast.Engine.Restore;
 /// directories, links and nodes, and hands on the files in batches. Without recursion, for depth is the tenant's choice.
 /// </summary>
 internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> batches, HardLinks hardLinks)
+    : IDisposable
 {
     private readonly PendingDirectories pending = new(run.Repository);
     private readonly List<PendingDirectory> visited = [];
@@ -18,6 +19,9 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         (place, name, errno) => run.Tally.Fail(place, name, errno, "cannot be removed")
     );
     private readonly FilePortion portion = new();
+
+    // A directory that this run made is opened only when something is made in it here.
+    private readonly DirectoryCursor cursor = new(run.Pool);
 
     /// <summary>Directories whose metadata is to be set once all else is done; each before those in it.</summary>
     public IReadOnlyList<PendingDirectory> Visited => visited;
@@ -35,6 +39,8 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         }
         await FlushAsync(cancellationToken);
     }
+
+    public void Dispose() => cursor.Dispose();
 
     private async Task FlushAsync(CancellationToken cancellationToken) =>
         await batches.WriteAsync(portion.Take(), cancellationToken);
@@ -55,28 +61,24 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             run.Tally.Fail(place.Parent ?? place, place.Name, EngineErrorKind.Damaged, error.Message);
             return;
         }
-        Errno errno = run.Pool.TryRent(place, out DirectoryPool.Lease lease);
-        using (lease)
+        var entries = new List<DirectoryEntry>();
+        if (!directory.Fresh)
         {
-            var entries = new List<DirectoryEntry>();
-            if (errno == Errno.None && !directory.Fresh)
-            {
-                errno = lease.Handle.TryReadEntries(entries);
-            }
+            Errno errno = cursor.TryMove(place, out DirectoryHandle? handle);
+            errno = errno == Errno.None ? handle!.TryReadEntries(entries) : errno;
             if (errno != Errno.None)
             {
                 visited.RemoveAt(visited.Count - 1);
                 run.Tally.Fail(place.Parent ?? place, place.Name, errno, "cannot be opened");
                 return;
             }
-            await MergeAsync(directory, lease.Handle, nodes, entries, cancellationToken);
         }
+        await MergeAsync(directory, nodes, entries, cancellationToken);
     }
 
     /// <summary>Both lists ascend by the bytes of their names.</summary>
     private async Task MergeAsync(
         PendingDirectory directory,
-        DirectoryHandle handle,
         List<Node> nodes,
         List<DirectoryEntry> entries,
         CancellationToken cancellationToken
@@ -94,7 +96,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             DirectoryEntry? present = next < entries.Count && order == 0 ? entries[next++] : null;
             if ((run.Options.DropPrivileges ? PrivilegeFilter.Apply(node, run.Tally) : node) is { } allowed)
             {
-                Restore(directory, handle, allowed, present, subdirectories, cancellationToken);
+                Restore(directory, allowed, present, subdirectories, cancellationToken);
                 // A single directory may hold more files than memory does plans.
                 if (portion.IsFull)
                 {
@@ -132,7 +134,6 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
 
     private void Restore(
         PendingDirectory directory,
-        DirectoryHandle handle,
         Node node,
         DirectoryEntry? present,
         List<PendingDirectory> subdirectories,
@@ -146,14 +147,14 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             return;
         }
         bool exists = false;
-        if (present is { } entry && !TryMakeWay(directory.Place, handle, entry, type, cancellationToken, out exists))
+        if (present is { } entry && !TryMakeWay(directory.Place, entry, type, cancellationToken, out exists))
         {
             return;
         }
         switch (type)
         {
             case FileType.Directory:
-                AddDirectory(directory, handle, node, exists, subdirectories);
+                AddDirectory(directory, node, exists, subdirectories);
                 break;
             case FileType.Regular when node is { Links: > 1, Inode: not 0 }:
                 hardLinks.Add(new FilePlan(directory.Place, node, directory.Fresh, exists));
@@ -162,7 +163,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
                 portion.Add(new FilePlan(directory.Place, node, directory.Fresh, exists));
                 break;
             default:
-                specials.Restore(directory, handle, node, type, exists);
+                specials.Restore(directory, cursor, node, type, exists);
                 break;
         }
     }
@@ -171,7 +172,6 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
     /// <param name="exists">An entry of the type has the name.</param>
     private bool TryMakeWay(
         Place place,
-        DirectoryHandle handle,
         DirectoryEntry entry,
         FileType type,
         CancellationToken cancellationToken,
@@ -179,7 +179,11 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
     )
     {
         FileType present = entry.Type;
-        if (present == FileType.Unknown && handle.TryStat(entry.Name, out FileStatus status) == Errno.None)
+        if (
+            present == FileType.Unknown
+            && cursor.TryMove(place, out DirectoryHandle? handle) == Errno.None
+            && handle!.TryStat(entry.Name, out FileStatus status) == Errno.None
+        )
         {
             present = status.Type;
         }
@@ -197,13 +201,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         return Remove(place, entry with { Type = present }, cancellationToken);
     }
 
-    private void AddDirectory(
-        PendingDirectory directory,
-        DirectoryHandle handle,
-        Node node,
-        bool exists,
-        List<PendingDirectory> subdirectories
-    )
+    private void AddDirectory(PendingDirectory directory, Node node, bool exists, List<PendingDirectory> subdirectories)
     {
         if (node.Subtree is not { } tree)
         {
@@ -212,7 +210,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             return;
         }
         var place = new Place(directory.Place, node.Name);
-        Errno errno = exists ? Errno.None : handle.TryMakeDirectory(node.Name);
+        Errno errno = exists ? Errno.None : TryMakeDirectory(directory.Place, node.Name);
         if (errno == Errno.None && !exists && !directory.Fresh)
         {
             errno = run.Pool.TryRent(place, out DirectoryPool.Lease lease);
@@ -227,6 +225,12 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
             return;
         }
         subdirectories.Add(new PendingDirectory(place, node, tree, fresh: !exists));
+    }
+
+    private Errno TryMakeDirectory(Place place, byte[] name)
+    {
+        Errno errno = cursor.TryMove(place, out DirectoryHandle? handle);
+        return errno == Errno.None ? handle!.TryMakeDirectory(name) : errno;
     }
 
     private static FileType? TypeOf(NodeType type) =>

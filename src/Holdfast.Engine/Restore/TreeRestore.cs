@@ -72,7 +72,7 @@ public sealed class TreeRestore(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // One batch is planned while another is restored.
         Channel<List<FilePlan>> batches = Channel.CreateBounded<List<FilePlan>>(1);
-        var walk = new TargetWalk(run, batches.Writer, hardLinks);
+        using var walk = new TargetWalk(run, batches.Writer, hardLinks);
         Task walking = Task.Run(
             async () =>
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -7,7 +6,7 @@ namespace Holdfast.Engine.Trees;
 /// <summary>Reads the nodes of one tree. Owner names repeat from node to node, so each is made a string once.</summary>
 internal sealed class NodeReader
 {
-    private readonly ArrayBufferWriter<Id> ids = new();
+    private readonly List<Id> ids = [];
     private string user = "";
     private string group = "";
 
@@ -107,13 +106,12 @@ internal sealed class NodeReader
     private Id[] ReadContent(ref Utf8JsonReader reader)
     {
         TreeReader.Require(ref reader, JsonTokenType.StartArray);
-        ids.ResetWrittenCount();
+        ids.Clear();
         while (TreeReader.Next(ref reader, JsonTokenType.EndArray))
         {
-            ids.GetSpan(1)[0] = JsonValue.Id(ref reader);
-            ids.Advance(1);
+            ids.Add(JsonValue.Id(ref reader));
         }
-        return ids.WrittenCount == 0 ? [] : ids.WrittenSpan.ToArray();
+        return ids.Count == 0 ? [] : [.. ids];
     }
 
     private static List<ExtendedAttribute> ReadExtendedAttributes(ref Utf8JsonReader reader)

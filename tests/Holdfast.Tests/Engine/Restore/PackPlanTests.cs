@@ -46,6 +46,30 @@ public sealed class PackPlanTests
         }
     }
 
+    /// <summary>Whatever the ranges: windows are all of them, in their order, and bounded in bytes and in requests.</summary>
+    [Fact]
+    public void WindowsAreBounded()
+    {
+        for (int seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            int longest = 1 << random.Next(10, 25);
+            PackRange[] ranges =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(200))
+                    .Select(i => new PackRange(default, 0, random.Next(longest), i, i)),
+            ];
+            List<List<PackRange>> windows = PackPlan.Windows(ranges);
+            Assert.Equal(ranges, windows.SelectMany(window => window));
+            Assert.All(
+                windows,
+                window => Assert.True(window.Count == 1 || window.Sum(range => range.Length) <= 4 * 1024 * 1024)
+            );
+            Assert.All(windows, window => Assert.InRange(window.Count, 1, 16));
+        }
+    }
+
     [Fact]
     public void AGapIsReadAlongAndALargeOneIsNot()
     {
