@@ -40,12 +40,19 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
                 continue;
             }
             cancellationToken.ThrowIfCancellationRequested();
+            Node? before = previous.Find(entry.Name);
             directory.Nodes[index] =
-                entry.Type == FileType.Regular
-                    ? await SaveFileAsync(directory, entry.Name, previous.Find(entry.Name), cancellationToken)
-                    : SaveSpecialIfRoom(directory, entry.Name, previous.Find(entry.Name));
+                entry.Type != FileType.Regular ? SaveSpecialIfRoom(directory, entry.Name, before)
+                : ReuseUnchanged(directory, entry.Name, before) is { } same ? CountUnchanged(directory, same)
+                : await SaveFileAsync(directory, entry.Name, before, cancellationToken);
             Interlocked.Increment(ref counters.FilesDone);
         }
+    }
+
+    private Node? CountUnchanged(PendingDirectory directory, Node node)
+    {
+        Interlocked.Add(ref counters.BytesDone, (long)node.Size);
+        return CountIfRoom(directory, node, ref counters.FilesUnmodified);
     }
 
     private async ValueTask<Node?> SaveFileAsync(
@@ -55,26 +62,20 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
         CancellationToken cancellationToken
     )
     {
-        Node? node = before is null ? null : ReuseUnchanged(directory, name, before);
-        bool isUnchanged = node is not null;
-        if (node is null)
-        {
-            counters.SetCurrent(directory, name);
-            node = await files.SaveAsync(directory, name, cancellationToken);
-        }
-        else
-        {
-            Interlocked.Add(ref counters.BytesDone, (long)node.Size);
-        }
-        if (node is null || !run.Trees.HasRoom(directory, node))
+        counters.SetCurrent(directory, name);
+        Node? node = await files.SaveAsync(directory, name, cancellationToken);
+        return node is null
+            ? null
+            : CountIfRoom(directory, node, ref before is null ? ref counters.FilesNew : ref counters.FilesChanged);
+    }
+
+    private Node? CountIfRoom(PendingDirectory directory, Node node, ref long files)
+    {
+        if (!run.Trees.HasRoom(directory, node))
         {
             return null;
         }
-        Interlocked.Increment(
-            ref isUnchanged
-                ? ref counters.FilesUnmodified
-                : ref before is null ? ref counters.FilesNew : ref counters.FilesChanged
-        );
+        Interlocked.Increment(ref files);
         Interlocked.Add(ref counters.BytesProcessed, (long)node.Size);
         return node;
     }
@@ -83,7 +84,7 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
     /// The parent snapshot's node, or a new one with its content, when the file's status and the index say that it is
     /// still right; else null. The device number is not asked: it changes when a file system is mounted anew.
     /// </summary>
-    private Node? ReuseUnchanged(PendingDirectory directory, byte[] name, Node before)
+    private Node? ReuseUnchanged(PendingDirectory directory, byte[] name, Node? before)
     {
         if (
             before is not { Type: NodeType.File, Content: not null }

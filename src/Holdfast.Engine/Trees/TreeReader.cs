@@ -20,7 +20,7 @@ public static class TreeReader
     {
         try
         {
-            return ReadTree(json);
+            return WrittenTree.TryRead(json) ?? ReadAnyForm(json);
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
@@ -36,7 +36,8 @@ public static class TreeReader
         }
     }
 
-    private static List<Node> ReadTree(ReadOnlySpan<byte> json)
+    /// <summary>The plain reader, which throws when the tree is not valid.</summary>
+    internal static List<Node> ReadAnyForm(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
         {
