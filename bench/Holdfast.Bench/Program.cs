@@ -2,6 +2,7 @@ using Holdfast.Bench;
 
 // Kernels by hand: dotnet run -c Release --project bench/Holdfast.Bench
 //                  [chunking|hashing|compression|sealing|trees|packs [text root [store root [only]]]]
+//                  index [blobs [blobs a pack]]
 //                  floor read|hash|compress DIR
 //                  images DIR STORE [bytes of a change]
 string which = args.Length > 0 ? args[0] : "";
@@ -24,6 +25,13 @@ if (which is "" or "sealing")
 if (which is "" or "trees")
 {
     TreesBench.Run();
+}
+if (which is "" or "index")
+{
+    IndexBench.Run(
+        args.Length > 1 ? int.Parse(args[1]) : 1_000_000,
+        args.Length > 2 ? int.Parse(args[2]) : IndexBench.BlobsAPack
+    );
 }
 if (which is "" or "packs")
 {

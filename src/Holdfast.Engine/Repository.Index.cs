@@ -43,7 +43,7 @@ public sealed partial class Repository
     internal bool Contains(BlobKind kind, in Id id, UsedPacks used) => index.Contains(kind, id, used);
 
     /// <summary>For a run that begins now: none of the loaded index's packs is marked.</summary>
-    internal UsedPacks TrackPacks() => new(index.PackCount);
+    internal UsedPacks TrackPacks() => index.TrackPacks();
 
     public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) =>
         index.TryLocate(kind, id, out location);
