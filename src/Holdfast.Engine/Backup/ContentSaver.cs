@@ -39,7 +39,8 @@ internal sealed class ContentSaver(
         {
             return SaveLargeAsync(file, new FileHoles(file, in status), status.Size + 1, cancellationToken);
         }
-        Errno errno = file.TryRead(0, small.AsSpan(0, (int)status.Size + 1), out int length);
+        int size = (int)status.Size;
+        Errno errno = file.TryReadAll(small.AsSpan(0, size + 1), size, out int length);
         return errno == Errno.None && length != 0
             ? SaveSmallAsync(length, cancellationToken)
             : ValueTask.FromResult(new FileContent(errno, [], 0));

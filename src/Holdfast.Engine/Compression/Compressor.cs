@@ -12,11 +12,21 @@ internal sealed unsafe class Compressor : IDisposable
     private const int SampleLength = 16 * 1024;
     private const int Samples = 4;
 
+    /// <summary>
+    /// Level 3 looks for matches in two tables of 256 to 768 KiB, a second cache full. Of longer blobs than this they are
+    /// made to fit beside the data: an eighth of the time less, for up to 1.6 % more bytes (ADR 16).
+    /// </summary>
+    internal const int SmallTablesAbove = 128 * 1024;
+
+    private const int SmallHashLog = 16;
+    private const int SmallChainLog = 14;
+
     private readonly NativeHandle context = new(
         Libzstd.CreateCompressor(),
         static raw => _ = Libzstd.FreeCompressor(raw)
     );
     private byte[] scratch = [];
+    private (int Level, bool SmallTables) parameters;
 
     /// <summary>
     /// Whether compressing would be in vain: none of four samples, spread over the blob, shrinks by a 64th at level 1.
@@ -49,21 +59,43 @@ internal sealed unsafe class Compressor : IDisposable
         {
             scratch = GC.AllocateUninitializedArray<byte>(bound);
         }
+        Prepare(level, smallTables: level == DefaultLevel && plaintext.Length > SmallTablesAbove);
         nuint length;
         fixed (
             byte* from = plaintext,
                 to = scratch
         )
         {
-            length = Libzstd.Compress(context, to, (nuint)scratch.Length, from, (nuint)plaintext.Length, level);
+            length = Libzstd.Compress(context, to, (nuint)scratch.Length, from, (nuint)plaintext.Length);
         }
-        return Libzstd.IsError(length) == 0
-            ? scratch.AsMemory(0, (int)length)
-            : throw new EngineError(
+        Check(length);
+        return scratch.AsMemory(0, (int)length);
+    }
+
+    private void Prepare(int level, bool smallTables)
+    {
+        if (parameters != (level, smallTables))
+        {
+            Set(Libzstd.Parameter.CompressionLevel, level);
+            Set(Libzstd.Parameter.HashLog, smallTables ? SmallHashLog : 0);
+            Set(Libzstd.Parameter.ChainLog, smallTables ? SmallChainLog : 0);
+            parameters = (level, smallTables);
+        }
+    }
+
+    private void Set(Libzstd.Parameter parameter, int value) => Check(Libzstd.SetParameter(context, parameter, value));
+
+    /// <summary>What fails here fails for lack of memory or for another zstd than we know, never for its data.</summary>
+    private static void Check(nuint result)
+    {
+        if (Libzstd.IsError(result) != 0)
+        {
+            throw new EngineError(
                 EngineErrorKind.Store,
                 temporary: false,
-                $"zstd cannot compress {plaintext.Length} bytes: error {Libzstd.ErrorCode(length)}."
+                $"zstd cannot compress: error {Libzstd.ErrorCode(result)}."
             );
+        }
     }
 
     public void Dispose() => context.Dispose();

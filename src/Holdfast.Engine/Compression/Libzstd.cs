@@ -12,6 +12,14 @@ internal static unsafe partial class Libzstd
 
     private const string Library = "libzstd.so.1";
 
+    /// <summary>ZSTD_cParameter, as far as we set them.</summary>
+    internal enum Parameter
+    {
+        CompressionLevel = 100,
+        HashLog = 102,
+        ChainLog = 103,
+    }
+
     /// <exception cref="EngineError">The library is not installed.</exception>
     internal static void Require()
     {
@@ -49,15 +57,12 @@ internal static unsafe partial class Libzstd
     [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")]
     internal static partial nuint FreeCompressor(nint context);
 
-    [LibraryImport(Library, EntryPoint = "ZSTD_compressCCtx")]
-    internal static partial nuint Compress(
-        NativeHandle context,
-        byte* to,
-        nuint capacity,
-        byte* from,
-        nuint length,
-        int level
-    );
+    /// <summary>Sets a parameter of every frame to come; 0 is the level's own value.</summary>
+    [LibraryImport(Library, EntryPoint = "ZSTD_CCtx_setParameter")]
+    internal static partial nuint SetParameter(NativeHandle context, Parameter parameter, int value);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_compress2")]
+    internal static partial nuint Compress(NativeHandle context, byte* to, nuint capacity, byte* from, nuint length);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_createDCtx")]
     internal static partial nint CreateDecompressor();

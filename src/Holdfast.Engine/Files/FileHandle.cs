@@ -7,10 +7,20 @@ public sealed partial class FileHandle : Descriptor
         : base(descriptor) { }
 
     /// <summary>Reads until the buffer is full or the file ends; fewer bytes than asked for mean the end.</summary>
-    public Errno TryRead(long offset, Span<byte> buffer, out int length)
+    public Errno TryRead(long offset, Span<byte> buffer, out int length) =>
+        TryRead(offset, buffer, int.MaxValue, out length);
+
+    /// <summary>
+    /// Reads the file from its begin. Where it has as many bytes as expected, no second call asks whether there are more:
+    /// a buffer that is longer than that has told.
+    /// </summary>
+    public Errno TryReadAll(Span<byte> buffer, int expected, out int length) =>
+        TryRead(0, buffer, expected, out length);
+
+    private Errno TryRead(long offset, Span<byte> buffer, int enough, out int length)
     {
         length = 0;
-        while (length < buffer.Length)
+        while (length < buffer.Length && (length == 0 || length != enough))
         {
             Span<byte> rest = buffer[length..];
             nint read = Libc.ReadAt(this, rest, (nuint)rest.Length, offset + length);

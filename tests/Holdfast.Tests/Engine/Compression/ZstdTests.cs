@@ -27,6 +27,30 @@ public sealed class ZstdTests : IDisposable
         }
     }
 
+    /// <summary>Parameters depend on level and length, and stay with a context until they are set anew.</summary>
+    [Fact]
+    public void AFrameIsTheSameWhateverTheContextDidBefore()
+    {
+        const int Edge = Compressor.SmallTablesAbove;
+        var random = new Random(1);
+        (byte[] Blob, int Level)[] inputs =
+        [
+            .. from length in new[] { 1, 3000, Edge - 1, Edge, Edge + 1, 2 * Edge + 1, 1_500_000 }
+            from level in new[] { 1, 3, 5 }
+            select (SampleBlobs.Text(random, length), level),
+        ];
+        random.Shuffle(inputs);
+        foreach ((byte[] blob, int level) in inputs)
+        {
+            using var fresh = new Compressor();
+            byte[] frame = [.. compressor.Compress(blob, level).Span];
+            Assert.Equal(fresh.Compress(blob, level).Span, frame);
+            byte[] plaintext = new byte[blob.Length];
+            Assert.True(decompressor.TryDecompress(frame, plaintext.AsSpan()));
+            Assert.Equal(blob, plaintext);
+        }
+    }
+
     [Fact]
     public void AnotherLengthThanTheContentsIsRefused()
     {

@@ -26,6 +26,21 @@ public sealed class SealerTests : IDisposable
     }
 
     [Fact]
+    public void SealsAsTheDefinitionDoes()
+    {
+        var random = new Random(2);
+        byte[] key = RandomNumberGenerator.GetBytes(KeyMaterial.Length);
+        using var own = new Sealer(new KeyMaterial([.. key]));
+        for (int i = 0; i < 150; i++)
+        {
+            byte[] plaintext = new byte[i < 100 ? i : random.Next(20_000)];
+            random.NextBytes(plaintext);
+            byte[] sealedBytes = own.Seal(plaintext);
+            Assert.Equal(PlainSeal.Seal(key, sealedBytes[..Sealer.NonceLength], plaintext), sealedBytes);
+        }
+    }
+
+    [Fact]
     public void OpensInPlace()
     {
         byte[] plaintext = RandomNumberGenerator.GetBytes(1000);
