@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Holdfast.Engine;
+using Holdfast.Engine.Packs;
 using Holdfast.Objects.Local;
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
@@ -25,6 +26,7 @@ public sealed class DamagedRepository : IAsyncLifetime
         ["A bit of a directory is flipped"] = one => Change(one.SmallestPack(), Flipped),
         ["An index is missing"] = one => On(one.First("index"), File.Delete),
         ["An index is damaged"] = one => Change(one.First("index"), Flipped),
+        ["An index contradicts its packs"] = one => one.LeaveOutABlobAsync(),
         ["A snapshot is damaged"] = one => Change(one.First("snapshots"), Flipped),
         ["One key of several is damaged"] = one => one.DamageSecondKeyAsync(),
         ["The only key is damaged"] = one => Change(one.First("keys"), Flipped),
@@ -187,16 +189,18 @@ public sealed class DamagedRepository : IAsyncLifetime
         await Change(Directory.GetFiles(Path.Combine(Location, "keys")).Single(key => key != first), Flipped);
     }
 
+    private Task<Repository> OpenAsync() =>
+        Repository.OpenAsync(
+            new LocalObjectStore(Location),
+            Password,
+            new RepositoryOptions { LockHostname = "elsewhere" },
+            default
+        );
+
     /// <summary>A lock as a prune on another machine leaves it that was killed a moment ago.</summary>
     private async Task LockElsewhereAsync()
     {
-        var options = new RepositoryOptions { LockHostname = "elsewhere" };
-        await using Repository opened = await Repository.OpenAsync(
-            new LocalObjectStore(Location),
-            Password,
-            options,
-            default
-        );
+        await using Repository opened = await OpenAsync();
         string copy = Path.Combine(work, "lock");
         string name;
         await using (await opened.LockAsync(exclusive: true, default))
@@ -213,15 +217,25 @@ public sealed class DamagedRepository : IAsyncLifetime
         await Change(First("locks"), Flipped);
     }
 
+    private async Task LeaveOutABlobAsync()
+    {
+        await using Repository opened = await OpenAsync();
+        foreach (Id index in await opened.IndexIdsAsync(default))
+        {
+            List<PackContent> packs = [.. await opened.LoadIndexObjectAsync(index, default)];
+            if (packs.FindIndex(pack => pack.Blobs.Count > 2) is >= 0 and int chosen)
+            {
+                packs[chosen] = packs[chosen] with { Blobs = [packs[chosen].Blobs[0], .. packs[chosen].Blobs.Skip(2)] };
+                await opened.SaveIndexObjectAsync(packs, default);
+                await opened.DeleteIndexObjectAsync(index, default);
+            }
+        }
+    }
+
     /// <summary>The index object as another run writes it: sealed anew, and so of another name.</summary>
     private async Task ListTwiceAsync()
     {
-        await using Repository opened = await Repository.OpenAsync(
-            new LocalObjectStore(Location),
-            Password,
-            new RepositoryOptions(),
-            default
-        );
+        await using Repository opened = await OpenAsync();
         Id index = (await opened.IndexIdsAsync(default)).Order().First();
         await opened.SaveIndexObjectAsync(await opened.LoadIndexObjectAsync(index, default), default);
     }
