@@ -14,6 +14,7 @@ public sealed class RacingTenantTests
 {
     private const int Opened = 300;
     private const int Refused = 300;
+    private const int Changes = 50_000;
 
     [Theory]
     [InlineData(false)]
@@ -33,7 +34,7 @@ public sealed class RacingTenantTests
         {
             int opened = 0;
             int refused = 0;
-            while (opened < Opened || refused < Refused)
+            while (opened < Opened || refused < Refused || tenant.Changes < Changes)
             {
                 if (TryOpen(directory.Path, forWriting) is { } inode)
                 {
