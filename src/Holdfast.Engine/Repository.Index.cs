@@ -6,50 +6,57 @@ namespace Holdfast.Engine;
 
 public sealed partial class Repository
 {
-    private readonly SemaphoreSlim indexGate = new(1, 1);
-    private readonly HashSet<Id> loadedIndexes = [];
-    private volatile BlobIndex index = new();
+    /// <summary>Shared with whoever has this repository open too, or had it before.</summary>
+    private readonly LoadedIndex kept;
+
+    /// <summary>Empty until the kept one was compared with the store under this object's own lock.</summary>
+    private volatile LoadedIndex loaded = new();
+
+    private BlobIndex Blobs => loaded.Blobs;
 
     /// <summary>Loads every index object that is not loaded yet, and forgets those that are gone.</summary>
     public async Task LoadIndexAsync(CancellationToken cancellationToken)
     {
-        await indexGate.WaitAsync(cancellationToken);
+        await kept.Gate.WaitAsync(cancellationToken);
         try
         {
             HashSet<Id> stored = await IndexIdsAsync(cancellationToken);
-            if (loadedIndexes.IsSubsetOf(stored))
+            if (!kept.IsTorn && kept.Objects.IsSubsetOf(stored))
             {
-                await AddAllAsync(index, stored.Except(loadedIndexes), cancellationToken);
+                kept.IsTorn = true;
+                await AddAllAsync(kept.Blobs, stored.Except(kept.Objects), cancellationToken);
             }
             else
             {
                 var fresh = new BlobIndex();
                 await AddAllAsync(fresh, stored, cancellationToken);
-                index = fresh;
+                kept.Blobs = fresh;
             }
-            loadedIndexes.Clear();
-            loadedIndexes.UnionWith(stored);
+            kept.Objects.Clear();
+            kept.Objects.UnionWith(stored);
+            kept.IsTorn = false;
+            loaded = kept;
         }
         finally
         {
-            _ = indexGate.Release();
+            _ = kept.Gate.Release();
         }
     }
 
     /// <summary>Whether the loaded index has the blob. A writer's blobs are there once an index object lists them.</summary>
-    public bool Contains(BlobKind kind, in Id id) => index.Contains(kind, id);
+    public bool Contains(BlobKind kind, in Id id) => Blobs.Contains(kind, id);
 
     /// <summary>The same, and marks the blob's pack.</summary>
-    internal bool Contains(BlobKind kind, in Id id, UsedPacks used) => index.Contains(kind, id, used);
+    internal bool Contains(BlobKind kind, in Id id, UsedPacks used) => Blobs.Contains(kind, id, used);
 
     /// <summary>For a run that begins now: none of the loaded index's packs is marked.</summary>
-    internal UsedPacks TrackPacks() => index.TrackPacks();
+    internal UsedPacks TrackPacks() => Blobs.TrackPacks();
 
     public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) =>
-        index.TryLocate(kind, id, out location);
+        Blobs.TryLocate(kind, id, out location);
 
     /// <summary>Blobs in the loaded index.</summary>
-    public int BlobCount => index.Count;
+    public int BlobCount => Blobs.Count;
 
     internal async Task<HashSet<Id>> IndexIdsAsync(CancellationToken cancellationToken)
     {
@@ -84,18 +91,19 @@ public sealed partial class Repository
     /// <summary>Lists durable packs in a new index object and, after that, in the loaded index.</summary>
     internal async Task PublishAsync(IReadOnlyList<PackContent> packs, CancellationToken cancellationToken)
     {
-        await indexGate.WaitAsync(cancellationToken);
+        LoadedIndex to = loaded;
+        await to.Gate.WaitAsync(cancellationToken);
         try
         {
-            _ = loadedIndexes.Add(await SaveIndexObjectAsync(packs, cancellationToken));
+            _ = to.Objects.Add(await SaveIndexObjectAsync(packs, cancellationToken));
             foreach (PackContent pack in packs)
             {
-                index.Add(pack);
+                to.Blobs.Add(pack);
             }
         }
         finally
         {
-            _ = indexGate.Release();
+            _ = to.Gate.Release();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Holdfast.Engine.Compression;
 using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Index;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
 
@@ -16,9 +17,17 @@ public sealed partial class Repository : IAsyncDisposable
     private const int MaximumKeysTried = 20;
 
     private readonly RepositoryConfig config;
+    private Action? closed;
 
-    private Repository(RepositoryStore store, KeyMaterial key, RepositoryConfig config, RepositoryOptions options)
+    private Repository(
+        RepositoryStore store,
+        KeyMaterial key,
+        RepositoryConfig config,
+        RepositoryOptions options,
+        LoadedIndex index
+    )
     {
+        kept = index;
         Store = store;
         Sealer = new Sealer(key);
         Unpacked = new UnpackedObjects(store, Sealer);
@@ -45,7 +54,7 @@ public sealed partial class Repository : IAsyncDisposable
         }
         await ThrowIfSnapshotsAsync(objects, cancellationToken);
         var master = KeyMaterial.Random();
-        var repository = new Repository(objects, master, RepositoryConfig.Create(), options);
+        var repository = new Repository(objects, master, RepositoryConfig.Create(), options, new LoadedIndex());
         Id key = await repository.AddKeyAsync(password, master, cancellationToken);
         // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
         if (!await repository.config.TryCreateAsync(objects, repository.Sealer, cancellationToken))
@@ -61,10 +70,19 @@ public sealed partial class Repository : IAsyncDisposable
     /// <exception cref="EngineError">
     /// <see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.WrongPassword"/>, <see cref="EngineErrorKind.Damaged"/>.
     /// </exception>
-    public static async Task<Repository> OpenAsync(
+    public static Task<Repository> OpenAsync(
         IObjectStore store,
         string password,
         RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => OpenAsync(store, password, options, keep: null, cancellationToken);
+
+    /// <summary>The same, and hands what the next opening may use to <paramref name="keep"/>.</summary>
+    internal static async Task<Repository> OpenAsync(
+        IObjectStore store,
+        string password,
+        RepositoryOptions options,
+        Action<WarmRepository>? keep,
         CancellationToken cancellationToken
     )
     {
@@ -79,11 +97,50 @@ public sealed partial class Repository : IAsyncDisposable
                 "Check the place, or make one with init."
             );
         }
-        KeyMaterial master = await OpenKeyAsync(objects, password, cancellationToken);
+        (Id name, KeyMaterial master) = await OpenKeyAsync(objects, password, cancellationToken);
         using var sealer = new Sealer(master.Copy());
-        RepositoryConfig loaded = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
-        return new Repository(objects, master, loaded, options);
+        RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
+        var index = new LoadedIndex();
+        keep?.Invoke(new WarmRepository(name, master.Copy(), index));
+        return new Repository(objects, master, itsConfig, options, index);
     }
+
+    /// <summary>Opens it with what an earlier opening has left.</summary>
+    /// <param name="warm">Its key goes over to the repository, or is disposed.</param>
+    /// <returns>Null when the store no longer has that key, or a config sealed with it: open it with the password.</returns>
+    internal static async Task<Repository?> TryReopenAsync(
+        IObjectStore store,
+        WarmRepository warm,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var objects = new RepositoryStore(store);
+        try
+        {
+            ObjectName key = RepositoryStore.Name(ObjectKind.Key, warm.KeyName);
+            if (await objects.SizeAsync(key, cancellationToken) is not null)
+            {
+                using var sealer = new Sealer(warm.Key.Copy());
+                RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
+                return new Repository(objects, warm.Key, itsConfig, options, warm.Index);
+            }
+        }
+        catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)
+        {
+            // Whoever opens it with the password says what is wrong.
+        }
+        catch
+        {
+            warm.Key.Dispose();
+            throw;
+        }
+        warm.Key.Dispose();
+        return null;
+    }
+
+    /// <summary>Called once this is disposed.</summary>
+    internal void OnClosed(Action call) => closed = call;
 
     /// <summary>The id in the repository's config, 64 hex digits.</summary>
     public string Id => config.Id;
@@ -100,8 +157,8 @@ public sealed partial class Repository : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        indexGate.Dispose();
         Sealer.Dispose();
+        closed?.Invoke();
         return ValueTask.CompletedTask;
     }
 
@@ -161,7 +218,8 @@ public sealed partial class Repository : IAsyncDisposable
         return id;
     }
 
-    private static async Task<KeyMaterial> OpenKeyAsync(
+    /// <returns>The key object's name, and what it wraps.</returns>
+    private static async Task<(Id Name, KeyMaterial Master)> OpenKeyAsync(
         RepositoryStore store,
         string password,
         CancellationToken cancellationToken
@@ -169,7 +227,7 @@ public sealed partial class Repository : IAsyncDisposable
     {
         int tried = 0;
         int damaged = 0;
-        KeyMaterial? opened = null;
+        (Id Name, KeyMaterial Master)? opened = null;
         await foreach (StoredObject key in store.ListAsync(ObjectKind.Key, cancellationToken))
         {
             if (tried++ == MaximumKeysTried)
@@ -184,17 +242,17 @@ public sealed partial class Repository : IAsyncDisposable
             }
             else if (file.TryOpen(password) is { } master)
             {
-                opened = master;
+                opened = (key.Id, master);
                 // One that an attempt to make the repository left opens with the same password, and fits nothing.
                 if (await RepositoryConfig.IsSealedWithAsync(master, store, cancellationToken))
                 {
-                    return master;
+                    return opened.Value;
                 }
             }
         }
-        if (opened is not null)
+        if (opened is { } found)
         {
-            return opened; // The config is damaged, as whoever reads it will say.
+            return found; // The config is damaged, as whoever reads it will say.
         }
         throw damaged < tried
             ? new EngineError(
