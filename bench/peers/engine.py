@@ -19,10 +19,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 import corpora
+import process
 import report
-from engines import HOLDFAST, ROOT, choose, restic
+from engines import HOLDFAST, KERNELS, ROOT, choose, restic
 from works import CORPORA, WORKS, Works
 
+# No work beside a peer: what the engine asks of a store, all of whose answers take 20 ms, for a tree of so many files.
+REMOTE = "remote"
+REMOTE_FILES = "5000"
 PEERS = ("restic", "borg")
 # The trees are 6 GiB, and with them lie at most the repositories of one of them and what is restored from one.
 ROOM = 14 << 30
@@ -30,8 +34,8 @@ ROOM = 14 << 30
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", type=works_of, default=set(WORKS), metavar="WORK,...",
-                        help=f"measure these alone, or all that begin so: {', '.join(WORKS)}")
+    parser.add_argument("--only", type=works_of, default={*WORKS, REMOTE}, metavar="WORK,...",
+                        help=f"measure these alone, or all that begin so: {', '.join(WORKS)}, {REMOTE}")
     parser.add_argument("--peers", type=peers_of, default=set(PEERS), metavar="PEER,...", help="restic, borg, or none")
     parser.add_argument("--plain", action="store_true", help="without the variants and the floor of first backups")
     parser.add_argument("--holdfast", action="append", metavar="NAME=EXECUTABLE",
@@ -55,9 +59,10 @@ def default_work() -> Path:
 
 
 def works_of(text: str) -> set:
-    chosen = {work for prefix in text.split(",") for work in WORKS if work.startswith(prefix)}
+    works = [*WORKS, REMOTE]
+    chosen = {work for prefix in text.split(",") for work in works if work.startswith(prefix)}
     if not chosen:
-        raise argparse.ArgumentTypeError(f"there is no such work; there are: {', '.join(WORKS)}")
+        raise argparse.ArgumentTypeError(f"there is no such work; there are: {', '.join(works)}")
     return chosen
 
 
@@ -84,11 +89,12 @@ def main() -> None:
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
             works.round(number)
+        remote = slow_store(Path(work), works.environment) if REMOTE in options.only else ""
     base = "restic" if "restic" in options.peers else engines[0].name
     rows = report.summarise(works.runs, base)
-    text = report.markdown(rows, about)
+    text = report.markdown(rows, about, remote)
     print(text)
-    write(rows, works.runs, about, text)
+    write({"about": about, "rows": rows, "runs": [asdict(run) for run in works.runs], "remote": remote}, text)
 
 
 def describe(trees: dict, work: Path, options) -> dict:
@@ -119,10 +125,14 @@ def versions(peers: set) -> list:
     ]
 
 
-def write(rows: list, runs: list, about: dict, text: str) -> None:
+def slow_store(work: Path, environment: dict) -> str:
+    """The table of the kernels' benchmarks, where they are built."""
+    return process.run(["dotnet", str(KERNELS), REMOTE, "20", REMOTE_FILES], environment, work / "log") if KERNELS.exists() else ""
+
+
+def write(results: dict, text: str) -> None:
     name = ROOT / "bench/results" / f"engine-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
     name.parent.mkdir(parents=True, exist_ok=True)
-    results = {"about": about, "rows": rows, "runs": [asdict(run) for run in runs]}
     name.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
     name.with_suffix(".md").write_text(text)
     print(f"written to {name.relative_to(ROOT)}.md and .json")

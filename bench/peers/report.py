@@ -8,6 +8,7 @@ from works import WORKS
 MEASURES = ("wall", "cpu", "memory", "repository_bytes")
 # The service has no peer: it is compared with a process that does the same.
 SAME_WORK = {"service": "unchanged"}
+NUMERIC = set("0123456789.–")
 WORDS = {"cpu": "CPU", "wall": "wall", "memory": "peak memory", "repository_bytes": "repository size"}
 
 
@@ -30,12 +31,16 @@ def summarise(runs: list, base: str) -> list:
     return rows
 
 
-def markdown(rows: list, about: dict) -> str:
-    """`about` is what else the reader must know: what was measured where."""
-    parts = ["\n".join(f"- {name}: {value}" for name, value in about.items()), _medians(rows)]
+def markdown(rows: list, about: dict, remote: str) -> str:
+    """`about` is what else the reader must know: what was measured where. `remote` is a table of its own."""
+    parts = ["\n".join(f"- {name}: {value}" for name, value in about.items())]
     verdicts = _verdicts(rows)
     if verdicts:
-        parts.insert(1, _table(["work", "measure", "against", "must", "aim", "measured", ""], verdicts))
+        parts.append(_table(["work", "measure", "against", "must", "aim", "measured", ""], verdicts))
+    if rows:
+        parts.append(_medians(rows))
+    if remote:
+        parts.append(f"A store that takes 20 ms for every request:\n\n```\n{remote.rstrip()}\n```")
     return "\n\n".join(parts) + "\n"
 
 
@@ -81,7 +86,7 @@ def _ratio(row: dict, measure: str, digits: int = 2) -> str:
 def _table(heads: list, lines: list) -> str:
     """A table whose columns also line up as plain text; numbers stand to the right."""
     widths = [max(3, *(len(line[column]) for line in [heads, *lines])) for column in range(len(heads))]
-    left = [not lines or not lines[0][column][:1].isdigit() for column in range(len(heads))]
+    left = [any(set(line[column]) - NUMERIC for line in lines) for column in range(len(heads))]
 
     def line(cells):
         padded = (
