@@ -3,8 +3,8 @@ namespace Holdfast.Engine.Restore;
 /// <summary>Files on their way into one <see cref="FileBatch"/>.</summary>
 internal sealed class FilePortion
 {
-    /// <summary>What is planned at once: large enough that a pack is rarely read for two batches.</summary>
-    public const int MostFiles = 16 * 1024;
+    /// <summary>What is planned at once: a pack that two batches need costs a request more.</summary>
+    public const int MostFiles = 8 * 1024;
 
     /// <summary>A piece is about 100 bytes of memory.</summary>
     private const int MostBlobs = 256 * 1024;
