@@ -5,6 +5,7 @@ using Holdfast.Bench;
 //                  index [blobs [blobs a pack]]
 //                  floor read|hash|compress DIR
 //                  images DIR STORE [bytes of a change]
+//                  remote [milliseconds a request [files]]
 string which = args.Length > 0 ? args[0] : "";
 if (which is "" or "chunking")
 {
@@ -48,4 +49,11 @@ if (which == "images")
 if (which == "floor")
 {
     FloorBench.Run(args[1], args[2]);
+}
+if (which == "remote")
+{
+    await RemoteBench.RunAsync(
+        TimeSpan.FromMilliseconds(args.Length > 1 ? int.Parse(args[1]) : 20),
+        args.Length > 2 ? int.Parse(args[2]) : 20_000
+    );
 }

@@ -2,16 +2,6 @@ using Holdfast.Objects;
 
 namespace Holdfast.Testing.Objects;
 
-public enum StoreCall
-{
-    Put,
-    TryCreate,
-    Read,
-    Stat,
-    List,
-    Delete,
-}
-
 /// <summary>What goes wrong with a call.</summary>
 public sealed record Fault
 {

@@ -1,0 +1,11 @@
+namespace Holdfast.Testing.Objects;
+
+public enum StoreCall
+{
+    Put,
+    TryCreate,
+    Read,
+    Stat,
+    List,
+    Delete,
+}
