@@ -25,7 +25,10 @@ internal sealed class RemoteBench : IAsyncDisposable
     private const int FilesOfDirectory = 10;
     private const int ChangingBackups = 30;
 
-    private readonly string place = Path.Combine(Path.GetTempPath(), $"holdfast-bench-{Environment.ProcessId}");
+    private readonly string place = Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+        $"holdfast-bench-{Environment.ProcessId}"
+    );
     private readonly RemoteObjectStore store;
     private readonly TreeOfFiles files;
     private TimeSpan latency;
@@ -41,7 +44,9 @@ internal sealed class RemoteBench : IAsyncDisposable
     public static async Task RunAsync(TimeSpan latency, int count)
     {
         await using var bench = new RemoteBench(count);
-        Console.WriteLine($"{count} files in {bench.files.Directories} directories; {latency.TotalMilliseconds} ms a request");
+        Console.WriteLine(
+            $"{count} files in {bench.files.Directories} directories; {latency.TotalMilliseconds} ms a request"
+        );
         Console.WriteLine(
             $"{"work", -34} {"seconds", 8} {"requests", 9} {"most at once", 13} {"MiB read", 9}  put read stat list delete"
         );

@@ -6,6 +6,9 @@ namespace Holdfast.Engine;
 
 public sealed partial class Repository
 {
+    /// <summary>Index objects unfolded ahead of their use: some 4 MiB each.</summary>
+    private const int IndexesAhead = 6;
+
     /// <summary>Shared with whoever has this repository open too, or had it before.</summary>
     private readonly LoadedIndex kept;
 
@@ -20,11 +23,12 @@ public sealed partial class Repository
         await kept.Gate.WaitAsync(cancellationToken);
         try
         {
-            HashSet<Id> stored = await IndexIdsAsync(cancellationToken);
-            if (!kept.IsTorn && kept.Objects.IsSubsetOf(stored))
+            IReadOnlyList<StoredObject> stored = await ListIndexesAsync(cancellationToken);
+            if (!kept.IsTorn && kept.Objects.IsSubsetOf(stored.Select(one => one.Id)))
             {
                 kept.IsTorn = true;
-                await AddAllAsync(kept.Blobs, stored.Except(kept.Objects), cancellationToken);
+                IEnumerable<StoredObject> added = stored.Where(one => !kept.Objects.Contains(one.Id));
+                await AddAllAsync(kept.Blobs, added, cancellationToken);
             }
             else
             {
@@ -33,7 +37,7 @@ public sealed partial class Repository
                 kept.Blobs = fresh;
             }
             kept.Objects.Clear();
-            kept.Objects.UnionWith(stored);
+            kept.Objects.UnionWith(stored.Select(one => one.Id));
             kept.IsTorn = false;
             loaded = kept;
         }
@@ -55,31 +59,48 @@ public sealed partial class Repository
     public bool TryLocate(BlobKind kind, in Id id, out BlobLocation location) =>
         Blobs.TryLocate(kind, id, out location);
 
+    /// <param name="packEnd">Where the last listed blob of the same pack ends.</param>
+    internal bool TryLocate(BlobKind kind, in Id id, out BlobLocation location, out uint packEnd) =>
+        Blobs.TryLocate(kind, id, out location, out packEnd);
+
     /// <summary>Blobs in the loaded index.</summary>
     public int BlobCount => Blobs.Count;
 
-    internal async Task<HashSet<Id>> IndexIdsAsync(CancellationToken cancellationToken)
+    internal async Task<HashSet<Id>> IndexIdsAsync(CancellationToken cancellationToken) =>
+        [.. (await ListIndexesAsync(cancellationToken)).Select(stored => stored.Id)];
+
+    /// <summary>Every index object, in the order of their ids.</summary>
+    internal async Task<IReadOnlyList<StoredObject>> ListIndexesAsync(CancellationToken cancellationToken)
     {
-        var ids = new HashSet<Id>();
-        await foreach (StoredObject stored in Store.ListAsync(ObjectKind.Index, cancellationToken))
-        {
-            _ = ids.Add(stored.Id);
-        }
-        return ids;
+        List<StoredObject> stored = await Store
+            .ListAsync(ObjectKind.Index, cancellationToken)
+            .ToListAsync(cancellationToken);
+        stored.Sort((one, other) => one.Id.CompareTo(other.Id));
+        return stored;
     }
 
     /// <summary>What an index object lists, as it is stored: duplicates and all.</summary>
+    internal async Task<IReadOnlyList<PackContent>> LoadIndexObjectAsync(
+        StoredObject stored,
+        CancellationToken cancellationToken
+    )
+    {
+        using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Index, stored, cancellationToken);
+        return ParseIndex(json, stored.Id);
+    }
+
     internal async Task<IReadOnlyList<PackContent>> LoadIndexObjectAsync(Id id, CancellationToken cancellationToken)
     {
         using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Index, id, cancellationToken);
-        return IndexJson.Parse(json.Span)
-            ?? throw new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                $"Index {id} is not valid.",
-                "Run check; an index can be rebuilt from the packs."
-            );
+        return ParseIndex(json, id);
     }
+
+    /// <summary>What each of them lists, in the given order, and a few loaded ahead.</summary>
+    internal IAsyncEnumerable<(StoredObject Stored, T Packs)> LoadIndexObjectsAsync<T>(
+        IEnumerable<StoredObject> stored,
+        Func<StoredObject, CancellationToken, Task<T>> load,
+        CancellationToken cancellationToken
+    ) => ReadAhead.InOrderAsync(stored, Math.Min(IndexesAhead, Options.Requests), load, cancellationToken);
 
     /// <summary>Writes an index object, and nothing else: the loaded index does not change.</summary>
     internal Task<Id> SaveIndexObjectAsync(IEnumerable<PackContent> packs, CancellationToken cancellationToken) =>
@@ -107,16 +128,27 @@ public sealed partial class Repository
         }
     }
 
-    private Task AddAllAsync(BlobIndex to, IEnumerable<Id> ids, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            ids,
-            new ParallelOptions { MaxDegreeOfParallelism = Options.Workers, CancellationToken = cancellationToken },
-            async (id, token) =>
+    private static List<PackContent> ParseIndex(in PooledBytes json, Id id) =>
+        IndexJson.Parse(json.Span)
+        ?? throw new EngineError(
+            EngineErrorKind.Damaged,
+            temporary: false,
+            $"Index {id} is not valid.",
+            "Run check; an index can be rebuilt from the packs."
+        );
+
+    // What is read waits sealed, some 2 MiB each; between reading and adding nothing is awaited, so that no more of them
+    // are unfolded at once than threads run.
+    private Task AddAllAsync(BlobIndex to, IEnumerable<StoredObject> objects, CancellationToken cancellationToken) =>
+        RequestEachAsync(
+            objects,
+            async (stored, token) =>
             {
-                foreach (PackContent pack in await LoadIndexObjectAsync(id, token))
+                foreach (PackContent pack in await LoadIndexObjectAsync(stored, token))
                 {
                     to.Add(pack);
                 }
-            }
+            },
+            cancellationToken
         );
 }

@@ -10,16 +10,16 @@ public sealed partial class Repository
     public async Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken)
     {
         var snapshots = new ConcurrentBag<Snapshot>();
-        await Parallel.ForEachAsync(
+        await RequestEachAsync(
             Store.ListAsync(ObjectKind.Snapshot, cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = Options.Workers, CancellationToken = cancellationToken },
             async (stored, token) =>
             {
-                if (await TryLoadListedAsync(stored.Id, token) is { } snapshot)
+                if (await TryLoadListedAsync(stored, token) is { } snapshot)
                 {
                     snapshots.Add(snapshot);
                 }
-            }
+            },
+            cancellationToken
         );
         return [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Id)];
     }
@@ -28,13 +28,14 @@ public sealed partial class Repository
     public async Task<Snapshot> LoadSnapshotAsync(Id id, CancellationToken cancellationToken)
     {
         using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Snapshot, id, cancellationToken);
-        return SnapshotJson.Parse(json.Span, id)
-            ?? throw new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                $"Snapshot {id} is not valid.",
-                "Forget it, or restore its object from a copy of the store."
-            );
+        return Parse(json, id);
+    }
+
+    /// <summary>The same for a snapshot that was listed, with one request less.</summary>
+    internal async Task<Snapshot> LoadSnapshotAsync(StoredObject listed, CancellationToken cancellationToken)
+    {
+        using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Snapshot, listed, cancellationToken);
+        return Parse(json, listed.Id);
     }
 
     /// <summary>Stores the snapshot: the commit of a backup. Flush its writer first.</summary>
@@ -50,12 +51,21 @@ public sealed partial class Repository
     public Task DeleteSnapshotAsync(Id id, CancellationToken cancellationToken) =>
         Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Snapshot, id), cancellationToken);
 
+    private static Snapshot Parse(in PooledBytes json, Id id) =>
+        SnapshotJson.Parse(json.Span, id)
+        ?? throw new EngineError(
+            EngineErrorKind.Damaged,
+            temporary: false,
+            $"Snapshot {id} is not valid.",
+            "Forget it, or restore its object from a copy of the store."
+        );
+
     // Somebody else may forget a snapshot between the listing and the reading.
-    private async Task<Snapshot?> TryLoadListedAsync(Id id, CancellationToken cancellationToken)
+    private async Task<Snapshot?> TryLoadListedAsync(StoredObject listed, CancellationToken cancellationToken)
     {
         try
         {
-            return await LoadSnapshotAsync(id, cancellationToken);
+            return await LoadSnapshotAsync(listed, cancellationToken);
         }
         catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
         {

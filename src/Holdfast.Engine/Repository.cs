@@ -4,6 +4,7 @@ using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Index;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
+using Holdfast.Objects.Decorators;
 
 namespace Holdfast.Engine;
 
@@ -47,7 +48,7 @@ public sealed partial class Repository : IAsyncDisposable
     )
     {
         RequireLibraries();
-        var objects = new RepositoryStore(store);
+        RepositoryStore objects = StoreOf(store, options);
         if (await objects.SizeAsync(RepositoryStore.Config, cancellationToken) is not null)
         {
             throw Exists();
@@ -87,8 +88,15 @@ public sealed partial class Repository : IAsyncDisposable
     )
     {
         RequireLibraries();
-        var objects = new RepositoryStore(store);
-        if (await objects.SizeAsync(RepositoryStore.Config, cancellationToken) is null)
+        RepositoryStore objects = StoreOf(store, options);
+        // Neither needs the other to be found; what each holds is looked at when both are here.
+        Task<PooledBytes> reading = objects.ReadAllAsync(RepositoryStore.Config, cancellationToken);
+        Task<IReadOnlyList<StoredKey>> readingKeys = ReadKeysAsync(objects, cancellationToken);
+        try
+        {
+            await Task.WhenAll(reading, readingKeys);
+        }
+        catch (EngineError) when (reading.Exception?.InnerException is EngineError { Kind: EngineErrorKind.NotFound })
         {
             throw new EngineError(
                 EngineErrorKind.NotFound,
@@ -97,9 +105,10 @@ public sealed partial class Repository : IAsyncDisposable
                 "Check the place, or make one with init."
             );
         }
-        (Id name, KeyMaterial master) = await OpenKeyAsync(objects, password, cancellationToken);
+        using PooledBytes sealedConfig = await reading;
+        (Id name, KeyMaterial master) = OpenKey(await readingKeys, sealedConfig, password);
         using var sealer = new Sealer(master.Copy());
-        RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
+        RepositoryConfig itsConfig = RepositoryConfig.Open(sealedConfig, sealer);
         var index = new LoadedIndex();
         keep?.Invoke(new WarmRepository(name, master.Copy(), index));
         return new Repository(objects, master, itsConfig, options, index);
@@ -115,7 +124,7 @@ public sealed partial class Repository : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var objects = new RepositoryStore(store);
+        RepositoryStore objects = StoreOf(store, options);
         try
         {
             ObjectName key = RepositoryStore.Name(ObjectKind.Key, warm.KeyName);
@@ -161,6 +170,25 @@ public sealed partial class Repository : IAsyncDisposable
         closed?.Invoke();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Does something that is a request for each of the items, as many at once as there may be requests.</summary>
+    internal Task RequestEachAsync<T>(
+        IEnumerable<T> items,
+        Func<T, CancellationToken, ValueTask> request,
+        CancellationToken cancellationToken
+    ) => Parallel.ForEachAsync(items, AtOnce(cancellationToken), request);
+
+    internal Task RequestEachAsync<T>(
+        IAsyncEnumerable<T> items,
+        Func<T, CancellationToken, ValueTask> request,
+        CancellationToken cancellationToken
+    ) => Parallel.ForEachAsync(items, AtOnce(cancellationToken), request);
+
+    private ParallelOptions AtOnce(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Options.Requests, CancellationToken = cancellationToken };
+
+    private static RepositoryStore StoreOf(IObjectStore store, RepositoryOptions options) =>
+        new(new LimitObjectStore(store, options.Requests));
 
     private static void RequireLibraries()
     {
@@ -218,25 +246,37 @@ public sealed partial class Repository : IAsyncDisposable
         return id;
     }
 
-    /// <returns>The key object's name, and what it wraps.</returns>
-    private static async Task<(Id Name, KeyMaterial Master)> OpenKeyAsync(
+    private static async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(
         RepositoryStore store,
-        string password,
         CancellationToken cancellationToken
     )
     {
-        int tried = 0;
+        List<StoredObject> listed = await store
+            .ListAsync(ObjectKind.Key, cancellationToken)
+            .Take(MaximumKeysTried)
+            .ToListAsync(cancellationToken);
+        return await Task.WhenAll(listed.Select(ReadAsync));
+
+        async Task<StoredKey> ReadAsync(StoredObject key)
+        {
+            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
+            using PooledBytes content = await store.ReadAllAsync(name, key.Size, cancellationToken);
+            return new StoredKey(key.Id, content.Span.ToArray());
+        }
+    }
+
+    /// <returns>The key object's name, and what it wraps.</returns>
+    private static (Id Name, KeyMaterial Master) OpenKey(
+        IReadOnlyList<StoredKey> keys,
+        in PooledBytes sealedConfig,
+        string password
+    )
+    {
         int damaged = 0;
         (Id Name, KeyMaterial Master)? opened = null;
-        await foreach (StoredObject key in store.ListAsync(ObjectKind.Key, cancellationToken))
+        foreach (StoredKey key in keys)
         {
-            if (tried++ == MaximumKeysTried)
-            {
-                break;
-            }
-            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
-            using PooledBytes content = await store.ReadAllAsync(name, cancellationToken);
-            if (Sha256.Hash(content.Span) != key.Id || KeyFile.Parse(content.Span) is not { } file)
+            if (Sha256.Hash(key.Content) != key.Id || KeyFile.Parse(key.Content) is not { } file)
             {
                 damaged++;
             }
@@ -244,7 +284,7 @@ public sealed partial class Repository : IAsyncDisposable
             {
                 opened = (key.Id, master);
                 // One that an attempt to make the repository left opens with the same password, and fits nothing.
-                if (await RepositoryConfig.IsSealedWithAsync(master, store, cancellationToken))
+                if (RepositoryConfig.IsSealedWith(master, sealedConfig))
                 {
                     return opened.Value;
                 }
@@ -254,7 +294,7 @@ public sealed partial class Repository : IAsyncDisposable
         {
             return found; // The config is damaged, as whoever reads it will say.
         }
-        throw damaged < tried
+        throw damaged < keys.Count
             ? new EngineError(
                 EngineErrorKind.WrongPassword,
                 temporary: false,
@@ -264,8 +304,10 @@ public sealed partial class Repository : IAsyncDisposable
             : new EngineError(
                 EngineErrorKind.Damaged,
                 temporary: false,
-                tried == 0 ? "The repository has no key." : "The repository's keys are not what was stored.",
+                keys.Count == 0 ? "The repository has no key." : "The repository's keys are not what was stored.",
                 "Restore the folder 'keys' from a copy of the store: without a key nothing can be read."
             );
     }
+
+    private readonly record struct StoredKey(Id Id, byte[] Content);
 }

@@ -20,6 +20,12 @@ public sealed record RepositoryOptions
     /// <summary>CPU-bound workers of a run.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// Requests to the store in flight at once, at most, of all that is done through one repository. 16 make up for a
+    /// store that takes 20 ms a request, and are what one client may ask of a shared one; restic's default for S3 is 5.
+    /// </summary>
+    public int Requests { get; init; } = 16;
+
     /// <summary>What a lock file names as its host; a service names its node.</summary>
     public string LockHostname { get; init; } = Environment.MachineName;
 

@@ -48,6 +48,8 @@ internal sealed class PreviousDirectory(Id tree, IReadOnlyList<Node> nodes)
 /// </summary>
 internal sealed class PreviousTrees(Repository repository, ProblemLog problems, CancellationToken cancellationToken)
 {
+    private readonly TreeBlobs trees = new(repository, cancellationToken);
+
     public Task<PreviousDirectory> LoadRoot(PendingDirectory directory, Id tree) => LoadAsync(directory, tree);
 
     /// <summary>
@@ -78,7 +80,7 @@ internal sealed class PreviousTrees(Repository repository, ProblemLog problems, 
         }
         try
         {
-            using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
+            using PooledBytes json = await trees.LoadAsync(tree);
             return new PreviousDirectory(tree, TreeReader.Read(json.Span));
         }
         catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)

@@ -29,22 +29,22 @@ public sealed class TreeBrowser(Repository repository)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Directories that are being listed, each with its path and the entry that comes next.
-        var open = new Stack<(byte[] Path, IEnumerator<Node> Nodes)>();
-        open.Push((path, (await ReadAsync(tree, cancellationToken)).GetEnumerator()));
-        while (open.TryPeek(out (byte[] Path, IEnumerator<Node> Nodes) directory))
+        var trees = new TreeBlobs(repository, cancellationToken);
+        // Directories that are being listed.
+        var open = new Stack<OpenDirectory>();
+        open.Push(await OpenAsync(trees, tree, path));
+        while (open.TryPeek(out OpenDirectory? directory))
         {
-            if (!directory.Nodes.MoveNext())
+            if (directory.TakeNext() is not { } node)
             {
                 _ = open.Pop();
                 continue;
             }
-            Node node = directory.Nodes.Current;
             var entry = new BrowseEntry([.. directory.Path, (byte)'/', .. node.Name], node);
             yield return entry;
             if (node.Subtree is { } subtree)
             {
-                open.Push((entry.Path, (await ReadAsync(subtree, cancellationToken)).GetEnumerator()));
+                open.Push(await OpenAsync(trees, subtree, entry.Path));
             }
         }
     }
@@ -85,6 +85,12 @@ public sealed class TreeBrowser(Repository repository)
                 $"'{Encoding.UTF8.GetString(path.Span)}' is not a directory.",
                 "Name the directory that holds it."
             );
+    }
+
+    private static async Task<OpenDirectory> OpenAsync(TreeBlobs trees, Id tree, byte[] path)
+    {
+        using PooledBytes json = await trees.LoadAsync(tree);
+        return new OpenDirectory(path, TreeReader.Read(json.Span), trees);
     }
 
     private static List<byte[]> Split(ReadOnlySpan<byte> path)

@@ -42,6 +42,16 @@ internal sealed class BlobIndex
         return number >= 0;
     }
 
+    /// <param name="packEnd">Where the last blob of the kind in the same pack ends.</param>
+    internal bool TryLocate(BlobKind kind, in Id id, out BlobLocation location, out uint packEnd)
+    {
+        BlobTable table = Of(kind);
+        int number = table.Find(id);
+        location = number < 0 ? default : table.LocationOf(number);
+        packEnd = number < 0 ? 0 : table.PackEndOf(number);
+        return number >= 0;
+    }
+
     /// <summary>None of the packs that are there now is marked.</summary>
     internal UsedPacks TrackPacks() => new(data.PackNumbers, trees.PackNumbers);
 

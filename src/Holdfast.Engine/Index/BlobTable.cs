@@ -54,6 +54,18 @@ internal sealed class BlobTable
         return -1;
     }
 
+    /// <summary>The offset behind the last blob of the same pack.</summary>
+    public uint PackEndOf(int number)
+    {
+        int run = RunOf(number);
+        // A pack's runs were added one after the other.
+        while (run + 1 < Volatile.Read(ref runCount) && RunAt(run + 1).Pack == RunAt(run).Pack)
+        {
+            run++;
+        }
+        return RunAt(run).End;
+    }
+
     public BlobLocation LocationOf(int number)
     {
         ref readonly Run run = ref RunAt(RunOf(number));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Holdfast.Engine.Files;
 using Holdfast.Engine.Storage;
 
@@ -11,6 +12,9 @@ internal sealed class LockFiles(Repository repository)
 
     /// <summary>As restic: a holder refreshes every 5 minutes, so after 30 it is gone.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(30);
+
+    /// <summary>What the last look found.</summary>
+    private Dictionary<Id, LockInfo> read = [];
 
     internal Task<Id> SaveAsync(LockInfo info, CancellationToken cancellationToken) =>
         repository.Unpacked.SaveAsync(ObjectKind.Lock, LockJson.Write(info), cancellationToken);
@@ -32,26 +36,37 @@ internal sealed class LockFiles(Repository repository)
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder that excludes us.</exception>
     internal async Task ThrowIfLockedAsync(LockInfo wanted, Id own, CancellationToken cancellationToken)
     {
-        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Lock, cancellationToken))
+        foreach ((Id id, LockInfo held) in await OthersAsync(own, cancellationToken))
         {
-            // An empty lock file is what a crash of an old restic left behind.
-            if (
-                stored.Id == own
-                || stored.Size == 0
-                || await TryLoadAsync(stored.Id, cancellationToken) is not { } held
-            )
-            {
-                continue;
-            }
             if (await IsOverAsync(held))
             {
-                await DeleteAsync(stored.Id, cancellationToken);
+                await DeleteAsync(id, cancellationToken);
             }
             else if (wanted.Exclusive || held.Exclusive)
             {
                 throw Conflict(held);
             }
         }
+    }
+
+    /// <summary>Every lock there is but our own. An object never changes, so what was read once is not read again.</summary>
+    private async Task<Dictionary<Id, LockInfo>> OthersAsync(Id own, CancellationToken cancellationToken)
+    {
+        var others = new ConcurrentDictionary<Id, LockInfo>();
+        await repository.RequestEachAsync(
+            repository.Store.ListAsync(ObjectKind.Lock, cancellationToken),
+            async (stored, token) =>
+            {
+                // An empty lock file is what a crash of an old restic left behind.
+                if (stored.Id != own && stored.Size != 0 && await TryLoadAsync(stored, token) is { } held)
+                {
+                    others[stored.Id] = held;
+                }
+            },
+            cancellationToken
+        );
+        read = others.ToDictionary();
+        return read;
     }
 
     private async Task<bool> IsOverAsync(LockInfo held) =>
@@ -68,16 +83,20 @@ internal sealed class LockFiles(Repository repository)
     // Signal 0 only asks. /proc is no witness: it may hide the processes of others.
     private static bool IsGone(int process) => Errnos.Of(Libc.Kill(process, 0)) == Errno.ESRCH;
 
-    private async Task<LockInfo?> TryLoadAsync(Id id, CancellationToken cancellationToken)
+    private async Task<LockInfo?> TryLoadAsync(StoredObject stored, CancellationToken cancellationToken)
     {
+        if (read.TryGetValue(stored.Id, out LockInfo? known))
+        {
+            return known;
+        }
         try
         {
-            using PooledBytes json = await repository.Unpacked.LoadAsync(ObjectKind.Lock, id, cancellationToken);
+            using PooledBytes json = await repository.Unpacked.LoadAsync(ObjectKind.Lock, stored, cancellationToken);
             return LockJson.Parse(json.Span)
                 ?? throw new EngineError(
                     EngineErrorKind.Damaged,
                     temporary: false,
-                    $"Lock {id} is not valid.",
+                    $"Lock {stored.Id} is not valid.",
                     "Make sure that nothing else uses the repository, then remove the lock."
                 );
         }

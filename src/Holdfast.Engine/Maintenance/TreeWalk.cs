@@ -4,19 +4,30 @@ using Holdfast.Engine.Trees;
 namespace Holdfast.Engine.Maintenance;
 
 /// <summary>
-/// Visits every tree beneath some roots once, on several workers. Memory is one id for each tree that waits.
+/// Visits every tree beneath some roots once, on several workers, depth first: a backup wrote neighbours side by side.
+/// Memory is one id for each tree that waits.
 /// </summary>
 /// <param name="load">The nodes of a tree, or null when the walk goes on without it. May be called from many threads.</param>
+/// <param name="prefetch">Told of trees that will be loaded soon. May be called from many threads.</param>
 /// <param name="enter">Whether a tree is new to the walk; called by one thread at a time.</param>
 /// <param name="visit">Called by one thread at a time, once a tree.</param>
 internal sealed class TreeWalk(
     Func<Id, CancellationToken, Task<IReadOnlyList<Node>?>> load,
+    Action<Id> prefetch,
     Func<Id, bool> enter,
     Action<Id, IReadOnlyList<Node>> visit
 )
 {
-    private readonly Channel<Id> waiting = Channel.CreateUnbounded<Id>();
+    /// <summary>Trees that are prefetched before their turn: enough that each request in flight is for some of them.</summary>
+    private const int Ahead = 32;
+
     private readonly Lock gate = new();
+
+    /// <summary>The next one is the last.</summary>
+    private readonly List<Waiting> waiting = [];
+
+    /// <summary>One for each that waits.</summary>
+    private readonly Channel<bool> turns = Channel.CreateUnbounded<bool>();
 
     /// <summary>Trees that wait or are being visited.</summary>
     private int unfinished = 1;
@@ -40,8 +51,11 @@ internal sealed class TreeWalk(
     {
         try
         {
-            await foreach (Id tree in waiting.Reader.ReadAllAsync(stop.Token))
+            List<Id> soon = [];
+            await foreach (bool _ in turns.Reader.ReadAllAsync(stop.Token))
             {
+                Id tree = Take(soon);
+                soon.ForEach(prefetch);
                 if (await load(tree, stop.Token) is { } nodes)
                 {
                     Visit(tree, nodes);
@@ -54,6 +68,27 @@ internal sealed class TreeWalk(
             // One failure ends them all.
             await stop.CancelAsync();
             throw;
+        }
+    }
+
+    /// <summary>Takes the next tree.</summary>
+    /// <param name="soon">Filled with those close behind it that were not prefetched yet.</param>
+    private Id Take(List<Id> soon)
+    {
+        soon.Clear();
+        lock (gate)
+        {
+            Id tree = waiting[^1].Tree;
+            waiting.RemoveAt(waiting.Count - 1);
+            for (int i = waiting.Count - 1; i >= Math.Max(0, waiting.Count - Ahead); i--)
+            {
+                if (!waiting[i].Prefetched)
+                {
+                    soon.Add(waiting[i].Tree);
+                    waiting[i] = waiting[i] with { Prefetched = true };
+                }
+            }
+            return tree;
         }
     }
 
@@ -77,7 +112,8 @@ internal sealed class TreeWalk(
         if (enter(tree))
         {
             Interlocked.Increment(ref unfinished);
-            waiting.Writer.TryWrite(tree);
+            waiting.Add(new Waiting(tree, Prefetched: false));
+            turns.Writer.TryWrite(true);
         }
     }
 
@@ -85,7 +121,9 @@ internal sealed class TreeWalk(
     {
         if (Interlocked.Decrement(ref unfinished) == 0)
         {
-            waiting.Writer.Complete();
+            turns.Writer.Complete();
         }
     }
+
+    private readonly record struct Waiting(Id Tree, bool Prefetched);
 }

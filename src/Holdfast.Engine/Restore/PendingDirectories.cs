@@ -1,7 +1,9 @@
+using Holdfast.Engine.Packs;
+
 namespace Holdfast.Engine.Restore;
 
 /// <summary>Directories yet to be visited. The trees of the next ones are loaded ahead of their turn, and few are held.</summary>
-internal sealed class PendingDirectories(Repository repository)
+internal sealed class PendingDirectories(TreeBlobs trees)
 {
     /// <summary>Trees loaded before they are needed; what hides a remote store's latency.</summary>
     private const int Ahead = 16;
@@ -39,7 +41,7 @@ internal sealed class PendingDirectories(Repository repository)
         }
         for (int i = stack.Count - 1; i >= Math.Max(0, stack.Count - Ahead); i--)
         {
-            _ = stack[i].Load(repository, cancellationToken);
+            _ = stack[i].Load(trees, cancellationToken);
         }
         PendingDirectory next = stack[^1];
         stack.RemoveAt(stack.Count - 1);

@@ -21,17 +21,17 @@ internal sealed class PendingDirectory(Place place, Node? node, Id tree, bool fr
     public bool IsLoaded => loading is not null;
 
     /// <summary>Begins to load the directory's tree, unless it is loaded.</summary>
-    public Task<List<Node>> Load(Repository repository, CancellationToken cancellationToken) =>
-        loading ??= Task.Run(() => LoadAsync(repository, cancellationToken), cancellationToken);
+    public Task<List<Node>> Load(TreeBlobs trees, CancellationToken cancellationToken) =>
+        loading ??= Task.Run(() => LoadAsync(trees), cancellationToken);
 
     /// <summary>
     /// Lets go of the nodes: a visited directory is kept for its own metadata only, any other loads them again.
     /// </summary>
     public void Unload() => loading = null;
 
-    private async Task<List<Node>> LoadAsync(Repository repository, CancellationToken cancellationToken)
+    private async Task<List<Node>> LoadAsync(TreeBlobs trees)
     {
-        using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
+        using PooledBytes json = await trees.LoadAsync(tree);
         return TreeReader.Read(json.Span);
     }
 }

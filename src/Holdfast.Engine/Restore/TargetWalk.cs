@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Packs;
 using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Restore;
@@ -8,10 +9,14 @@ namespace Holdfast.Engine.Restore;
 /// Goes through the backup's directories and the target's side by side: removes what the backup does not have, makes
 /// directories, links and nodes, and hands on the files in batches. Without recursion, for depth is the tenant's choice.
 /// </summary>
-internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> batches, HardLinks hardLinks)
-    : IDisposable
+internal sealed class TargetWalk(
+    RestoreRun run,
+    TreeBlobs trees,
+    ChannelWriter<List<FilePlan>> batches,
+    HardLinks hardLinks
+) : IDisposable
 {
-    private readonly PendingDirectories pending = new(run.Repository);
+    private readonly PendingDirectories pending = new(trees);
     private readonly List<PendingDirectory> visited = [];
     private readonly SpecialNodes specials = new(run);
     private readonly TreeRemoval removal = new(
@@ -51,7 +56,7 @@ internal sealed class TargetWalk(RestoreRun run, ChannelWriter<List<FilePlan>> b
         List<Node> nodes;
         try
         {
-            nodes = await directory.Load(run.Repository, cancellationToken);
+            nodes = await directory.Load(trees, cancellationToken);
             directory.Unload();
         }
         catch (EngineError error)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Packs;
 
 namespace Holdfast.Engine.Restore;
 
@@ -72,7 +73,7 @@ public sealed class TreeRestore(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // One batch is planned while another is restored.
         Channel<List<FilePlan>> batches = Channel.CreateBounded<List<FilePlan>>(1);
-        using var walk = new TargetWalk(run, batches.Writer, hardLinks);
+        using var walk = new TargetWalk(run, new TreeBlobs(run.Repository, stop.Token), batches.Writer, hardLinks);
         Task walking = Task.Run(
             async () =>
             {

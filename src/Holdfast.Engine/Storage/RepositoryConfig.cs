@@ -38,23 +38,24 @@ internal sealed record RepositoryConfig(string Id, ulong ChunkerPolynomial)
     )
     {
         using PooledBytes content = await store.ReadAllAsync(RepositoryStore.Config, cancellationToken);
-        return Parse(content.Span, sealer)
-            ?? throw new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                "The repository's config is not what was stored.",
-                "Restore the object 'config' from a copy of the store: without it the repository cannot be opened."
-            );
+        return Open(content, sealer);
     }
 
+    /// <param name="content">The object as it is stored.</param>
+    /// <param name="sealer">The repository's.</param>
+    /// <exception cref="EngineError">As above.</exception>
+    internal static RepositoryConfig Open(in PooledBytes content, Sealer sealer) =>
+        Parse(content.Span, sealer)
+        ?? throw new EngineError(
+            EngineErrorKind.Damaged,
+            temporary: false,
+            "The repository's config is not what was stored.",
+            "Restore the object 'config' from a copy of the store: without it the repository cannot be opened."
+        );
+
     /// <summary>Whether the key is the one that the config is sealed with.</summary>
-    internal static async Task<bool> IsSealedWithAsync(
-        KeyMaterial key,
-        RepositoryStore store,
-        CancellationToken cancellationToken
-    )
+    internal static bool IsSealedWith(KeyMaterial key, in PooledBytes content)
     {
-        using PooledBytes content = await store.ReadAllAsync(RepositoryStore.Config, cancellationToken);
         using var sealer = new Sealer(key.Copy());
         return sealer.TryOpen(content.Span, new byte[Math.Max(0, content.Length - Sealer.Overhead)]);
     }

@@ -76,6 +76,12 @@ internal sealed class RepositoryStore(IObjectStore store)
         long size =
             await SizeAsync(name, cancellationToken)
             ?? throw new EngineError(EngineErrorKind.NotFound, temporary: false, $"There is no '{name}'.");
+        return await ReadAllAsync(name, size, cancellationToken);
+    }
+
+    /// <summary>The whole object, whose length a listing told: one request less.</summary>
+    internal async Task<PooledBytes> ReadAllAsync(ObjectName name, long size, CancellationToken cancellationToken)
+    {
         if (size > Array.MaxLength)
         {
             throw new EngineError(EngineErrorKind.Damaged, temporary: false, $"'{name}' is {size} bytes long.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
@@ -12,6 +13,9 @@ namespace Holdfast.Engine.Maintenance.Check;
 /// </summary>
 public static class CheckRun
 {
+    /// <summary>Packs on their way while others are verified, each held whole.</summary>
+    private const int PacksAhead = 2;
+
     /// <param name="repository">The caller holds a lock of it: exclusive, or what a backup adds meanwhile may look wrong.</param>
     /// <param name="options">How much is read.</param>
     /// <param name="found">Told of each finding at once, from any thread.</param>
@@ -29,7 +33,7 @@ public static class CheckRun
         var findings = new FindingLog(found);
         await CheckConfigAsync(repository, findings, cancellationToken);
         await CheckKeysAsync(repository, findings, cancellationToken);
-        List<Snapshot> snapshots = await LoadSnapshotsAsync(repository, findings, cancellationToken);
+        IReadOnlyCollection<Snapshot> snapshots = await LoadSnapshotsAsync(repository, findings, cancellationToken);
         var index = new IndexCheck(repository, findings);
         await index.RunAsync(cancellationToken);
         var trees = new TreeCheck(repository, index, findings, progress);
@@ -71,40 +75,49 @@ public static class CheckRun
         CancellationToken cancellationToken
     )
     {
-        await foreach (StoredObject key in repository.Store.ListAsync(ObjectKind.Key, cancellationToken))
-        {
-            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
-            using PooledBytes content = await repository.Store.ReadAllAsync(name, cancellationToken);
-            if (Sha256.Hash(content.Span) != key.Id || KeyFile.Parse(content.Span) is null)
+        await repository.RequestEachAsync(
+            repository.Store.ListAsync(ObjectKind.Key, cancellationToken),
+            async (key, token) =>
             {
-                findings.Add(FindingKind.DamagedKey, name, "It is not what was stored; its password opens nothing.");
-            }
-        }
+                ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
+                using PooledBytes content = await repository.Store.ReadAllAsync(name, key.Size, token);
+                if (Sha256.Hash(content.Span) != key.Id || KeyFile.Parse(content.Span) is null)
+                {
+                    const string why = "It is not what was stored; its password opens nothing.";
+                    findings.Add(FindingKind.DamagedKey, name, why);
+                }
+            },
+            cancellationToken
+        );
     }
 
-    private static async Task<List<Snapshot>> LoadSnapshotsAsync(
+    private static async Task<IReadOnlyCollection<Snapshot>> LoadSnapshotsAsync(
         Repository repository,
         FindingLog findings,
         CancellationToken cancellationToken
     )
     {
-        List<Snapshot> snapshots = [];
-        await foreach (StoredObject stored in repository.Store.ListAsync(ObjectKind.Snapshot, cancellationToken))
-        {
-            try
+        var snapshots = new ConcurrentBag<Snapshot>();
+        await repository.RequestEachAsync(
+            repository.Store.ListAsync(ObjectKind.Snapshot, cancellationToken),
+            async (stored, token) =>
             {
-                snapshots.Add(await repository.LoadSnapshotAsync(stored.Id, cancellationToken));
-            }
-            catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
-            {
-                ObjectName name = RepositoryStore.Name(ObjectKind.Snapshot, stored.Id);
-                findings.Add(FindingKind.DamagedSnapshot, name, error.Message);
-            }
-            catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
-            {
-                // Forgotten by somebody else since it was listed: no finding.
-            }
-        }
+                try
+                {
+                    snapshots.Add(await repository.LoadSnapshotAsync(stored, token));
+                }
+                catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+                {
+                    ObjectName name = RepositoryStore.Name(ObjectKind.Snapshot, stored.Id);
+                    findings.Add(FindingKind.DamagedSnapshot, name, error.Message);
+                }
+                catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
+                {
+                    // Forgotten by somebody else since it was listed: no finding.
+                }
+            },
+            cancellationToken
+        );
         return snapshots;
     }
 
@@ -127,7 +140,7 @@ public static class CheckRun
             index.PacksAsync(cancellationToken),
             new ParallelOptions
             {
-                MaxDegreeOfParallelism = repository.Options.Workers,
+                MaxDegreeOfParallelism = repository.Options.Workers + PacksAhead,
                 CancellationToken = cancellationToken,
             },
             async (pack, token) =>
@@ -136,8 +149,9 @@ public static class CheckRun
                 {
                     return;
                 }
-                await ReadPackAsync(repository, pack, findings, token);
-                long now = Interlocked.Add(ref done, index.Stored[pack.Pack]);
+                long size = index.Stored[pack.Pack];
+                await ReadPackAsync(repository, pack, size, findings, token);
+                long now = Interlocked.Add(ref done, size);
                 progress?.Report(new("reading packs", MaintenanceUnit.Bytes, now, total));
             }
         );
@@ -146,6 +160,7 @@ public static class CheckRun
     private static async Task ReadPackAsync(
         Repository repository,
         PackContent pack,
+        long size,
         FindingLog findings,
         CancellationToken cancellationToken
     )
@@ -153,7 +168,7 @@ public static class CheckRun
         ObjectName name = RepositoryStore.Name(ObjectKind.Pack, pack.Pack);
         try
         {
-            foreach (string problem in await repository.VerifyPackAsync(pack, cancellationToken))
+            foreach (string problem in await repository.VerifyPackAsync(pack, size, cancellationToken))
             {
                 findings.Add(FindingKind.DamagedPack, name, problem);
             }

@@ -13,7 +13,7 @@ internal readonly record struct ListedPack(Id Index, long Size);
 /// </summary>
 internal sealed class IndexCheck(Repository repository, FindingLog findings)
 {
-    private readonly List<Id> readable = [];
+    private readonly List<StoredObject> readable = [];
     private (Id Index, Dictionary<Id, PackContent> Packs) reread;
 
     /// <summary>Where every blob lies that some readable index object lists.</summary>
@@ -26,14 +26,21 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (Id index in (await repository.IndexIdsAsync(cancellationToken)).Order())
+        IReadOnlyList<StoredObject> stored = await repository.ListIndexesAsync(cancellationToken);
+        await foreach (
+            (StoredObject index, IReadOnlyList<PackContent>? packs) in repository.LoadIndexObjectsAsync(
+                stored,
+                TryLoadAsync,
+                cancellationToken
+            )
+        )
         {
-            if (await TryLoadAsync(index, cancellationToken) is { } packs)
+            if (packs is not null)
             {
                 readable.Add(index);
                 foreach (PackContent pack in packs)
                 {
-                    await AddAsync(index, pack, cancellationToken);
+                    await AddAsync(index.Id, pack, cancellationToken);
                 }
             }
         }
@@ -49,11 +56,17 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (Id index in readable)
+        await foreach (
+            (StoredObject index, IReadOnlyList<PackContent> packs) in repository.LoadIndexObjectsAsync(
+                readable,
+                repository.LoadIndexObjectAsync,
+                cancellationToken
+            )
+        )
         {
-            foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, cancellationToken))
+            foreach (PackContent pack in packs)
             {
-                if (Listed[pack.Pack].Index == index)
+                if (Listed[pack.Pack].Index == index.Id)
                 {
                     yield return pack;
                 }
@@ -61,7 +74,10 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
         }
     }
 
-    private async Task<IReadOnlyList<PackContent>?> TryLoadAsync(Id index, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PackContent>?> TryLoadAsync(
+        StoredObject index,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -69,7 +85,7 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
         }
         catch (EngineError error) when (FindingLog.IsDamage(error))
         {
-            findings.Add(FindingKind.DamagedIndex, RepositoryStore.Name(ObjectKind.Index, index), error.Message);
+            findings.Add(FindingKind.DamagedIndex, RepositoryStore.Name(ObjectKind.Index, index.Id), error.Message);
             return null;
         }
     }

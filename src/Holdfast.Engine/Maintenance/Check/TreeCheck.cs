@@ -19,19 +19,38 @@ internal sealed class TreeCheck(
 
     public int Trees => seen.Count;
 
-    public Task RunAsync(IEnumerable<Id> roots, CancellationToken cancellationToken) =>
-        new TreeWalk(TryLoadAsync, seen.Add, Visit).RunAsync(roots, repository.Options.Workers, cancellationToken);
-
-    private async Task<IReadOnlyList<Node>?> TryLoadAsync(Id tree, CancellationToken cancellationToken)
+    public Task RunAsync(IEnumerable<Id> roots, CancellationToken cancellationToken)
     {
-        if (!index.Blobs.TryLocate(BlobKind.Tree, tree, out BlobLocation location))
+        var trees = new TreeBlobs(repository, cancellationToken);
+        var walk = new TreeWalk(
+            (tree, token) => TryLoadAsync(trees, tree, token),
+            tree => Prefetch(trees, tree),
+            seen.Add,
+            Visit
+        );
+        return walk.RunAsync(roots, repository.Options.Workers, cancellationToken);
+    }
+
+    private void Prefetch(TreeBlobs trees, Id tree)
+    {
+        if (index.Blobs.TryLocate(BlobKind.Tree, tree, out BlobLocation location, out uint packEnd))
+        {
+            trees.Prefetch(in location, packEnd);
+        }
+    }
+
+    private async Task<IReadOnlyList<Node>?> TryLoadAsync(TreeBlobs trees, Id tree, CancellationToken cancellationToken)
+    {
+        if (!index.Blobs.TryLocate(BlobKind.Tree, tree, out BlobLocation location, out uint packEnd))
         {
             findings.Add(FindingKind.DamagedTree, NameOf(tree), "No index lists it.");
             return null;
         }
         try
         {
-            using PooledBytes json = await repository.LoadBlobAtAsync(BlobKind.Tree, tree, location, cancellationToken);
+            using PooledBytes json =
+                await trees.TryLoadAsync(tree, location, packEnd)
+                ?? await repository.LoadBlobAtAsync(BlobKind.Tree, tree, location, cancellationToken);
             return TreeReader.Read(json.Span);
         }
         catch (EngineError error) when (FindingLog.IsDamage(error))

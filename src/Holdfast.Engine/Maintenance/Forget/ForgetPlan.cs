@@ -46,11 +46,17 @@ public sealed record ForgetPlan(IReadOnlyList<ForgetGroupPlan> Groups)
     )
     {
         List<Snapshot> remove = [.. Remove];
-        for (int i = 0; i < remove.Count; i++)
-        {
-            await repository.DeleteSnapshotAsync(remove[i].Id, cancellationToken);
-            progress?.Report(new("removing snapshots", MaintenanceUnit.Objects, i + 1, remove.Count));
-        }
+        int removed = 0;
+        await repository.RequestEachAsync(
+            remove,
+            async (snapshot, token) =>
+            {
+                await repository.DeleteSnapshotAsync(snapshot.Id, token);
+                int now = Interlocked.Increment(ref removed);
+                progress?.Report(new("removing snapshots", MaintenanceUnit.Objects, now, remove.Count));
+            },
+            cancellationToken
+        );
     }
 
     private static ForgetGroupPlan Apply(SnapshotGroup group, KeepPolicy policy, DateTimeOffset now)

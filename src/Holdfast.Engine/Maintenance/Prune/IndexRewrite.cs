@@ -1,5 +1,6 @@
 using Holdfast.Engine.Index;
 using Holdfast.Engine.Packs;
+using Holdfast.Engine.Storage;
 
 namespace Holdfast.Engine.Maintenance.Prune;
 
@@ -14,7 +15,7 @@ internal static class IndexRewrite
 
     public static async Task RunAsync(
         Repository repository,
-        IReadOnlyList<Id> indexes,
+        PruneSurvey survey,
         IReadOnlySet<Id> gone,
         CancellationToken cancellationToken
     )
@@ -23,9 +24,13 @@ internal static class IndexRewrite
         HashSet<Id> listed = [];
         List<PackContent> open = [];
         int blobs = 0;
-        foreach (Id index in indexes)
+        await foreach (
+            (StoredObject index, IReadOnlyList<PackContent> packs) in survey.LoadIndexesAsync(
+                repository,
+                cancellationToken
+            )
+        )
         {
-            IReadOnlyList<PackContent> packs = await repository.LoadIndexObjectAsync(index, cancellationToken);
             bool mayStay =
                 packs.Sum(pack => pack.Blobs.Count) >= SmallIndex
                 && !packs.Any(pack => gone.Contains(pack.Pack) || listed.Contains(pack.Pack));
@@ -34,7 +39,7 @@ internal static class IndexRewrite
             {
                 continue;
             }
-            obsolete.Add(index);
+            obsolete.Add(index.Id);
             foreach (PackContent pack in staying)
             {
                 open.Add(pack);
@@ -52,9 +57,10 @@ internal static class IndexRewrite
             await repository.SaveIndexObjectAsync(open, cancellationToken);
         }
         await repository.ConfirmLocksAsync(cancellationToken);
-        foreach (Id index in obsolete)
-        {
-            await repository.DeleteIndexObjectAsync(index, cancellationToken);
-        }
+        await repository.RequestEachAsync(
+            obsolete,
+            async (index, token) => await repository.DeleteIndexObjectAsync(index, token),
+            cancellationToken
+        );
     }
 }

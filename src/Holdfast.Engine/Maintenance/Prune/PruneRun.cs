@@ -13,9 +13,6 @@ namespace Holdfast.Engine.Maintenance.Prune;
 /// </remarks>
 public sealed class PruneRun
 {
-    /// <summary>Deletions in flight: a store across a network answers each in its own time.</summary>
-    private const int Deletions = 8;
-
     /// <summary>
     /// Nobody writes a pack for so long. The exclusive lock alone does not say that a write is dead: its writer may have
     /// lost its lock and not know yet.
@@ -75,7 +72,7 @@ public sealed class PruneRun
         HashSet<Id> gone = [.. remove.Select(pack => pack.Pack), .. Plan.Vanished];
         if (gone.Count > 0 || survey.Tally.HasRepeats)
         {
-            await IndexRewrite.RunAsync(repository, survey.Indexes, gone, cancellationToken);
+            await IndexRewrite.RunAsync(repository, survey, gone, cancellationToken);
         }
 
         // 4. Packs that nothing mentions any more.
@@ -102,73 +99,52 @@ public sealed class PruneRun
             return (repacked, 0);
         }
         Dictionary<Id, PackContent> contents = await ContentsAsync(cancellationToken);
+        Dictionary<Id, PackUse> uses = Plan.Repack.ToDictionary(pack => pack.Pack);
         long total = Plan.RepackBytes;
         long done = 0;
         await using BlobWriter writer = repository.CreateRepackWriter();
-        foreach (PackUse pack in Plan.Repack)
-        {
-            if (repository.Options.Time.GetElapsedTime(started) >= options.TimeBudget)
+        var repack = new Repack(repository, writer, IsProvided);
+        await repack.RunAsync(
+            Plan.Repack.TakeWhile(_ => !IsOver()).Select(pack => contents[pack.Pack]),
+            pack =>
             {
-                break;
-            }
-            await MoveAsync(contents[pack.Pack], writer, cancellationToken);
-            repacked.Add(pack);
-            done += pack.Size;
-            progress?.Report(new("repacking", MaintenanceUnit.Bytes, done, total));
-        }
+                repacked.Add(uses[pack]);
+                done += uses[pack].Size;
+                progress?.Report(new("repacking", MaintenanceUnit.Bytes, done, total));
+            },
+            cancellationToken
+        );
         await writer.FlushAsync(cancellationToken);
         return (repacked, writer.Statistics.StoredBytes);
     }
+
+    private bool IsOver() => repository.Options.Time.GetElapsedTime(started) >= options.TimeBudget;
+
+    private bool IsProvided(Id pack, PackEntry blob) =>
+        survey.Used.IsProvidedBy(new BlobHandle(blob.Kind, blob.Id), survey.Tally.OrdinalOf(pack));
 
     /// <summary>What the index lists of the packs to be rewritten.</summary>
     private async Task<Dictionary<Id, PackContent>> ContentsAsync(CancellationToken cancellationToken)
     {
         HashSet<Id> wanted = [.. Plan.Repack.Select(pack => pack.Pack)];
         Dictionary<Id, PackContent> contents = [];
-        foreach (Id index in survey.Indexes)
+        await foreach ((_, IReadOnlyList<PackContent> packs) in survey.LoadIndexesAsync(repository, cancellationToken))
         {
-            foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, cancellationToken))
+            foreach (PackContent pack in packs.Where(pack => wanted.Contains(pack.Pack)))
             {
-                if (wanted.Contains(pack.Pack))
-                {
-                    contents.TryAdd(pack.Pack, pack);
-                }
+                contents.TryAdd(pack.Pack, pack);
             }
         }
         return contents;
     }
 
-    /// <summary>Stores anew the blobs that the pack is to provide; each is verified on the way.</summary>
-    private Task MoveAsync(PackContent pack, BlobWriter writer, CancellationToken cancellationToken)
-    {
-        int ordinal = survey.Tally.OrdinalOf(pack.Pack);
-        return Parallel.ForEachAsync(
-            pack.Blobs.Where(blob => survey.Used.IsProvidedBy(new BlobHandle(blob.Kind, blob.Id), ordinal)),
-            new ParallelOptions
-            {
-                MaxDegreeOfParallelism = repository.Options.Workers,
-                CancellationToken = cancellationToken,
-            },
-            async (blob, token) =>
-            {
-                using PooledBytes plaintext = await repository.LoadBlobAtAsync(
-                    blob.Kind,
-                    blob.Id,
-                    blob.In(pack.Pack),
-                    token
-                );
-                await writer.SaveAsync(blob.Kind, blob.Id, plaintext.Memory, token);
-            }
-        );
-    }
-
     private async Task DeletePacksAsync(IEnumerable<Id> packs, CancellationToken cancellationToken)
     {
         await repository.ConfirmLocksAsync(cancellationToken);
-        await Parallel.ForEachAsync(
+        await repository.RequestEachAsync(
             packs,
-            new ParallelOptions { MaxDegreeOfParallelism = Deletions, CancellationToken = cancellationToken },
-            async (pack, token) => await repository.DeletePackAsync(pack, token)
+            async (pack, token) => await repository.DeletePackAsync(pack, token),
+            cancellationToken
         );
     }
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Engine.Maintenance.Prune;
 internal sealed record PruneSurvey(
     UsedBlobs Used,
     PackUseTally Tally,
-    IReadOnlyList<Id> Indexes,
+    IReadOnlyList<StoredObject> Indexes,
     IReadOnlyDictionary<Id, long> Stored
 )
 {
@@ -28,10 +28,16 @@ internal sealed record PruneSurvey(
         UsedBlobs used = await FindUsedAsync(repository, roots, progress, cancellationToken);
 
         var tally = new PackUseTally(used);
-        List<Id> indexes = [.. (await repository.IndexIdsAsync(cancellationToken)).Order()];
-        foreach (Id index in indexes)
+        IReadOnlyList<StoredObject> indexes = await repository.ListIndexesAsync(cancellationToken);
+        await foreach (
+            (_, IReadOnlyList<PackContent> packs) in repository.LoadIndexObjectsAsync(
+                indexes,
+                repository.LoadIndexObjectAsync,
+                cancellationToken
+            )
+        )
         {
-            foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, cancellationToken))
+            foreach (PackContent pack in packs)
             {
                 tally.Add(pack);
             }
@@ -46,6 +52,12 @@ internal sealed record PruneSurvey(
         return new PruneSurvey(used, tally, indexes, stored);
     }
 
+    /// <summary>What the index objects list, one object's packs after the other's.</summary>
+    public IAsyncEnumerable<(StoredObject Stored, IReadOnlyList<PackContent> Packs)> LoadIndexesAsync(
+        Repository repository,
+        CancellationToken cancellationToken
+    ) => repository.LoadIndexObjectsAsync(Indexes, repository.LoadIndexObjectAsync, cancellationToken);
+
     private static async Task<UsedBlobs> FindUsedAsync(
         Repository repository,
         IEnumerable<Id> roots,
@@ -54,13 +66,15 @@ internal sealed record PruneSurvey(
     )
     {
         var used = new UsedBlobs();
+        var blobs = new TreeBlobs(repository, cancellationToken);
         long trees = 0;
         var walk = new TreeWalk(
-            async (tree, token) =>
+            async (tree, _) =>
             {
-                using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, token);
+                using PooledBytes json = await blobs.LoadAsync(tree);
                 return TreeReader.Read(json.Span);
             },
+            blobs.Prefetch,
             tree => used.Add(new BlobHandle(BlobKind.Tree, tree)),
             (_, nodes) =>
             {

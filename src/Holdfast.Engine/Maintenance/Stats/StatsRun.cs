@@ -21,13 +21,15 @@ public static class StatsRun
     {
         var sizes = new TreeSizes();
         var blobs = new BlobTotals(repository);
-        int trees = 0;
+        var trees = new TreeBlobs(repository, cancellationToken);
+        int read = 0;
         var walk = new TreeWalk(
-            async (tree, token) =>
+            async (tree, _) =>
             {
-                using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, token);
+                using PooledBytes json = await trees.LoadAsync(tree);
                 return TreeReader.Read(json.Span);
             },
+            trees.Prefetch,
             tree => blobs.Add(BlobKind.Tree, tree),
             (tree, nodes) =>
             {
@@ -36,7 +38,7 @@ public static class StatsRun
                 {
                     blobs.Add(BlobKind.Data, blob);
                 }
-                progress?.Report(new("reading trees", MaintenanceUnit.Objects, ++trees, 0));
+                progress?.Report(new("reading trees", MaintenanceUnit.Objects, ++read, 0));
             }
         );
         await walk.RunAsync(snapshots.Select(s => s.Tree), repository.Options.Workers, cancellationToken);

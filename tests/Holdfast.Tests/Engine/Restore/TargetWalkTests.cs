@@ -2,6 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using Holdfast.Engine;
 using Holdfast.Engine.Files;
+using Holdfast.Engine.Packs;
 using Holdfast.Engine.Restore;
 using Holdfast.Engine.Trees;
 using Holdfast.Tests.Engine.Backup;
@@ -29,7 +30,12 @@ public sealed class TargetWalkTests
         var run = new RestoreRun(scene.Repository, source, new RestoreOptions(), pool, new RestoreTally());
         Channel<List<FilePlan>> batches = Channel.CreateUnbounded<List<FilePlan>>();
 
-        await new TargetWalk(run, batches.Writer, new HardLinks(run)).RunAsync(default);
+        await new TargetWalk(
+            run,
+            new TreeBlobs(scene.Repository, default),
+            batches.Writer,
+            new HardLinks(run)
+        ).RunAsync(default);
 
         batches.Writer.Complete();
         List<List<FilePlan>> all = await batches.Reader.ReadAllAsync().ToListAsync();
@@ -42,7 +48,8 @@ public sealed class TargetWalkTests
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
         Id tree = await CraftedTree.SaveAsync(scene.Repository);
-        var pending = new PendingDirectories(scene.Repository);
+        var trees = new TreeBlobs(scene.Repository, default);
+        var pending = new PendingDirectories(trees);
         for (int depth = 0; depth < 20; depth++)
         {
             pending.Push([.. Enumerable.Range(0, 16).Select(_ => Directory(tree))]);
@@ -52,7 +59,7 @@ public sealed class TargetWalkTests
         int left = 0;
         while (pending.Pop(default) is { } directory)
         {
-            Assert.Empty(await directory.Load(scene.Repository, default));
+            Assert.Empty(await directory.Load(trees, default));
             left++;
         }
         Assert.Equal(20 * 15, left);
@@ -64,7 +71,7 @@ public sealed class TargetWalkTests
         await using BackupScene scene = await BackupScene.MakeAsync();
         Id tree = await CraftedTree.SaveAsync(scene.Repository);
         PendingDirectory[] all = [Directory(tree), Directory(tree), Directory(tree), Directory(tree)];
-        var pending = new PendingDirectories(scene.Repository);
+        var pending = new PendingDirectories(new TreeBlobs(scene.Repository, default));
         pending.Push(all[..2]);
         Assert.Same(all[0], pending.Pop(default));
         pending.Push(all[2..]);
