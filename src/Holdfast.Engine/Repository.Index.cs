@@ -15,7 +15,7 @@ public sealed partial class Repository
     /// <summary>Empty until the kept one was compared with the store under this object's own lock.</summary>
     private volatile LoadedIndex loaded = new();
 
-    private BlobIndex Blobs => loaded.Blobs;
+    internal BlobIndex Blobs => loaded.Blobs;
 
     /// <summary>Loads every index object that is not loaded yet, and forgets those that are gone.</summary>
     public async Task LoadIndexAsync(CancellationToken cancellationToken)
@@ -103,8 +103,10 @@ public sealed partial class Repository
     ) => ReadAhead.InOrderAsync(stored, Math.Min(IndexesAhead, Options.Requests), load, cancellationToken);
 
     /// <summary>Writes an index object, and nothing else: the loaded index does not change.</summary>
-    internal Task<Id> SaveIndexObjectAsync(IEnumerable<PackContent> packs, CancellationToken cancellationToken) =>
-        CommitAsync(ObjectKind.Index, IndexJson.Write(packs), cancellationToken);
+    internal Task<Id> SaveIndexObjectAsync(
+        IReadOnlyCollection<PackContent> packs,
+        CancellationToken cancellationToken
+    ) => CommitAsync(ObjectKind.Index, IndexJson.Write(packs), cancellationToken);
 
     internal Task DeleteIndexObjectAsync(Id id, CancellationToken cancellationToken) =>
         Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Index, id), cancellationToken);

@@ -12,7 +12,6 @@ namespace Holdfast.Core.Workers;
 public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, TimeProvider time) : IOperationHandler
 {
     public static readonly TimeSpan AtLeastEvery = TimeSpan.FromDays(7);
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(10);
     private const int WorthwhilePercent = 5;
 
     public string Kind => OperationKind.Prune;
@@ -61,7 +60,7 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
                 ],
             cancellationToken
         );
-        PruneOptions options = new() { TimeBudget = Budget, Required = named.Select(id => Id.Parse(id)).ToHashSet() };
+        PruneOptions options = new() { Required = named.Select(id => Id.Parse(id)).ToHashSet() };
         PruneRun run = await PruneRun.PlanAsync(repository, options, progress: null, cancellationToken);
         PrunePlan plan = run.Plan;
         bool due = time.GetUtcNow() - (row.PrunedAt ?? row.CreatedAt) >= AtLeastEvery;

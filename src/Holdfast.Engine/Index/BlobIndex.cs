@@ -20,6 +20,14 @@ internal sealed class BlobIndex
     /// <summary>Bytes that it holds, capacity and all; what grows with the repository.</summary>
     internal long Bytes => data.Bytes + trees.Bytes;
 
+    /// <summary>Above every <see cref="NumberOf"/>.</summary>
+    internal int CountOf(BlobKind kind) => Of(kind).Count;
+
+    /// <returns>A number for the blob among those of its kind, from zero and without gaps; -1 when it is not there.</returns>
+    internal int NumberOf(BlobKind kind, in Id id) => Of(kind).Find(id);
+
+    internal Id IdOf(BlobKind kind, int number) => Of(kind).IdOf(number);
+
     internal bool Contains(BlobKind kind, in Id id) => Of(kind).Find(id) >= 0;
 
     /// <summary>Marks the blob's pack, too.</summary>

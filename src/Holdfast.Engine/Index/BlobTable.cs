@@ -66,6 +66,8 @@ internal sealed class BlobTable
         return RunAt(run).End;
     }
 
+    public Id IdOf(int number) => EntryAt(number).Id;
+
     public BlobLocation LocationOf(int number)
     {
         ref readonly Run run = ref RunAt(RunOf(number));

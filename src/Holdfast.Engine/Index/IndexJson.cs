@@ -11,9 +11,12 @@ internal static class IndexJson
     /// <summary>As restic: so many blobs are about 6 MiB of JSON, and enough for one index object.</summary>
     internal const int FullAt = 50_000;
 
-    internal static ReadOnlyMemory<byte> Write(IEnumerable<PackContent> packs)
+    /// <summary>A blob's JSON with the longest numbers; memory for the whole is taken once, not doubled again and again.</summary>
+    private const int MostBlobBytes = 170;
+
+    internal static ReadOnlyMemory<byte> Write(IReadOnlyCollection<PackContent> packs)
     {
-        var output = new ArrayBufferWriter<byte>(64 * 1024);
+        var output = new ArrayBufferWriter<byte>(1024 + packs.Sum(pack => 128 + (pack.Blobs.Count * MostBlobBytes)));
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
         json.WriteStartArray("packs"u8);

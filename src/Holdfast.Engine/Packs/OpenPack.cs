@@ -8,8 +8,11 @@ namespace Holdfast.Engine.Packs;
 /// </summary>
 internal sealed class OpenPack(PackBuffer buffer)
 {
-    /// <summary>Keeps header and index entry of one pack small, however tiny its blobs.</summary>
-    private const int MaximumBlobs = 100_000;
+    /// <summary>
+    /// Keeps what a pack takes in memory, its header and its index object small, however tiny its blobs. So many of the
+    /// tiniest are 3.5 MB, which a prune does not take for a pack too small to stay.
+    /// </summary>
+    private const int MaximumBlobs = 50_000;
 
     private readonly Lock gate = new();
     private readonly List<PackEntry> entries = [];

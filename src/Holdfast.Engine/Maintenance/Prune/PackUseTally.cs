@@ -19,12 +19,12 @@ internal sealed class PackUseTally(UsedBlobs used)
     /// <summary>Takes in one pack as one index object lists it. A pack that was taken in before is passed over.</summary>
     public void Add(PackContent pack)
     {
-        if (!ordinals.TryAdd(pack.Pack, packs.Count))
+        if (!ordinals.TryAdd(pack.Pack, packs.Count + 1))
         {
             HasRepeats = true;
             return;
         }
-        var draft = new Draft(packs.Count, pack.Pack);
+        var draft = new Draft(packs.Count + 1, pack.Pack);
         packs.Add(draft);
         foreach (PackEntry blob in pack.Blobs)
         {
@@ -37,9 +37,9 @@ internal sealed class PackUseTally(UsedBlobs used)
     {
         foreach ((BlobHandle blob, List<BlobClaim> holders) in copies)
         {
-            BlobClaim best = holders.MinBy(holder => (packs[holder.Pack].DeadBytes, holder.Pack));
+            BlobClaim best = holders.MinBy(holder => (At(holder.Pack).DeadBytes, holder.Pack));
             used.Claim(blob) = best;
-            packs[best.Pack].Keep(best.Cost);
+            At(best.Pack).Keep(best.Cost);
             bool kept = false;
             foreach (BlobClaim holder in holders)
             {
@@ -48,7 +48,7 @@ internal sealed class PackUseTally(UsedBlobs used)
                     kept = true;
                     continue;
                 }
-                packs[holder.Pack].DropCopy(holder.Cost);
+                At(holder.Pack).DropCopy(holder.Cost);
             }
         }
         copies.Clear();
@@ -57,6 +57,8 @@ internal sealed class PackUseTally(UsedBlobs used)
 
     /// <summary>The number under which a pack claims blobs in <see cref="UsedBlobs"/>.</summary>
     public int OrdinalOf(Id pack) => ordinals[pack];
+
+    private Draft At(int ordinal) => packs[ordinal - 1];
 
     private void Add(Draft draft, in PackEntry entry)
     {
@@ -84,7 +86,7 @@ internal sealed class PackUseTally(UsedBlobs used)
     {
         if (!copies.TryGetValue(blob, out List<BlobClaim>? holders))
         {
-            packs[first.Pack].TakeBack(first.Cost);
+            At(first.Pack).TakeBack(first.Cost);
             copies.Add(blob, holders = [first]);
         }
         return holders;

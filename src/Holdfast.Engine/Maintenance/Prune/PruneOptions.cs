@@ -10,9 +10,9 @@ public sealed record PruneOptions
 
     /// <summary>
     /// No pack is rewritten once a run has taken this long; it then finishes with what it has, and the repository is
-    /// whole. Null sets no bound.
+    /// whole. Ten minutes: backups wait for no more than that, and what they find then is no stale lock. Null sets no bound.
     /// </summary>
-    public TimeSpan? TimeBudget { get; init; }
+    public TimeSpan? TimeBudget { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Snapshots that count as removed already: to plan what a prune would do once they are.</summary>
     public IReadOnlySet<Id> Without { get; init; } = new HashSet<Id>();

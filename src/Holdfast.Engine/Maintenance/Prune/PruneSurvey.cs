@@ -65,7 +65,7 @@ internal sealed record PruneSurvey(
         CancellationToken cancellationToken
     )
     {
-        var used = new UsedBlobs();
+        var used = new UsedBlobs(repository.Blobs);
         var blobs = new TreeBlobs(repository, cancellationToken);
         long trees = 0;
         var walk = new TreeWalk(

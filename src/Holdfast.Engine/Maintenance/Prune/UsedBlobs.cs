@@ -1,42 +1,80 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Holdfast.Engine.Index;
 using Holdfast.Engine.Packs;
 
 namespace Holdfast.Engine.Maintenance.Prune;
 
 /// <summary>Which pack is to provide a blob, and the bytes that the blob takes there.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal record struct BlobClaim(int Pack, long Cost)
 {
+    /// <summary>No snapshot needs the blob. Packs are numbered from one.</summary>
+    public const int Unneeded = 0;
+
+    /// <summary>A snapshot needs it, and no pack has been met that has it.</summary>
     public const int Nobody = -1;
 }
 
 /// <summary>
-/// The blobs that some snapshot needs, and for each the one pack whose copy counts. About 64 bytes a blob, the only part
-/// of a prune that grows with the repository's blobs.
+/// The blobs that some snapshot needs, and for each the one pack whose copy counts: 12 bytes for each blob of the index,
+/// needed or not, beside the index's own.
 /// </summary>
-internal sealed class UsedBlobs
+/// <param name="index">All of the repository's; what is added to it later is nobody's.</param>
+internal sealed class UsedBlobs(BlobIndex index)
 {
-    private readonly Dictionary<Id, BlobClaim> data = [];
-    private readonly Dictionary<Id, BlobClaim> trees = [];
+    private readonly BlobClaim[] data = new BlobClaim[index.CountOf(BlobKind.Data)];
+    private readonly BlobClaim[] trees = new BlobClaim[index.CountOf(BlobKind.Tree)];
+
+    /// <summary>What a snapshot needs and the index does not have: with luck nothing.</summary>
+    private readonly HashSet<BlobHandle> unknown = [];
 
     /// <returns>False when the blob was added before.</returns>
-    public bool Add(BlobHandle blob) => Of(blob.Kind).TryAdd(blob.Id, new BlobClaim(BlobClaim.Nobody, 0));
+    public bool Add(BlobHandle blob)
+    {
+        ref BlobClaim claim = ref Place(blob);
+        if (Unsafe.IsNullRef(ref claim))
+        {
+            return unknown.Add(blob);
+        }
+        bool isNew = claim.Pack == BlobClaim.Unneeded;
+        claim = isNew ? new BlobClaim(BlobClaim.Nobody, 0) : claim;
+        return isNew;
+    }
 
     /// <summary>The blob's claim, to read or change; a null reference when nobody needs the blob.</summary>
-    public ref BlobClaim Claim(in BlobHandle blob) =>
-        ref CollectionsMarshal.GetValueRefOrNullRef(Of(blob.Kind), blob.Id);
+    public ref BlobClaim Claim(in BlobHandle blob)
+    {
+        ref BlobClaim claim = ref Place(blob);
+        return ref Unsafe.IsNullRef(ref claim) || claim.Pack == BlobClaim.Unneeded
+            ? ref Unsafe.NullRef<BlobClaim>()
+            : ref claim;
+    }
 
     public bool IsProvidedBy(in BlobHandle blob, int pack)
     {
-        ref BlobClaim claim = ref Claim(blob);
+        ref BlobClaim claim = ref Place(blob);
         return !Unsafe.IsNullRef(ref claim) && claim.Pack == pack;
     }
 
     public IEnumerable<BlobHandle> Unclaimed() =>
-        Unclaimed(trees, BlobKind.Tree).Concat(Unclaimed(data, BlobKind.Data));
+        unknown.Concat(Unclaimed(trees, BlobKind.Tree)).Concat(Unclaimed(data, BlobKind.Data));
 
-    private static IEnumerable<BlobHandle> Unclaimed(Dictionary<Id, BlobClaim> blobs, BlobKind kind) =>
-        blobs.Where(blob => blob.Value.Pack == BlobClaim.Nobody).Select(blob => new BlobHandle(kind, blob.Key));
+    private IEnumerable<BlobHandle> Unclaimed(BlobClaim[] claims, BlobKind kind)
+    {
+        for (int number = 0; number < claims.Length; number++)
+        {
+            if (claims[number].Pack == BlobClaim.Nobody)
+            {
+                yield return new BlobHandle(kind, index.IdOf(kind, number));
+            }
+        }
+    }
 
-    private Dictionary<Id, BlobClaim> Of(BlobKind kind) => kind == BlobKind.Tree ? trees : data;
+    private ref BlobClaim Place(in BlobHandle blob)
+    {
+        BlobClaim[] claims = blob.Kind == BlobKind.Tree ? trees : data;
+        int number = index.NumberOf(blob.Kind, blob.Id);
+        return ref number < 0 || number >= claims.Length ? ref Unsafe.NullRef<BlobClaim>() : ref claims[number];
+    }
 }

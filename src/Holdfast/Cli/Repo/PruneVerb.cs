@@ -130,7 +130,7 @@ internal static class PruneLimits
 
     private static readonly Option<TimeSpan?> TimeBudget = new("--time-budget")
     {
-        Description = "Start no more rewriting after so long, such as 10m, and finish with what is done.",
+        Description = "Start no more rewriting after so long, and finish with what is done (default: 10m).",
         HelpName = "duration",
         CustomParser = result => Durations.Parse(result),
     };
@@ -147,7 +147,7 @@ internal static class PruneLimits
         {
             MaxUnused = UnusedLimit.Parse(parsed.GetRequiredValue(MaxUnused)),
             MaxRepackBytes = parsed.GetValue(MaxRepackSize) is { } size ? ByteSize.Parse(size) : long.MaxValue,
-            TimeBudget = parsed.GetValue(TimeBudget),
+            TimeBudget = parsed.GetValue(TimeBudget) ?? new PruneOptions().TimeBudget,
             OwnsStore = true,
         };
 }

@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Index;
 using Holdfast.Engine.Maintenance.Prune;
 using Holdfast.Engine.Packs;
 
@@ -77,7 +78,9 @@ internal sealed class PaperRepository
 
     public (PrunePlan Plan, UsedBlobs Used) Plan(PruneOptions options)
     {
-        var used = new UsedBlobs();
+        var index = new BlobIndex();
+        Packs.ForEach(index.Add);
+        var used = new UsedBlobs(index);
         foreach (BlobHandle blob in Used)
         {
             used.Add(blob);

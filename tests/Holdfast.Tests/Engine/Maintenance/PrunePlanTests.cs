@@ -19,7 +19,7 @@ public sealed class PrunePlanTests
         HashSet<Id> alive = [.. plan.Keep.Select(pack => pack.Pack), .. plan.Repack.Select(pack => pack.Pack)];
         foreach (BlobHandle blob in repository.Used)
         {
-            Id provider = repository.Packs[used.Claim(blob).Pack].Pack;
+            Id provider = repository.Packs[used.Claim(blob).Pack - 1].Pack;
             Assert.Contains(provider, alive);
             Assert.Contains(
                 repository.Packs,
