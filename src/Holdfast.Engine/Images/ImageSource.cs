@@ -43,6 +43,11 @@ public sealed class ImageSource : IDisposable
         {
             Demand(file!.TryStat(out status), label);
             DemandImage(in status, label, device);
+            if (!device)
+            {
+                Demand(OneName.TryCount(directory, name, in status, out uint links), label);
+                DemandImage(status with { Links = links }, label, device);
+            }
             long size = status.Size;
             if (status.Type == FileType.BlockDevice)
             {
@@ -88,12 +93,13 @@ public sealed class ImageSource : IDisposable
     private static void DemandImage(in FileStatus status, string label, bool device)
     {
         bool isRight = status.Type == (device ? FileType.BlockDevice : FileType.Regular);
-        if (isRight && (device || status.Links <= 1))
+        if (isRight && (device || status.Links == 1))
         {
             return;
         }
         string why =
-            isRight ? $"has {status.Links} names (hard links)"
+            isRight && status.Links == 0 ? "was replaced while it was opened"
+            : isRight ? $"has {status.Links} names (hard links)"
             : device ? "is no block device"
             : "is no regular file";
         throw new EngineError(

@@ -96,7 +96,9 @@ public sealed class ImageTarget : IDisposable
             Demand(directory.TryOpenFile(name, out reading), label);
             Demand(writing.TryStat(out FileStatus status), label);
             Demand(reading!.TryStat(out FileStatus other), label);
-            if (status.Type != type || status.Inode != other.Inode || status.Device != other.Device)
+            Demand(OneName.TryCount(directory, name, in status, out uint links), label);
+            status = status with { Links = links };
+            if (status.Type != type || status.Inode != other.Inode || status.Device != other.Device || links == 0)
             {
                 throw Refused(
                     label,
