@@ -11,7 +11,7 @@ namespace Holdfast.Engine;
 /// <see cref="WarmRepositories"/>.
 /// </summary>
 /// <param name="store">Its root is above the repositories.</param>
-/// <param name="keptBlobs">Blobs of indexes kept between two openings; some 60 bytes each.</param>
+/// <param name="keptBlobs">Blobs of indexes kept between two openings; some 48 bytes each.</param>
 public sealed class Repositories(IObjectStore store, long keptBlobs = WarmRepositories.DefaultBlobs)
 {
     /// <summary>Folders beside the repositories; no project can have such an id.</summary>

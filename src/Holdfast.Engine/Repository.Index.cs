@@ -119,10 +119,13 @@ public sealed partial class Repository
         try
         {
             _ = to.Objects.Add(await SaveIndexObjectAsync(packs, cancellationToken));
+            bool wasTorn = to.IsTorn;
+            to.IsTorn = true;
             foreach (PackContent pack in packs)
             {
                 to.Blobs.Add(pack);
             }
+            to.IsTorn = wasTorn;
         }
         finally
         {

@@ -21,7 +21,7 @@ public sealed partial class Repository : IAsyncDisposable
     private Action? closed;
 
     private Repository(
-        RepositoryStore store,
+        IObjectStore store,
         KeyMaterial key,
         RepositoryConfig config,
         RepositoryOptions options,
@@ -29,9 +29,10 @@ public sealed partial class Repository : IAsyncDisposable
     )
     {
         kept = index;
-        Store = store;
+        Store = StoreOf(store, options);
+        LockStore = new RepositoryStore(store);
         Sealer = new Sealer(key);
-        Unpacked = new UnpackedObjects(store, Sealer);
+        Unpacked = new UnpackedObjects(Store, Sealer);
         this.config = config;
         Options = options;
     }
@@ -55,7 +56,7 @@ public sealed partial class Repository : IAsyncDisposable
         }
         await ThrowIfSnapshotsAsync(objects, cancellationToken);
         var master = KeyMaterial.Random();
-        var repository = new Repository(objects, master, RepositoryConfig.Create(), options, new LoadedIndex());
+        var repository = new Repository(store, master, RepositoryConfig.Create(), options, new LoadedIndex());
         Id key = await repository.AddKeyAsync(password, master, cancellationToken);
         // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
         if (!await repository.config.TryCreateAsync(objects, repository.Sealer, cancellationToken))
@@ -111,7 +112,7 @@ public sealed partial class Repository : IAsyncDisposable
         RepositoryConfig itsConfig = RepositoryConfig.Open(sealedConfig, sealer);
         var index = new LoadedIndex();
         keep?.Invoke(new WarmRepository(name, master.Copy(), index));
-        return new Repository(objects, master, itsConfig, options, index);
+        return new Repository(store, master, itsConfig, options, index);
     }
 
     /// <summary>Opens it with what an earlier opening has left.</summary>
@@ -132,7 +133,7 @@ public sealed partial class Repository : IAsyncDisposable
             {
                 using var sealer = new Sealer(warm.Key.Copy());
                 RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
-                return new Repository(objects, warm.Key, itsConfig, options, warm.Index);
+                return new Repository(store, warm.Key, itsConfig, options, warm.Index);
             }
         }
         catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)
@@ -159,6 +160,11 @@ public sealed partial class Repository : IAsyncDisposable
     public RepositoryOptions Options { get; }
 
     internal RepositoryStore Store { get; }
+
+    /// <summary>
+    /// The same without the limit of requests: a lock must be refreshed in time, however much content waits for its turn.
+    /// </summary>
+    internal RepositoryStore LockStore { get; }
 
     internal Sealer Sealer { get; }
 
@@ -259,9 +265,16 @@ public sealed partial class Repository : IAsyncDisposable
 
         async Task<StoredKey> ReadAsync(StoredObject key)
         {
-            ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
-            using PooledBytes content = await store.ReadAllAsync(name, key.Size, cancellationToken);
-            return new StoredKey(key.Id, content.Span.ToArray());
+            try
+            {
+                ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
+                using PooledBytes content = await store.ReadAllAsync(name, key.Size, cancellationToken);
+                return new StoredKey(key.Id, content.Span.ToArray());
+            }
+            catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)
+            {
+                return new StoredKey(key.Id, []); // One of many; it counts as damaged.
+            }
         }
     }
 

@@ -12,7 +12,7 @@ namespace Holdfast.Engine;
 /// </param>
 internal sealed class WarmRepositories(long mostBlobs)
 {
-    /// <summary>Some 120 MiB of indexes: 60 bytes a blob, with its share of the table.</summary>
+    /// <summary>Some 96 MiB of indexes: 48 bytes a blob.</summary>
     public const long DefaultBlobs = 2 << 20;
 
     /// <summary>A key and its surroundings are less than a kilobyte.</summary>

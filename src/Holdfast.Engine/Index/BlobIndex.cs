@@ -3,7 +3,7 @@ using Holdfast.Engine.Packs;
 namespace Holdfast.Engine.Index;
 
 /// <summary>
-/// Where every blob lies, in at most 48 bytes a blob (ADR 19). Any number of threads may read while one adds; nothing is
+/// Where every blob lies, in at most 48 bytes a blob that follows another in its pack (ADR 19). Any number of threads may read while one adds; nothing is
 /// ever removed, a smaller index is built anew.
 /// </summary>
 internal sealed class BlobIndex
@@ -80,6 +80,7 @@ internal sealed class BlobIndex
     private void Add(BlobKind kind, in Id pack, IReadOnlyList<PackEntry> blobs)
     {
         BlobTable table = Of(kind);
+        fresh.Clear(); // What an Add left that failed for want of memory.
         for (int index = 0; index < blobs.Count; index++)
         {
             PackEntry blob = blobs[index];

@@ -76,7 +76,7 @@ internal sealed class BlobTable
         return new BlobLocation(run.Pack, entry.Offset, unchecked(end - entry.Offset), UncompressedLengthOf(number));
     }
 
-    /// <summary>A number for the pack of a blob: the same for all its blobs in this table.</summary>
+    /// <summary>A number for the pack of a blob: the same for all its blobs in this table, unless two index objects differ on them.</summary>
     public int PackNumberOf(int number)
     {
         int run = RunOf(number);

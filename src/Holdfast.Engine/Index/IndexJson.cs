@@ -178,7 +178,8 @@ internal static class IndexJson
             }
         }
         blob = new PackEntry(kind ?? BlobKind.Data, id, offset, length, uncompressed);
-        return kind is not null && !id.IsZero && length >= Crypto.Sealer.Overhead;
+        bool fits = length <= Array.MaxLength && offset <= uint.MaxValue - length;
+        return kind is not null && !id.IsZero && length >= Crypto.Sealer.Overhead && fits;
     }
 
     // Expects the reader at an object's start or behind one of its values.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Engine.Files;
 using Holdfast.Engine.Storage;
 
@@ -13,14 +12,16 @@ internal sealed class LockFiles(Repository repository)
     /// <summary>As restic: a holder refreshes every 5 minutes, so after 30 it is gone.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(30);
 
+    private readonly UnpackedObjects objects = new(repository.LockStore, repository.Sealer);
+
     /// <summary>What the last look found.</summary>
     private Dictionary<Id, LockInfo> read = [];
 
     internal Task<Id> SaveAsync(LockInfo info, CancellationToken cancellationToken) =>
-        repository.Unpacked.SaveAsync(ObjectKind.Lock, LockJson.Write(info), cancellationToken);
+        objects.SaveAsync(ObjectKind.Lock, LockJson.Write(info), cancellationToken);
 
     internal async Task<bool> ExistsAsync(Id id, CancellationToken cancellationToken) =>
-        await repository.Store.SizeAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken) is not null;
+        await repository.LockStore.SizeAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken) is not null;
 
     /// <summary>Removes a lock of ours. If that fails it stays until it is stale, which is no reason to fail the work.</summary>
     internal async Task DeleteQuietlyAsync(Id id)
@@ -52,20 +53,24 @@ internal sealed class LockFiles(Repository repository)
     /// <summary>Every lock there is but our own. An object never changes, so what was read once is not read again.</summary>
     private async Task<Dictionary<Id, LockInfo>> OthersAsync(Id own, CancellationToken cancellationToken)
     {
-        var others = new ConcurrentDictionary<Id, LockInfo>();
-        await repository.RequestEachAsync(
-            repository.Store.ListAsync(ObjectKind.Lock, cancellationToken),
-            async (stored, token) =>
+        List<StoredObject> listed = await repository
+            .LockStore.ListAsync(ObjectKind.Lock, cancellationToken)
+            // An empty lock file is what a crash of an old restic left behind.
+            .Where(stored => stored.Id != own && stored.Size != 0)
+            .ToListAsync(cancellationToken);
+        Dictionary<Id, LockInfo> others = [];
+        foreach (StoredObject[] some in listed.Chunk(repository.Options.Requests))
+        {
+            LockInfo?[] held = await Task.WhenAll(some.Select(stored => TryLoadAsync(stored, cancellationToken)));
+            foreach ((StoredObject stored, LockInfo? info) in some.Zip(held))
             {
-                // An empty lock file is what a crash of an old restic left behind.
-                if (stored.Id != own && stored.Size != 0 && await TryLoadAsync(stored, token) is { } held)
+                if (info is not null)
                 {
-                    others[stored.Id] = held;
+                    others.Add(stored.Id, info);
                 }
-            },
-            cancellationToken
-        );
-        read = others.ToDictionary();
+            }
+        }
+        read = others;
         return read;
     }
 
@@ -91,7 +96,7 @@ internal sealed class LockFiles(Repository repository)
         }
         try
         {
-            using PooledBytes json = await repository.Unpacked.LoadAsync(ObjectKind.Lock, stored, cancellationToken);
+            using PooledBytes json = await objects.LoadAsync(ObjectKind.Lock, stored, cancellationToken);
             return LockJson.Parse(json.Span)
                 ?? throw new EngineError(
                     EngineErrorKind.Damaged,
@@ -107,7 +112,7 @@ internal sealed class LockFiles(Repository repository)
     }
 
     private Task DeleteAsync(Id id, CancellationToken cancellationToken) =>
-        repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken);
+        repository.LockStore.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken);
 
     private static EngineError Conflict(LockInfo held) =>
         new(

@@ -18,8 +18,11 @@ internal sealed class TreeWalk(
     Action<Id, IReadOnlyList<Node>> visit
 )
 {
-    /// <summary>Trees that are prefetched before their turn: enough that each request in flight is for some of them.</summary>
-    private const int Ahead = 32;
+    /// <summary>
+    /// Trees that are prefetched before their turn. Half of the windows that <see cref="Packs.TreeBlobs"/> keeps: what was
+    /// read for one is still there when it is visited, also where each lies in another pack.
+    /// </summary>
+    private const int Ahead = Packs.TreeBlobs.MostWindows / 2;
 
     private readonly Lock gate = new();
 

@@ -97,7 +97,7 @@ internal sealed class TreeBlobs(Repository repository, CancellationToken cancell
         {
             return await window;
         }
-        catch (EngineError error) when (error is { Kind: EngineErrorKind.Damaged or EngineErrorKind.NotFound })
+        catch (EngineError)
         {
             return null;
         }
@@ -139,12 +139,25 @@ internal sealed class TreeBlobs(Repository repository, CancellationToken cancell
         }
         catch (Exception error)
         {
+            Forget(place, promise.Task);
             promise.SetException(error);
             _ = promise.Task.Exception; // One that was only prefetched has nobody else to look at it.
         }
         finally
         {
             _ = Interlocked.Decrement(ref loading);
+        }
+    }
+
+    private void Forget(Place place, Task<byte[]> failed)
+    {
+        lock (gate)
+        {
+            if (windows.TryGetValue(place, out LinkedListNode<Loaded>? known) && known.Value.Bytes == failed)
+            {
+                _ = windows.Remove(place);
+                byUse.Remove(known);
+            }
         }
     }
 

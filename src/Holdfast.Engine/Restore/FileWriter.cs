@@ -117,7 +117,7 @@ internal sealed class FileWriter(RestoreRun run)
             {
                 plan.WorkingName = Encoding.ASCII.GetBytes($".holdfast-{RandomNumberGenerator.GetHexString(16, true)}");
             }
-            Errno errno = directory.TryCreateFile(plan.WorkingName, FreshInode.ModeToMake(plan), out file);
+            Errno errno = directory.TryCreateFile(plan.WorkingName, FreshInode.Mode, out file);
             if (errno == Errno.None && plan.Pieces > 1)
             {
                 errno = file!.TryStat(out FileStatus status);
@@ -141,7 +141,7 @@ internal sealed class FileWriter(RestoreRun run)
 
     private Errno TryFinish(FilePlan plan, DirectoryHandle directory, WritableFile file)
     {
-        KnownMetadata known = FreshInode.MetadataOf(plan);
+        KnownMetadata known = FreshInode.Metadata;
         Errno errno = Errno.None;
         bool isNew = plan.Way != FileWay.InPlace;
         if (!isNew || !plan.Fresh || plan.Pieces != 1 || plan.Size >= SparseWriting.HoleMin)

@@ -72,7 +72,12 @@ internal static class ForgetVerb
         string[] named = parsed.GetValue(Ids) ?? [];
         if (await DamagedSnapshots.FindAsync(session, named) is { Count: > 0 } damaged)
         {
-            return await DamagedSnapshots.RemoveAsync(session, output, named, damaged, dryRun);
+            int code = await DamagedSnapshots.RemoveAsync(session, output, named, damaged, dryRun);
+            if (parsed.GetValue(Prune))
+            {
+                output.Note("Nothing was pruned: what a damaged snapshot had cannot be told. Run prune by itself.");
+            }
+            return code;
         }
         IReadOnlyList<Snapshot> snapshots = await session.Repository.ListSnapshotsAsync(session.Stop);
         ForgetPlan plan = MakePlan(parsed, snapshots, session.Repository.Options.Time.GetUtcNow());

@@ -76,6 +76,12 @@ public sealed class IndexJsonTests
     [InlineData(
         "{\"packs\":[{\"id\":\"ID\",\"blobs\":[{\"id\":\"ID\",\"type\":\"data\",\"offset\":0,\"length\":4294967296}]}]}"
     )]
+    [InlineData(
+        "{\"packs\":[{\"id\":\"ID\",\"blobs\":[{\"id\":\"ID\",\"type\":\"data\",\"offset\":0,\"length\":2147483648}]}]}"
+    )]
+    [InlineData(
+        "{\"packs\":[{\"id\":\"ID\",\"blobs\":[{\"id\":\"ID\",\"type\":\"data\",\"offset\":4294967290,\"length\":40}]}]}"
+    )]
     public void WhatIsNoIndexIsRefused(string json) =>
         Assert.Null(Parse(json.Replace("ID", A, StringComparison.Ordinal)));
 

@@ -4,6 +4,7 @@ using Holdfast.Engine.Locks;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
+using Holdfast.Objects;
 using Holdfast.Objects.Memory;
 using Holdfast.Testing;
 using Holdfast.Testing.Objects;
@@ -124,6 +125,30 @@ public sealed class RepositoryLockTests : IAsyncLifetime
         Assert.False(held.Lost.IsCancellationRequested);
     }
 
+    /// <summary>Else a slow store, with much to be written before the lock's turn, would cost a long backup its lock.</summary>
+    [Fact]
+    public async Task ALockIsRefreshedWhileAsManyRequestsAsMayBeAreUnderWay()
+    {
+        var objects = new MemoryObjectStore();
+        var slow = new HoldingObjectStore(objects);
+        var options = new RepositoryOptions { Time = time, Requests = 1 };
+        await using Repository busy = await Repository.InitAsync(slow, "password", options, default);
+        await using RepositoryLock held = await time.RunAsync(busy.LockAsync(exclusive: false, default));
+        await using BlobWriter writer = busy.CreateWriter();
+        byte[] blob = new byte[1000];
+        await writer.SaveAsync(BlobKind.Data, Sha256.Hash(blob), blob, default);
+        slow.Hold("data/");
+        Task writing = writer.FlushAsync(default);
+        await slow.Held;
+
+        List<ObjectName> before = await LocksOf(objects);
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await Eventually(async () => await LocksOf(objects) is [{ } only] && !before.Contains(only));
+        Assert.False(writing.IsCompleted);
+        slow.Release();
+        await writing;
+    }
+
     [Fact]
     public async Task ALockThatCannotBeRefreshedIsLostBeforeOthersTakeItForStale()
     {
@@ -225,6 +250,9 @@ public sealed class RepositoryLockTests : IAsyncLifetime
             await repository.Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Lock, stored.Id), default);
         }
     }
+
+    private static async Task<List<ObjectName>> LocksOf(MemoryObjectStore objects) =>
+        await objects.ListAsync("locks", default).Select(info => info.Name).ToListAsync();
 
     private static Id SomeId => Id.Parse(new string('a', 64));
 

@@ -120,10 +120,28 @@ public sealed class TreeBlobsTests : IAsyncLifetime
         var faulty = new FaultyObjectStore(objects);
         await using Repository other = await Repository.OpenAsync(faulty, "password", new RepositoryOptions(), default);
         await other.LoadIndexAsync(default);
-        faulty.Fail(StoreCall.Read, Fault.Permanently, beneath: "data/");
+        faulty.Fail(StoreCall.Read, Fault.Permanently, times: int.MaxValue, beneath: "data/");
         var blobs = new TreeBlobs(other, default);
         EngineError error = await Assert.ThrowsAsync<EngineError>(() => blobs.LoadAsync(trees[0]));
         Assert.Equal(EngineErrorKind.Store, error.Kind);
+    }
+
+    /// <summary>Not even for those that lie in the same window.</summary>
+    [Fact]
+    public async Task APrefetchThatFailedIsNoFailureOfALaterLoad()
+    {
+        List<Id> trees = await SaveAsync(2, 1000);
+        var faulty = new FaultyObjectStore(objects);
+        await using Repository other = await Repository.OpenAsync(faulty, "password", new RepositoryOptions(), default);
+        await other.LoadIndexAsync(default);
+        faulty.Fail(StoreCall.Read, Fault.Permanently, times: 2, beneath: "data/");
+        var blobs = new TreeBlobs(other, default);
+        blobs.Prefetch(trees[0]);
+        blobs.Prefetch(trees[1]);
+        foreach (Id tree in trees)
+        {
+            (await blobs.LoadAsync(tree)).Dispose();
+        }
     }
 
     private async Task<List<Id>> SaveAsync(int count, int largest)
