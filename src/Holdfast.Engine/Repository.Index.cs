@@ -66,9 +66,6 @@ public sealed partial class Repository
     /// <summary>Blobs in the loaded index.</summary>
     public int BlobCount => Blobs.Count;
 
-    internal async Task<HashSet<Id>> IndexIdsAsync(CancellationToken cancellationToken) =>
-        [.. (await ListIndexesAsync(cancellationToken)).Select(stored => stored.Id)];
-
     /// <summary>Every index object, in the order of their ids.</summary>
     internal async Task<IReadOnlyList<StoredObject>> ListIndexesAsync(CancellationToken cancellationToken)
     {

@@ -21,7 +21,8 @@ public sealed partial class Repository : IAsyncDisposable
     private Action? closed;
 
     private Repository(
-        IObjectStore store,
+        RepositoryStore lockStore,
+        RepositoryStore store,
         KeyMaterial key,
         RepositoryConfig config,
         RepositoryOptions options,
@@ -29,10 +30,10 @@ public sealed partial class Repository : IAsyncDisposable
     )
     {
         kept = index;
-        Store = StoreOf(store, options);
-        LockStore = new RepositoryStore(store);
+        Store = store;
+        LockStore = lockStore;
         Sealer = new Sealer(key);
-        Unpacked = new UnpackedObjects(Store, Sealer);
+        Unpacked = new UnpackedObjects(store, Sealer);
         this.config = config;
         Options = options;
     }
@@ -56,7 +57,14 @@ public sealed partial class Repository : IAsyncDisposable
         }
         await ThrowIfSnapshotsAsync(objects, cancellationToken);
         var master = KeyMaterial.Random();
-        var repository = new Repository(store, master, RepositoryConfig.Create(), options, new LoadedIndex());
+        var repository = new Repository(
+            new(store),
+            objects,
+            master,
+            RepositoryConfig.Create(),
+            options,
+            new LoadedIndex()
+        );
         Id key = await repository.AddKeyAsync(password, master, cancellationToken);
         // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
         if (!await repository.config.TryCreateAsync(objects, repository.Sealer, cancellationToken))
@@ -112,7 +120,7 @@ public sealed partial class Repository : IAsyncDisposable
         RepositoryConfig itsConfig = RepositoryConfig.Open(sealedConfig, sealer);
         var index = new LoadedIndex();
         keep?.Invoke(new WarmRepository(name, master.Copy(), index));
-        return new Repository(store, master, itsConfig, options, index);
+        return new Repository(new(store), objects, master, itsConfig, options, index);
     }
 
     /// <summary>Opens it with what an earlier opening has left.</summary>
@@ -133,7 +141,7 @@ public sealed partial class Repository : IAsyncDisposable
             {
                 using var sealer = new Sealer(warm.Key.Copy());
                 RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
-                return new Repository(store, warm.Key, itsConfig, options, warm.Index);
+                return new Repository(new(store), objects, warm.Key, itsConfig, options, warm.Index);
             }
         }
         catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)

@@ -3,8 +3,8 @@ using Holdfast.Engine.Packs;
 namespace Holdfast.Engine.Index;
 
 /// <summary>
-/// Where every blob lies, in at most 48 bytes a blob that follows another in its pack (ADR 19). Any number of threads may read while one adds; nothing is
-/// ever removed, a smaller index is built anew.
+/// Where every blob lies, in at most 48 bytes a blob that follows another in its pack (ADR 19). Any number of threads may
+/// read while one adds; nothing is ever removed, a smaller index is built anew.
 /// </summary>
 internal sealed class BlobIndex
 {

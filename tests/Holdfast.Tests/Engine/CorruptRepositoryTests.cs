@@ -3,6 +3,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Storage;
 using Holdfast.Objects;
 using Holdfast.Objects.Memory;
 using Holdfast.Testing;
@@ -86,7 +87,7 @@ public sealed class CorruptRepositoryTests
         await Damage(name, damage);
         await using Repository repository = await Open();
         Id pack = Id.Parse(name.AsSpan(name.LastIndexOf('/') + 1));
-        foreach (Id index in await repository.IndexIdsAsync(default))
+        foreach (StoredObject index in await repository.ListIndexesAsync(default))
         {
             PackContent listed = (await repository.LoadIndexObjectAsync(index, default)).Single(one =>
                 one.Pack == pack
@@ -112,7 +113,7 @@ public sealed class CorruptRepositoryTests
         await Make();
         await using Repository reader = await Open();
         await using Repository pruner = await Open();
-        HashSet<Id> oldIndexes = await pruner.IndexIdsAsync(default);
+        IReadOnlyList<StoredObject> oldIndexes = await pruner.ListIndexesAsync(default);
         string oldPack = await FirstBeneath("data");
         await using (BlobWriter repack = pruner.CreateRepackWriter())
         {
@@ -122,9 +123,9 @@ public sealed class CorruptRepositoryTests
             }
             await repack.FlushAsync(default);
         }
-        foreach (Id index in oldIndexes)
+        foreach (StoredObject index in oldIndexes)
         {
-            await pruner.DeleteIndexObjectAsync(index, default);
+            await pruner.DeleteIndexObjectAsync(index.Id, default);
         }
         await pruner.DeletePackAsync(Id.Parse(oldPack.AsSpan(oldPack.LastIndexOf('/') + 1)), default);
         foreach (byte[] blob in blobs)

@@ -94,7 +94,7 @@ public sealed class ResticRepositoryTests : IDisposable
         );
         await repository.LoadIndexAsync(default);
         int seen = 0;
-        foreach (Id index in await repository.IndexIdsAsync(default))
+        foreach (StoredObject index in await repository.ListIndexesAsync(default))
         {
             foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, default))
             {

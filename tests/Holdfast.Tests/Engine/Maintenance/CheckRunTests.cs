@@ -5,6 +5,7 @@ using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Maintenance.Check;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
+using Holdfast.Engine.Storage;
 using Holdfast.Objects;
 using Holdfast.Objects.Local;
 using Holdfast.Objects.Memory;
@@ -154,7 +155,7 @@ public sealed class CheckRunTests : IAsyncLifetime
     [Fact]
     public async Task A_pack_listed_twice_is_a_hint_and_listed_differently_an_error()
     {
-        Id index = (await repository.IndexIdsAsync(default)).First();
+        Id index = (await repository.ListIndexesAsync(default))[0].Id;
         PackContent pack = (await repository.LoadIndexObjectAsync(index, default))[0];
         await repository.SaveIndexObjectAsync([pack], default);
         CheckReport report = await SampleRepository.CheckAsync(repository);
@@ -195,7 +196,7 @@ public sealed class CheckRunTests : IAsyncLifetime
     [Fact]
     public async Task An_index_with_a_gap_is_found()
     {
-        Id index = (await repository.IndexIdsAsync(default)).First();
+        Id index = (await repository.ListIndexesAsync(default))[0].Id;
         List<PackContent> packs = [.. await repository.LoadIndexObjectAsync(index, default)];
         int chosen = packs.FindIndex(pack => pack.Blobs.Count > 2);
         packs[chosen] = packs[chosen] with { Blobs = [packs[chosen].Blobs[0], .. packs[chosen].Blobs.Skip(2)] };
@@ -273,7 +274,7 @@ public sealed class CheckRunTests : IAsyncLifetime
 
     private async Task<ObjectName> PackAsync(BlobKind kind)
     {
-        foreach (Id index in await repository.IndexIdsAsync(default))
+        foreach (StoredObject index in await repository.ListIndexesAsync(default))
         {
             foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, default))
             {

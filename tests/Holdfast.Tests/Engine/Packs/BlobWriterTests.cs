@@ -190,7 +190,7 @@ public sealed class BlobWriterTests : IAsyncLifetime
             ]
         );
         await writer.FlushAsync(default);
-        Assert.Equal(indexes, (await opened.IndexIdsAsync(default)).Count);
+        Assert.Equal(indexes, (await opened.ListIndexesAsync(default)).Count);
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class BlobWriterTests : IAsyncLifetime
     private static async Task<List<PackContent>> Listed(Repository from)
     {
         var packs = new List<PackContent>();
-        foreach (Id index in await from.IndexIdsAsync(default))
+        foreach (StoredObject index in await from.ListIndexesAsync(default))
         {
             packs.AddRange(await from.LoadIndexObjectAsync(index, default));
         }

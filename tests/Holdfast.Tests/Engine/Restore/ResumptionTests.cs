@@ -1,6 +1,7 @@
 using Holdfast.Engine;
 using Holdfast.Objects;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Objects;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Restore;
@@ -28,7 +29,7 @@ public sealed class ResumptionTests(BackedUpTree tree) : IClassFixture<BackedUpT
         }
         try
         {
-            await tree.RestoreAsync(target.Path, around: store => new FailingStore(store, Fail));
+            await tree.RestoreAsync(target.Path, around: store => BeforePackReads(store, Fail));
             Assert.True(count < read);
         }
         catch (EngineError error)
@@ -57,7 +58,7 @@ public sealed class ResumptionTests(BackedUpTree tree) : IClassFixture<BackedUpT
         {
             await tree.RestoreAsync(
                 target.Path,
-                around: store => new FailingStore(store, Cancel),
+                around: store => BeforePackReads(store, Cancel),
                 cancellationToken: cancellation.Token
             );
         }
@@ -67,5 +68,21 @@ public sealed class ResumptionTests(BackedUpTree tree) : IClassFixture<BackedUpT
         }
         await tree.RestoreAsync(target.Path);
         TreeComparer.AssertEqual(tree.Source, target.Path, BackedUpTree.Equality);
+    }
+
+    /// <param name="act">Given the number of the read.</param>
+    private static WatchedObjectStore BeforePackReads(IObjectStore inner, Action<int> act)
+    {
+        int reads = 0;
+        return new WatchedObjectStore(inner)
+        {
+            BeforeRead = name =>
+            {
+                if (name.Value.StartsWith("data/", StringComparison.Ordinal))
+                {
+                    act(Interlocked.Increment(ref reads));
+                }
+            },
+        };
     }
 }

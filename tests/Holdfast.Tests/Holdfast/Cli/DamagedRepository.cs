@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Engine;
 using Holdfast.Engine.Packs;
+using Holdfast.Engine.Storage;
 using Holdfast.Objects.Local;
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
@@ -220,14 +221,14 @@ public sealed class DamagedRepository : IAsyncLifetime
     private async Task LeaveOutABlobAsync()
     {
         await using Repository opened = await OpenAsync();
-        foreach (Id index in await opened.IndexIdsAsync(default))
+        foreach (StoredObject index in await opened.ListIndexesAsync(default))
         {
             List<PackContent> packs = [.. await opened.LoadIndexObjectAsync(index, default)];
             if (packs.FindIndex(pack => pack.Blobs.Count > 2) is >= 0 and int chosen)
             {
                 packs[chosen] = packs[chosen] with { Blobs = [packs[chosen].Blobs[0], .. packs[chosen].Blobs.Skip(2)] };
                 await opened.SaveIndexObjectAsync(packs, default);
-                await opened.DeleteIndexObjectAsync(index, default);
+                await opened.DeleteIndexObjectAsync(index.Id, default);
             }
         }
     }
@@ -236,7 +237,7 @@ public sealed class DamagedRepository : IAsyncLifetime
     private async Task ListTwiceAsync()
     {
         await using Repository opened = await OpenAsync();
-        Id index = (await opened.IndexIdsAsync(default)).Order().First();
+        Id index = (await opened.ListIndexesAsync(default))[0].Id;
         await opened.SaveIndexObjectAsync(await opened.LoadIndexObjectAsync(index, default), default);
     }
 
