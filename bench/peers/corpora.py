@@ -32,11 +32,13 @@ def prepare(target: Path, needed: set, changing: bool, options) -> dict:
 
 
 def small_files(target: Path, count: int, limit: int) -> None:
-    """Copies regular files of at most 1 MiB each, until there are `count` of them or `limit` bytes."""
+    """Copies regular files of at most 1 MiB each, until there are `count` of them or `limit` bytes. Those below the
+    mean that is asked for are left out while they would drag it down, so that both are reached, nearly, together."""
+    mean = 0.9 * limit / count
     files = total = 0
     for path in _real_files():
         size = path.stat().st_size
-        if size > LARGEST_SMALL_FILE or total + size > limit:
+        if size > LARGEST_SMALL_FILE or total + size > limit or (size < mean and total < files * mean):
             continue
         copy = target / path.relative_to("/")
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -93,13 +95,14 @@ def size_of(tree: Path) -> str:
 
 
 def _real_bytes():
-    """Stretches of real files' bytes; ends when the files do."""
+    """Stretches of real files' bytes, as many as are asked for."""
     stretch = bytearray()
     for path in _real_files():
         stretch += path.read_bytes()
         while len(stretch) >= STRETCH:
             yield stretch[:STRETCH]
             del stretch[:STRETCH]
+    raise SystemExit("this machine has too few files for an image of that size: ask for less with --image-mib")
 
 
 def _real_files():

@@ -65,8 +65,7 @@ internal sealed class BackupPipeline(
             stages.Add(
                 Stage(() =>
                 {
-                    int chunksAtOnce = Repository.Options.Workers;
-                    var contents = new ContentSaver(Writer, chunker, buffers, Options, Counters, chunksAtOnce);
+                    var contents = new ContentSaver(Writer, chunker, buffers, Options, Counters);
                     return new EntrySaver(this, new FileSaver(this, contents)).RunAsync(batches.Reader, stop.Token);
                 })
             );

@@ -8,8 +8,7 @@ namespace Holdfast.Engine.Backup;
 /// The blobs of one file in order, the last of them still being hashed and stored side by side. For one thread and one
 /// file at a time: after <see cref="FinishAsync"/> it is ready for the next.
 /// </summary>
-/// <param name="chunksAtOnce">How many may be worked on while the file is read on.</param>
-internal sealed class ChunkQueue(BlobWriter writer, ChunkBuffers buffers, BackupCounters counters, int chunksAtOnce)
+internal sealed class ChunkQueue(BlobWriter writer, ChunkBuffers buffers, BackupCounters counters)
 {
     private static readonly byte[] Zeros = new byte[Chunker.MinSize];
 
@@ -23,13 +22,16 @@ internal sealed class ChunkQueue(BlobWriter writer, ChunkBuffers buffers, Backup
     /// <summary>Blobs of the file so far.</summary>
     public int Count => blobs.Count;
 
-    /// <summary>Adds a chunk, and waits while too many are worked on.</summary>
+    /// <summary>
+    /// Adds a chunk, and waits for none: a long one at the front would leave workers idle. How many there are at once, the
+    /// number of buffers says.
+    /// </summary>
     /// <param name="buffer">Begins with the chunk. It is the queue's from here on, which gives it back.</param>
     public async ValueTask AddAsync(byte[] buffer, int length, CancellationToken cancellationToken)
     {
         pending.Enqueue((blobs.Count, SaveAsync(buffer, length, cancellationToken)));
         blobs.Add(default);
-        while (pending.Count >= chunksAtOnce)
+        while (pending.TryPeek(out (int Place, Task<Id> Chunk) first) && first.Chunk.IsCompleted)
         {
             await TakeAsync();
         }

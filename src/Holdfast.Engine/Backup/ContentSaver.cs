@@ -20,8 +20,7 @@ internal sealed class ContentSaver(
     Chunker chunker,
     ChunkBuffers buffers,
     BackupOptions options,
-    BackupCounters counters,
-    int chunksAtOnce
+    BackupCounters counters
 )
 {
     /// <summary>
@@ -31,7 +30,7 @@ internal sealed class ContentSaver(
     private const int ReadStep = 1 << 20;
 
     private readonly byte[] small = new byte[Chunker.MinSize + 1];
-    private readonly ChunkQueue chunks = new(writer, buffers, counters, chunksAtOnce);
+    private readonly ChunkQueue chunks = new(writer, buffers, counters);
 
     public ValueTask<FileContent> SaveAsync(FileHandle file, in FileStatus status, CancellationToken cancellationToken)
     {

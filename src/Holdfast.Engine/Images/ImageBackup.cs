@@ -158,7 +158,7 @@ public sealed class ImageBackup(Repository repository, ImageSource source, Backu
         int workers = repository.Options.Workers;
         // The reader's own, the next, and those that are worked on.
         using var buffers = new ChunkBuffers(workers + 3);
-        var chunks = new ChunkQueue(writer, buffers, counters, workers + 1);
+        var chunks = new ChunkQueue(writer, buffers, counters);
         reading = new ImageReading(source, chunks, new Chunker(repository.ChunkerPolynomial), buffers, request.Options)
         {
             Parent =

@@ -51,7 +51,7 @@ public sealed class ContentSaverTests
             await using BlobWriter writer = scene.Repository.CreateWriter();
             using var buffers = new ChunkBuffers(3);
             var chunker = new Chunker(scene.Repository.ChunkerPolynomial);
-            var contents = new ContentSaver(writer, chunker, buffers, new BackupOptions(), new BackupCounters(), 1);
+            var contents = new ContentSaver(writer, chunker, buffers, new BackupOptions(), new BackupCounters());
             return await contents.SaveAsync(file, in status, CancellationToken.None);
         }
     }
