@@ -73,7 +73,7 @@ public sealed class AuditRows(ICatalogSession session)
             """,
             new
             {
-                objectIds,
+                objectIds = objectIds.ToArray(),
                 action,
                 actor,
                 since,
@@ -82,7 +82,7 @@ public sealed class AuditRows(ICatalogSession session)
 
     public Task<IReadOnlyList<AuditEntry>> ListAsync(AuditFilter filter, RowOrder<AuditEntry> order)
     {
-        ListQuery query = new ListQuery(Select)
+        ListQuery query = new ListQuery(session.Dialect, Select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("action = @action", "action", filter.Action)
             .Where("object_id = @objectId", "objectId", filter.ObjectId)

@@ -57,13 +57,13 @@ public sealed class BackupRows(ICatalogSession session)
     public Task<Backup?> FindAsync(string id) => session.FindAsync<Backup>(Select + " WHERE id = @id", new { id });
 
     public Task<IReadOnlyList<Backup>> OfIdsAsync(IReadOnlyList<string> ids) =>
-        session.QueryAsync<Backup>(Select + " WHERE id IN @ids", new { ids });
+        session.QueryAsync<Backup>(Select + " WHERE id IN @ids", new { ids = ids.ToArray() });
 
     public Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order)
     {
         // The page is found in the indexes alone; only its rows are read whole.
-        ListQuery query = new ListQuery("SELECT id AS page_id FROM backups")
-            .Where(filter.OfVolumes ? "of_volume = 1" : "of_volume = 0")
+        ListQuery query = new ListQuery(session.Dialect, "SELECT id AS page_id FROM backups")
+            .Where(filter.OfVolumes ? "of_volume = TRUE" : "of_volume = FALSE")
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("id = @id", "id", filter.Id)
             .Where("name = @name", "name", filter.Name)

@@ -25,5 +25,5 @@ internal sealed class CatalogSession(
         connection.ExecuteScalarAsync<T>(Command(sql, parameters));
 
     private CommandDefinition Command(string sql, object? parameters) =>
-        new(sql, parameters, transaction, cancellationToken: cancellationToken);
+        new(dialect.Translate(sql), parameters, transaction, cancellationToken: cancellationToken);
 }

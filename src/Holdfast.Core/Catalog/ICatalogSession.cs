@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Holdfast.Core.Catalog;
 
 /// <summary>
@@ -25,4 +28,16 @@ public interface ICatalogSession
 /// <summary>The few words in which the databases differ.</summary>
 /// <param name="Name">Also the folder of its migrations.</param>
 /// <param name="SkipLocked">Ends a SELECT that claims a row which others must not wait for.</param>
-public sealed record SqlDialect(string Name, string SkipLocked);
+/// <param name="Like">Compares with a pattern, ASCII letters without case.</param>
+/// <param name="Lower">Folds the case of every letter of <c>{0}</c>.</param>
+/// <param name="Arrays">Whether a list is one value: then <c>IN @list</c> is <c>= ANY (@list)</c>.</param>
+public sealed partial record SqlDialect(string Name, string SkipLocked, string Like, string Lower, bool Arrays)
+{
+    /// <summary>The SQL of the rows, in which a list is <c>IN @list</c>, as this database knows it.</summary>
+    public string Translate(string sql) => Arrays ? List().Replace(sql, "= ANY (@${list})") : sql;
+
+    public string Folded(string column) => string.Format(CultureInfo.InvariantCulture, Lower, column);
+
+    [GeneratedRegex(@"\bIN @(?<list>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex List();
+}

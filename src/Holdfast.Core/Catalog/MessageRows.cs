@@ -32,7 +32,7 @@ public sealed class MessageRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Message>> ListAsync(MessageFilter filter, RowOrder<Message> order)
     {
-        ListQuery query = new ListQuery(Select)
+        ListQuery query = new ListQuery(session.Dialect, Select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("request_id = @requestId", "requestId", filter.RequestId)
             .Where("resource_type = @resourceType", "resourceType", filter.ResourceType)

@@ -43,12 +43,12 @@ public sealed class OperationRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Operation>> ListAsync(OperationFilter filter, RowOrder<Operation> order)
     {
-        ListQuery query = new ListQuery(Select)
+        ListQuery query = new ListQuery(session.Dialect, Select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("status = @status", "status", filter.Status)
             .Where("kind = @kind", "kind", filter.Kind)
             .Where(
-                filter.KnowsForeign ? "share_id = @shareId" : "share_id = @shareId AND foreign_share = 0",
+                filter.KnowsForeign ? "share_id = @shareId" : "share_id = @shareId AND NOT foreign_share",
                 "shareId",
                 filter.ShareId
             )
@@ -91,8 +91,8 @@ public sealed class OperationRows(ICatalogSession session)
             """,
             new
             {
-                offer.Kinds,
-                offer.Roots,
+                Kinds = offer.Kinds.ToArray(),
+                Roots = offer.Roots.ToArray(),
                 now,
             }
         );
@@ -220,7 +220,7 @@ public sealed class OperationRows(ICatalogSession session)
 
     public Task RequestCancelAsync(string id, DateTimeOffset now) =>
         session.ExecuteAsync(
-            "UPDATE operations SET cancel_requested = 1, updated_at = @now WHERE id = @id AND status = 'running'",
+            "UPDATE operations SET cancel_requested = TRUE, updated_at = @now WHERE id = @id AND status = 'running'",
             new { id, now }
         );
 

@@ -35,7 +35,7 @@ public sealed record RowOrder<T>(
 }
 
 /// <summary>Puts a list's SELECT together from conditions that hold.</summary>
-internal sealed class ListQuery(string select)
+internal sealed class ListQuery(SqlDialect dialect, string select)
 {
     private readonly List<string> conditions = [];
     private string[] branches = [];
@@ -121,13 +121,13 @@ internal sealed class ListQuery(string select)
         }
         string folded = pattern.ToLowerInvariant();
         // SQLite takes its time with an escape, whether or not it is used.
-        string like = folded.Contains('\\') ? $@"LIKE @{name} ESCAPE '\'" : $"LIKE @{name}";
+        string like = $"{dialect.Like} @{name}" + (folded.Contains('\\') ? @" ESCAPE '\'" : "");
         // The database's own LIKE knows the case of ASCII, and is several times as fast as folding every letter there is;
         // a text of nothing but ASCII holds no other letter.
         return Where(
             Ascii.IsValid(folded)
                 ? $"{column} {like}"
-                : $"octet_length({column}) <> length({column}) AND lower({column}) {like}",
+                : $"octet_length({column}) <> length({column}) AND {dialect.Folded(column)} {like}",
             name,
             $"%{folded}%"
         );

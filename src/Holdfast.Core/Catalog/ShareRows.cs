@@ -74,7 +74,7 @@ public sealed class ShareRows(ICatalogSession session)
             new
             {
                 place.Root,
-                above = Above(place.Path),
+                above = Above(place.Path).ToArray(),
                 // Byte by byte, '0' follows '/'.
                 from = place.Path + "/",
                 to = place.Path + "0",
@@ -215,8 +215,8 @@ public sealed class ShareRows(ICatalogSession session)
     /// <summary>Removes the row and its export locations.</summary>
     public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM shares WHERE id = @id", new { id });
 
-    private static ListQuery Filter(string select, ShareFilter filter) =>
-        Visible(new ListQuery(select), filter)
+    private ListQuery Filter(string select, ShareFilter filter) =>
+        Visible(new ListQuery(session.Dialect, select), filter)
             .Where("name = @name", "name", filter.Name)
             .Like("name", "nameLike", filter.NameLike)
             .Where("description = @description", "description", filter.Description)

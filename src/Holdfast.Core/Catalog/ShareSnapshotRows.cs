@@ -97,8 +97,8 @@ public sealed class ShareSnapshotRows(ICatalogSession session)
     public Task<int> CountOfShareAsync(string shareId) =>
         session.ScalarAsync<int>("SELECT count(*) FROM share_snapshots WHERE share_id = @shareId", new { shareId });
 
-    private static ListQuery Query(string select, ShareSnapshotFilter filter) =>
-        new ListQuery(select)
+    private ListQuery Query(string select, ShareSnapshotFilter filter) =>
+        new ListQuery(session.Dialect, select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("name = @name", "name", filter.Name)
             .Like("name", "nameLike", filter.NameLike)

@@ -82,7 +82,7 @@ public sealed class SharingRows(ICatalogSession session)
             return [];
         }
         Dictionary<string, Sharing> sharings = (
-            await session.QueryAsync<Sharing>(Select + " WHERE id IN @ids", new { ids })
+            await session.QueryAsync<Sharing>(Select + " WHERE id IN @ids", new { ids = ids.ToArray() })
         ).ToDictionary(sharing => sharing.Id);
         Dictionary<string, Backup> backups = (
             await session.Backups.OfIdsAsync([.. sharings.Values.Select(sharing => sharing.BackupId).Distinct()])
@@ -136,9 +136,9 @@ public sealed class SharingRows(ICatalogSession session)
             new { now, limit }
         );
 
-    private static ListQuery Filtered(string select, SharingFilter filter)
+    private ListQuery Filtered(string select, SharingFilter filter)
     {
-        ListQuery query = new ListQuery(select)
+        ListQuery query = new ListQuery(session.Dialect, select)
             .Where("from_project_id = @fromProjectId", "fromProjectId", filter.FromProjectId)
             .Where("to_project_id = @toProjectId", "toProjectId", filter.ToProjectId)
             .Where("state = @state", "state", filter.State)

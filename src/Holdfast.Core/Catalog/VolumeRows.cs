@@ -22,7 +22,7 @@ public sealed class VolumeRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Volume>> ListAsync(VolumeFilter filter, RowOrder<Volume> order)
     {
-        ListQuery query = new ListQuery(Select)
+        ListQuery query = new ListQuery(session.Dialect, Select)
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("name = @name", "name", filter.Name)
             .Where("status = @status", "status", filter.Status);

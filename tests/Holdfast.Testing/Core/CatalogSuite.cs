@@ -16,11 +16,11 @@ public abstract class CatalogSuite : IAsyncLifetime
     protected ICatalog Catalog => opened!;
 
     /// <summary>An empty catalog, not yet migrated.</summary>
-    protected abstract ICatalog Open();
+    protected abstract Task<ICatalog> OpenAsync();
 
     public async ValueTask InitializeAsync()
     {
-        opened = Open();
+        opened = await OpenAsync();
         await opened.MigrateAsync(CancellationToken.None);
     }
 

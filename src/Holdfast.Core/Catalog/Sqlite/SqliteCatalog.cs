@@ -10,7 +10,13 @@ namespace Holdfast.Core.Catalog.Sqlite;
 /// </summary>
 public sealed class SqliteCatalog : ICatalog
 {
-    internal static readonly SqlDialect Dialect = new("Sqlite", SkipLocked: "");
+    internal static readonly SqlDialect Dialect = new(
+        "Sqlite",
+        SkipLocked: "",
+        Like: "LIKE",
+        Lower: "lower({0})",
+        Arrays: false
+    );
 
     // Each try already waits for the lock; more than a few means that somebody holds it and will not let go.
     private const int Tries = 4;

@@ -14,7 +14,8 @@ public sealed class SqliteCatalogTests : CatalogSuite
 
     private string Path => System.IO.Path.Combine(directory.FullName, "catalog", "catalog.db");
 
-    protected override ICatalog Open() => new SqliteCatalog(Path, TimeProvider.System);
+    protected override Task<ICatalog> OpenAsync() =>
+        Task.FromResult<ICatalog>(new SqliteCatalog(Path, TimeProvider.System));
 
     public override async ValueTask DisposeAsync()
     {

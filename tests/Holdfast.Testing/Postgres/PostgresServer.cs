@@ -1,0 +1,140 @@
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+using Npgsql;
+
+namespace Holdfast.Testing.Postgres;
+
+/// <summary>
+/// A real PostgreSQL, one process on a loopback port, its data in a directory of its own, every commit synced. It can be
+/// killed and started again on its data.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Superuser = "postgres";
+    private const string Password = "a database's password";
+
+    private static readonly string Programs =
+        Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin";
+
+    private readonly TemporaryDirectory directory = new();
+    private readonly int port = FreePort.Next();
+    private ChildProcess? process;
+    private int databases;
+
+    private string Data => directory["data"];
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var server = new PostgresServer();
+        try
+        {
+            await server.PrepareAsync();
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <returns>How to connect to a new, empty database, as Npgsql wants it.</returns>
+    public async Task<string> NewDatabaseAsync()
+    {
+        string name = $"test{Interlocked.Increment(ref databases)}";
+        await using NpgsqlConnection connection = new(Connection(Superuser));
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new($"CREATE DATABASE {name} TEMPLATE template0", connection);
+        await command.ExecuteNonQueryAsync();
+        return Connection(name);
+    }
+
+    /// <summary>Starts it on the data that it left.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = As(
+            Superuser,
+            "postgres",
+            ["-D", Data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={Data}"]
+        );
+        await Eventually.HoldsAsync("PostgreSQL to answer", AnswersAsync, TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>SIGKILL of the first process: the others see it and end, as after a crash.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        await process.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            // SIGQUIT: at once, with all of its processes.
+            process.Signal(3);
+            await process.WaitForExitAsync();
+            await process.DisposeAsync();
+        }
+        NpgsqlConnection.ClearAllPools();
+        directory.Dispose();
+    }
+
+    private async Task PrepareAsync()
+    {
+        string secret = directory["password"];
+        await File.WriteAllTextAsync(secret, Password);
+        Directory.CreateDirectory(Data);
+        if (Environment.UserName == "root")
+        {
+            (await ChildProcess.RunAsync("chown", ["-R", $"{Superuser}:", directory.Path])).Checked("chown");
+        }
+        string[] arguments = ["-D", Data, "-U", Superuser, "--auth=scram-sha-256", $"--pwfile={secret}"];
+        await using ChildProcess making = As(
+            Superuser,
+            "initdb",
+            [.. arguments, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+        );
+        (await making.WaitForExitAsync()).Checked("initdb");
+    }
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static ChildProcess As(string user, string program, string[] arguments) =>
+        Environment.UserName == "root"
+            ? ChildProcess.Start(
+                "setpriv",
+                [$"--reuid={user}", $"--regid={user}", "--init-groups", $"{Programs}/{program}", .. arguments],
+                workingDirectory: "/"
+            )
+            : ChildProcess.Start($"{Programs}/{program}", arguments, workingDirectory: "/");
+
+    private async Task<bool> AnswersAsync()
+    {
+        if (process!.HasExited)
+        {
+            throw new InvalidOperationException($"PostgreSQL ended while starting.\n{process.Log}");
+        }
+        try
+        {
+            await using NpgsqlConnection connection = new(Connection(Superuser));
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private string Connection(string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = Superuser,
+            Password = Password,
+            Database = database,
+        }.ConnectionString;
+}
