@@ -83,7 +83,7 @@ public sealed class CoreStartup(
         new()
         {
             Id = Guid.NewGuid().ToString(),
-            Name = "default",
+            Name = ShareType.Default,
             IsPublic = true,
             IsDefault = true,
             ExtraSpecs = new Dictionary<string, string>

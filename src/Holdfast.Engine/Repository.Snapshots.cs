@@ -24,6 +24,13 @@ public sealed partial class Repository
         return [.. snapshots.OrderBy(snapshot => snapshot.Time).ThenBy(snapshot => snapshot.Id)];
     }
 
+    /// <summary>Ids of all snapshots, unread: damaged ones are among them.</summary>
+    public ValueTask<HashSet<Id>> ListSnapshotIdsAsync(CancellationToken cancellationToken) =>
+        Store
+            .ListAsync(ObjectKind.Snapshot, cancellationToken)
+            .Select(stored => stored.Id)
+            .ToHashSetAsync(cancellationToken: cancellationToken);
+
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.Damaged"/>.</exception>
     public async Task<Snapshot> LoadSnapshotAsync(Id id, CancellationToken cancellationToken)
     {

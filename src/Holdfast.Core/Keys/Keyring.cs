@@ -14,6 +14,8 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
     // 32 random bytes as hex: beyond guessing, and easily typed into restic.
     private const int PasswordLength = 64;
 
+    private const string Folder = "keyring";
+
     /// <returns>Null when the project has none yet.</returns>
     /// <exception cref="EngineError">The store failed, or another master key wrapped it.</exception>
     public async Task<string?> FindAsync(string project, CancellationToken cancellationToken)
@@ -44,5 +46,13 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
         return ours ? made : (await FindAsync(project, cancellationToken))!;
     }
 
-    private static string Name(string project) => "keyring/" + project;
+    /// <summary>Projects that have a password, in the order of their ids.</summary>
+    public async Task<IReadOnlyList<string>> ProjectsAsync(CancellationToken cancellationToken) =>
+        await repositories
+            .Vault.ListAsync(Folder, cancellationToken)
+            .Select(name => name[(Folder.Length + 1)..])
+            .Order(StringComparer.Ordinal)
+            .ToListAsync(cancellationToken);
+
+    private static string Name(string project) => $"{Folder}/{project}";
 }

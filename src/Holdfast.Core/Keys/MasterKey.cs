@@ -25,11 +25,28 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
     /// <exception cref="ServiceError">
     /// <see cref="ServiceErrorKind.Unavailable"/>: another key than the catalog's, or none while the catalog has one.
     /// </exception>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public Task LoadAsync(CancellationToken cancellationToken) => LoadAsync(prove: null, cancellationToken);
+
+    /// <summary>
+    /// Loads the key that the store was made with, for a catalog that is made again: none is made, and the catalog takes its
+    /// fingerprint only once it has opened what it sealed.
+    /// </summary>
+    /// <param name="prove">Opens something of the store with this key, and throws if it is the wrong one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Unavailable"/>: no key, or another than the catalog's.</exception>
+    public Task LoadForStoreAsync(Func<Task> prove, CancellationToken cancellationToken) =>
+        LoadAsync(prove, cancellationToken);
+
+    private async Task LoadAsync(Func<Task>? prove, CancellationToken cancellationToken)
     {
         string? known = await catalog.ReadAsync(session => session.Settings.FindAsync(Setting), cancellationToken);
-        byte[] loaded = await FindAsync(known is null, cancellationToken);
+        byte[] loaded = await FindAsync(mayMake: known is null && prove is null, cancellationToken);
         string fingerprint = VaultKey.Fingerprint(loaded);
+        if (prove is not null)
+        {
+            key = loaded;
+            await prove();
+        }
         known ??= await catalog.WriteAsync(
             async session =>
             {
@@ -101,8 +118,8 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
                     ? MasterKeyFile.Make(FilePath)
                     : throw new ServiceError(
                         ServiceErrorKind.Unavailable,
-                        $"There is no master key at {FilePath}, and the catalog was made with one. Put it back: without "
-                            + "it no backup can be read."
+                        $"There is no master key at {FilePath}, and the catalog or the store was made with one. Put it "
+                            + "back: without it no backup can be read."
                     )
             );
     }

@@ -12,7 +12,7 @@ namespace Holdfast.Core.Keys;
 /// What only the catalog knows of a project, as one small object: with it, the repository and the master key a lost
 /// catalog is made again.
 /// </summary>
-/// <param name="Version">Of this shape; 1 knew neither volumes nor sharings.</param>
+/// <param name="Version">Of this shape; 1 knew neither volumes nor sharings, 2 not the project.</param>
 /// <param name="Shares">The project's, and others' that it has backups of.</param>
 public sealed record ProjectExport(
     int Version,
@@ -24,7 +24,10 @@ public sealed record ProjectExport(
     IReadOnlyList<Backup> Backups
 )
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
+
+    /// <summary>The project of local identity; null where Keystone knows it.</summary>
+    public Project? Project { get; init; }
 
     /// <summary>The project's, and others' that it has backups of.</summary>
     public IReadOnlyList<Volume> Volumes { get; init; } = [];
@@ -51,6 +54,7 @@ public sealed record ProjectExport(
                 await session.Backups.AvailableAsync(projectId)
             )
             {
+                Project = await session.Projects.FindAsync(projectId),
                 Volumes = await session.Volumes.KnownToAsync(projectId),
                 Sharings = await session.Sharings.GivenByAsync(projectId, now),
             };

@@ -3,6 +3,9 @@ namespace Holdfast.Core.Model;
 /// <summary>A kind of share that an administrator offers.</summary>
 public sealed record ShareType
 {
+    /// <summary>Name of the type that the first start makes.</summary>
+    public const string Default = "default";
+
     public required string Id { get; init; }
 
     /// <summary>Unique.</summary>

@@ -27,6 +27,9 @@ public static class AuditAction
 
     /// <summary>An administrator has asked for a restore of such a backup.</summary>
     public const string RestoreForeign = "backup.restore";
+
+    /// <summary>A project's rows were made again from the store.</summary>
+    public const string RebuildCatalog = "catalog.rebuild";
 }
 
 /// <summary>Writes the audit trail, in the transaction of what it tells of.</summary>

@@ -23,6 +23,7 @@ internal static class CommandLine
             SharingVerb.Create(),
             VolumeVerb.Create(),
             KeyVerb.Create(),
+            CatalogVerb.Create(),
             PolicyVerb.Create(),
             RepoVerb.Create(),
         };

@@ -88,6 +88,7 @@ internal static class ServiceHost
         services.AddHoldfastCore(settings.Core);
         _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
         services.AddSingleton<KeyExport>();
+        services.AddSingleton<CatalogRebuild>();
     }
 
     private static ApiOptions Api(Settings settings)

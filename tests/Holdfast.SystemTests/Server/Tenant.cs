@@ -27,9 +27,21 @@ public sealed class Tenant(OpenStackSession session, string name, string passwor
     /// <summary>Makes a project and a user of one name, gives the user the role member in it, and signs in.</summary>
     public static async Task<Tenant> CreateAsync(Uri service, string name)
     {
-        const string password = "tenant's secret";
         using var admin = await OpenStackSession.SignInAsync(service, "admin", HoldfastServer.AdminPassword, "admin");
         string project = Id(await admin.PostAsync("/identity/v3/projects", new { project = new { name } }), "project");
+        return await JoinAsync(service, admin, project, name);
+    }
+
+    /// <summary>The same for a project of that name that is there, and whose users were lost.</summary>
+    public static async Task<Tenant> JoinAsync(Uri service, string project, string name)
+    {
+        using var admin = await OpenStackSession.SignInAsync(service, "admin", HoldfastServer.AdminPassword, "admin");
+        return await JoinAsync(service, admin, project, name);
+    }
+
+    private static async Task<Tenant> JoinAsync(Uri service, OpenStackSession admin, string project, string name)
+    {
+        const string password = "tenant's secret";
         var user = new { name, password };
         string userId = Id(await admin.PostAsync("/identity/v3/users", new { user }), "user");
         JsonNode roles = (await admin.GetAsync("/identity/v3/roles?name=member"))["roles"];
