@@ -15,15 +15,10 @@ public sealed partial class Repository
 
     /// <summary>Reads the whole pack and compares everything in it with what the index lists.</summary>
     /// <returns>What is wrong, a sentence each; empty when all is well.</returns>
+    /// <param name="listed">What the index lists.</param>
+    /// <param name="size">The pack's length in the store.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: there is no such pack.</exception>
-    internal async Task<IReadOnlyList<string>> VerifyPackAsync(PackContent listed, CancellationToken cancellationToken)
-    {
-        ObjectName name = RepositoryStore.Name(ObjectKind.Pack, listed.Pack);
-        using PooledBytes content = await Store.ReadAllAsync(name, cancellationToken);
-        return PackCheck.Run(listed, content.Writable.Span, Sealer);
-    }
-
-    /// <summary>The same for a pack whose length a listing told: one request less.</summary>
     internal async Task<IReadOnlyList<string>> VerifyPackAsync(
         PackContent listed,
         long size,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -8,17 +9,52 @@ namespace Holdfast.Cli;
 /// <param name="Detail">What stands beside the bar instead of the name.</param>
 internal readonly record struct Step(string Name, double Done, double Total, bool Bytes, string? Detail = null);
 
+/// <summary>How far a verb is, with restic's members where restic has them; what is not known is left out.</summary>
+/// <param name="PercentDone">0 to 1, as restic has it; 0 while nobody knows.</param>
+internal sealed record StatusObject(
+    string Phase,
+    long SecondsElapsed,
+    double PercentDone,
+    long? TotalBytes,
+    long? BytesDone,
+    long? TotalItems,
+    long? ItemsDone
+)
+{
+    [JsonPropertyOrder(-1)]
+    public string MessageType => "status";
+
+    public static StatusObject Of(Step step, TimeSpan elapsed)
+    {
+        long done = (long)step.Done;
+        long? total = step.Total > 0 ? (long)step.Total : null;
+        double percent = total is null ? 0 : Math.Min(1, step.Done / step.Total);
+        string phase = step.Name.Replace(' ', '_');
+        return step.Bytes
+            ? new(phase, (long)elapsed.TotalSeconds, percent, total, done, null, null)
+            : new(phase, (long)elapsed.TotalSeconds, percent, null, null, total, done);
+    }
+}
+
 /// <summary>
-/// A bar with bytes, rate and remaining time on standard error while a verb runs, when a person watches: both standard
-/// output and standard error are a terminal, and neither JSON nor quiet was asked for.
+/// How far a verb is while it runs. When a person watches, a bar with bytes, rate and remaining time on standard error: both
+/// standard output and standard error are a terminal, and neither JSON nor quiet was asked for. For programs, under JSON
+/// and without quiet, restic's <c>status</c> objects on standard output.
 /// </summary>
 internal static class ProgressDisplay
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>What is as far away as this nobody wants to read.</summary>
     private static readonly TimeSpan Endless = TimeSpan.FromDays(100);
 
+    /// <summary>For people and, in <c>status</c> objects, for programs.</summary>
+    public static Task<T> RunAsync<T>(Output output, TimeProvider time, Func<IProgress<Step>?, Task<T>> work) =>
+        output is { Json: true, Quiet: false } ? work(new StatusLines(output, time)) : RunAsync(output, work);
+
+    /// <summary>For people alone.</summary>
     public static async Task<T> RunAsync<T>(Output output, Func<IProgress<Step>?, Task<T>> work)
     {
         if (output.Json || output.Quiet || Console.IsOutputRedirected || Console.IsErrorRedirected)
@@ -39,7 +75,7 @@ internal static class ProgressDisplay
             .StartAsync(context => work(new Bars(context)));
     }
 
-    /// <summary>The same for work that can be asked how far it is.</summary>
+    /// <summary>For people alone, for work that can be asked how far it is.</summary>
     public static Task<T> PollAsync<T>(Output output, TimeProvider time, Func<Step> ask, Func<Task<T>> work) =>
         RunAsync(
             output,
@@ -60,6 +96,30 @@ internal static class ProgressDisplay
                 return await running;
             }
         );
+
+    /// <summary>One line at once for each new step, then at most one a second. Reports come from any thread.</summary>
+    private sealed class StatusLines(Output output, TimeProvider time) : IProgress<Step>
+    {
+        private readonly Lock gate = new();
+        private readonly long started = time.GetTimestamp();
+        private string? name;
+        private long written;
+
+        public void Report(Step value)
+        {
+            lock (gate)
+            {
+                long now = time.GetTimestamp();
+                if (value.Name == name && time.GetElapsedTime(written, now) < StatusInterval)
+                {
+                    return;
+                }
+                name = value.Name;
+                written = now;
+                output.Object(StatusObject.Of(value, time.GetElapsedTime(started, now)));
+            }
+        }
+    }
 
     /// <summary>One bar a step. Reports come from any thread.</summary>
     private sealed class Bars(ProgressContext context) : IProgress<Step>

@@ -98,7 +98,7 @@ public sealed class ResticRepositoryTests : IDisposable
         {
             foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, default))
             {
-                Assert.Empty(await repository.VerifyPackAsync(pack, default));
+                Assert.Empty(await repository.VerifyPackAsync(pack, PackHeader.PackLength(pack.Blobs), default));
                 seen += await LoadAll(repository, pack);
             }
         }

@@ -35,7 +35,7 @@ public static class CheckRun
         await CheckKeysAsync(repository, findings, cancellationToken);
         IReadOnlyCollection<Snapshot> snapshots = await LoadSnapshotsAsync(repository, findings, cancellationToken);
         var index = new IndexCheck(repository, findings);
-        await index.RunAsync(cancellationToken);
+        await index.RunAsync(progress, cancellationToken);
         var trees = new TreeCheck(repository, index, findings, progress);
         await trees.RunAsync(snapshots.Select(snapshot => snapshot.Tree), cancellationToken);
 

@@ -24,9 +24,10 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
     /// <summary>Every pack in the store and its length.</summary>
     public Dictionary<Id, long> Stored { get; } = [];
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(IProgress<MaintenanceProgress>? progress, CancellationToken cancellationToken)
     {
         IReadOnlyList<StoredObject> stored = await repository.ListIndexesAsync(cancellationToken);
+        int loaded = 0;
         await foreach (
             (StoredObject index, IReadOnlyList<PackContent>? packs) in repository.LoadIndexObjectsAsync(
                 stored,
@@ -35,6 +36,7 @@ internal sealed class IndexCheck(Repository repository, FindingLog findings)
             )
         )
         {
+            progress?.Report(new("loading index", MaintenanceUnit.Objects, ++loaded, stored.Count));
             if (packs is not null)
             {
                 readable.Add(index);

@@ -13,23 +13,22 @@ internal sealed class PackUseTally(UsedBlobs used)
     private readonly List<Draft> packs = [];
     private readonly Dictionary<BlobHandle, List<BlobClaim>> copies = [];
 
-    /// <summary>Whether some pack came more than once, from several index objects.</summary>
-    public bool HasRepeats { get; private set; }
-
-    /// <summary>Takes in one pack as one index object lists it. A pack that was taken in before is passed over.</summary>
-    public void Add(PackContent pack)
+    /// <summary>Takes in one pack as one index object lists it.</summary>
+    /// <param name="index">The index object's number.</param>
+    /// <returns>False when the pack was taken in before, and is passed over.</returns>
+    public bool Add(PackContent pack, int index)
     {
         if (!ordinals.TryAdd(pack.Pack, packs.Count + 1))
         {
-            HasRepeats = true;
-            return;
+            return false;
         }
-        var draft = new Draft(packs.Count + 1, pack.Pack);
+        var draft = new Draft(packs.Count + 1, pack.Pack, index);
         packs.Add(draft);
         foreach (PackEntry blob in pack.Blobs)
         {
             Add(draft, blob);
         }
+        return true;
     }
 
     /// <summary>Settles which copy of each blob counts. Called once, after the last pack.</summary>
@@ -57,6 +56,9 @@ internal sealed class PackUseTally(UsedBlobs used)
 
     /// <summary>The number under which a pack claims blobs in <see cref="UsedBlobs"/>.</summary>
     public int OrdinalOf(Id pack) => ordinals[pack];
+
+    /// <summary>The number of the index object whose word on the pack counts: the first that listed it.</summary>
+    public int IndexOf(Id pack) => At(ordinals[pack]).Index;
 
     private Draft At(int ordinal) => packs[ordinal - 1];
 
@@ -92,7 +94,7 @@ internal sealed class PackUseTally(UsedBlobs used)
         return holders;
     }
 
-    private sealed class Draft(int ordinal, Id pack)
+    private sealed class Draft(int ordinal, Id pack, int index)
     {
         private bool hasData;
         private bool hasTrees;
@@ -103,6 +105,8 @@ internal sealed class PackUseTally(UsedBlobs used)
         private long duplicateBytes;
 
         public int Ordinal => ordinal;
+
+        public int Index => index;
 
         /// <summary>Bytes that nobody needs from any pack.</summary>
         public long DeadBytes { get; private set; }

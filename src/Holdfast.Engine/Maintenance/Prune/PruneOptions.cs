@@ -9,20 +9,21 @@ public sealed record PruneOptions
     public long MaxRepackBytes { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// No pack is rewritten once a run has taken this long; it then finishes with what it has, and the repository is
+    /// How long a run may hold the exclusive lock; what it does not come to then waits for the next, and the repository is
     /// whole. Ten minutes: backups wait for no more than that, and what they find then is no stale lock. Null sets no bound.
     /// </summary>
     public TimeSpan? TimeBudget { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Snapshots that count as removed already: to plan what a prune would do once they are.</summary>
+    /// <summary>
+    /// Snapshots that count as removed already: to plan what a prune would do once they are. One that is still there when
+    /// the plan is carried out loses nothing.
+    /// </summary>
     public IReadOnlySet<Id> Without { get; init; } = new HashSet<Id>();
 
-    /// <summary>Snapshots that somebody counts on: a repository that lacks one of them is not pruned.</summary>
-    public IReadOnlySet<Id> Required { get; init; } = new HashSet<Id>();
-
     /// <summary>
-    /// The store holds this repository and nothing else, so its unfinished writes can be looked for at no great cost.
-    /// A store of many repositories has them removed for all at once, by somebody else.
+    /// Snapshots that somebody counts on: a repository that lacks one of them is not pruned. Asked under the exclusive
+    /// lock.
     /// </summary>
-    public bool OwnsStore { get; init; }
+    public Func<CancellationToken, Task<IReadOnlySet<Id>>> Required { get; init; } =
+        _ => Task.FromResult<IReadOnlySet<Id>>(new HashSet<Id>());
 }

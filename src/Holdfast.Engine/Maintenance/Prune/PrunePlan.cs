@@ -68,6 +68,29 @@ public sealed record PrunePlan
         };
     }
 
+    /// <summary>The plan without the packs that turned out to be needed or listed since it was made: they stay as they are.</summary>
+    /// <param name="stored">As when it was made.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: one of them is missing or has the wrong length.</exception>
+    public PrunePlan Sparing(IReadOnlySet<Id> packs, IReadOnlyDictionary<Id, long> stored)
+    {
+        List<PackUse> spared = [.. Repack.Concat(Remove).Where(pack => packs.Contains(pack.Pack))];
+        foreach (PackUse pack in spared)
+        {
+            RequireLength(pack, stored[pack.Pack]);
+        }
+        foreach (Id pack in Vanished.Where(packs.Contains))
+        {
+            throw Damaged($"pack {pack} is missing, and a snapshot that was added lately needs it");
+        }
+        return this with
+        {
+            Repack = [.. Repack.Where(pack => !packs.Contains(pack.Pack))],
+            Remove = [.. Remove.Where(pack => !packs.Contains(pack.Pack))],
+            Unreferenced = [.. Unreferenced.Where(pack => !packs.Contains(pack.Pack))],
+            Keep = [.. Keep, .. spared],
+        };
+    }
+
     private static void RequireWhole(IReadOnlyCollection<PackUse> packs, IReadOnlyDictionary<Id, long> stored)
     {
         foreach (PackUse pack in packs.Where(pack => pack.UsedBlobs > 0))
@@ -76,10 +99,15 @@ public sealed record PrunePlan
             {
                 throw Damaged($"pack {pack.Pack} is missing, and {pack.UsedBlobs} of its blobs are needed");
             }
-            if (size != pack.Size)
-            {
-                throw Damaged($"pack {pack.Pack} has {size} bytes instead of {pack.Size}");
-            }
+            RequireLength(pack, size);
+        }
+    }
+
+    private static void RequireLength(PackUse pack, long stored)
+    {
+        if (stored != pack.Size)
+        {
+            throw Damaged($"pack {pack.Pack} has {stored} bytes instead of {pack.Size}");
         }
     }
 

@@ -1,19 +1,27 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
-using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Maintenance.Prune;
+
+/// <summary>One index object, and what was seen when it was read.</summary>
+/// <param name="HasRepeats">It lists a pack twice, or one that an earlier index object lists.</param>
+internal sealed record SurveyedIndex(StoredObject Stored, int Blobs, bool HasRepeats);
 
 /// <summary>What a prune knows of a repository before it decides: which blobs are needed, and which pack gives each.</summary>
 internal sealed record PruneSurvey(
     UsedBlobs Used,
     PackUseTally Tally,
-    IReadOnlyList<StoredObject> Indexes,
+    IReadOnlyList<SurveyedIndex> Indexes,
     IReadOnlyDictionary<Id, long> Stored
 )
 {
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: a required snapshot, or something that a snapshot needs, is missing or damaged.</exception>
+    /// <remarks>
+    /// Others may add meanwhile. So the snapshots come first, then the index objects, which list all that those need; and
+    /// a pack that no index object lists may be on its way into one. <see cref="SurveyUpdate"/> looks at what was added.
+    /// </remarks>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: something that a snapshot needs is missing or damaged.</exception>
     public static async Task<PruneSurvey> TakeAsync(
         Repository repository,
         PruneOptions options,
@@ -22,25 +30,35 @@ internal sealed record PruneSurvey(
     )
     {
         IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
-        RequireAll(options.Required, snapshots);
+        IReadOnlyList<StoredObject> listed = await repository.ListIndexesAsync(cancellationToken);
+        progress?.Report(new("loading index", MaintenanceUnit.Objects, 0, listed.Count));
         await repository.LoadIndexAsync(cancellationToken);
+        progress?.Report(new("loading index", MaintenanceUnit.Objects, listed.Count, listed.Count));
+
+        var used = new UsedBlobs(repository.Blobs);
         IEnumerable<Id> roots = snapshots.Where(s => !options.Without.Contains(s.Id)).Select(s => s.Tree);
-        UsedBlobs used = await FindUsedAsync(repository, roots, progress, cancellationToken);
+        long trees = 0;
+        await UsedWalk.RunAsync(
+            repository,
+            roots,
+            used.Add,
+            () => progress?.Report(new("finding used blobs", MaintenanceUnit.Objects, ++trees, 0)),
+            cancellationToken
+        );
 
         var tally = new PackUseTally(used);
-        IReadOnlyList<StoredObject> indexes = await repository.ListIndexesAsync(cancellationToken);
+        List<SurveyedIndex> indexes = [];
         await foreach (
-            (_, IReadOnlyList<PackContent> packs) in repository.LoadIndexObjectsAsync(
-                indexes,
+            (StoredObject index, IReadOnlyList<PackContent> packs) in repository.LoadIndexObjectsAsync(
+                listed,
                 repository.LoadIndexObjectAsync,
                 cancellationToken
             )
         )
         {
-            foreach (PackContent pack in packs)
-            {
-                tally.Add(pack);
-            }
+            int repeats = packs.Count(pack => !tally.Add(pack, indexes.Count));
+            indexes.Add(new(index, packs.Sum(pack => pack.Blobs.Count), repeats > 0));
+            progress?.Report(new("planning", MaintenanceUnit.Objects, indexes.Count, listed.Count));
         }
         RequireAll(used);
 
@@ -52,55 +70,23 @@ internal sealed record PruneSurvey(
         return new PruneSurvey(used, tally, indexes, stored);
     }
 
-    /// <summary>What the index objects list, one object's packs after the other's.</summary>
-    public IAsyncEnumerable<(StoredObject Stored, IReadOnlyList<PackContent> Packs)> LoadIndexesAsync(
+    /// <summary>What some of the index objects list, in the given order.</summary>
+    public async IAsyncEnumerable<(int Number, IReadOnlyList<PackContent> Packs)> LoadIndexesAsync(
         Repository repository,
-        CancellationToken cancellationToken
-    ) => repository.LoadIndexObjectsAsync(Indexes, repository.LoadIndexObjectAsync, cancellationToken);
-
-    private static async Task<UsedBlobs> FindUsedAsync(
-        Repository repository,
-        IEnumerable<Id> roots,
-        IProgress<MaintenanceProgress>? progress,
-        CancellationToken cancellationToken
+        IEnumerable<int> numbers,
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var used = new UsedBlobs(repository.Blobs);
-        var blobs = new TreeBlobs(repository, cancellationToken);
-        long trees = 0;
-        var walk = new TreeWalk(
-            async (tree, _) =>
-            {
-                using PooledBytes json = await blobs.LoadAsync(tree);
-                return TreeReader.Read(json.Span);
-            },
-            blobs.Prefetch,
-            tree => used.Add(new BlobHandle(BlobKind.Tree, tree)),
-            (_, nodes) =>
-            {
-                foreach (Id blob in nodes.SelectMany(node => node.Content ?? []))
-                {
-                    used.Add(new BlobHandle(BlobKind.Data, blob));
-                }
-                progress?.Report(new("reading trees", MaintenanceUnit.Objects, ++trees, 0));
-            }
-        );
-        await walk.RunAsync(roots, repository.Options.Workers, cancellationToken);
-        return used;
-    }
-
-    private static void RequireAll(IReadOnlySet<Id> required, IReadOnlyList<Snapshot> snapshots)
-    {
-        List<Id> missing = [.. required.Except(snapshots.Select(snapshot => snapshot.Id))];
-        if (missing.Count > 0)
+        var numberOf = Indexes.Select((index, number) => (index.Stored.Id, number)).ToDictionary();
+        await foreach (
+            (StoredObject index, IReadOnlyList<PackContent> packs) in repository.LoadIndexObjectsAsync(
+                numbers.Select(number => Indexes[number].Stored),
+                repository.LoadIndexObjectAsync,
+                cancellationToken
+            )
+        )
         {
-            throw new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                $"{missing.Count} snapshots that backups name are not in the repository, among them {missing[0]}. "
-                    + "Nothing was removed.",
-                "Put the folder 'snapshots' back from a copy of the store, or delete those backups."
-            );
+            yield return (numberOf[index.Id], packs);
         }
     }
 
@@ -109,14 +95,7 @@ internal sealed record PruneSurvey(
         List<BlobHandle> missing = [.. used.Unclaimed().Take(10)];
         if (missing.Count > 0)
         {
-            throw new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                "Blobs that snapshots need are in no index, among them "
-                    + string.Join(", ", missing.Select(blob => blob.Id))
-                    + ". Nothing was removed.",
-                "Run a check of the repository, and mend it before pruning."
-            );
+            throw UsedWalk.Unlisted(missing);
         }
     }
 }

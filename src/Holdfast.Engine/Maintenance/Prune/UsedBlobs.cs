@@ -20,14 +20,23 @@ internal record struct BlobClaim(int Pack, long Cost)
 /// The blobs that some snapshot needs, and for each the one pack whose copy counts: 12 bytes for each blob of the index,
 /// needed or not, beside the index's own.
 /// </summary>
-/// <param name="index">All of the repository's; what is added to it later is nobody's.</param>
+/// <param name="index">All of the repository's; what is added to it later counts after <see cref="Grow"/>.</param>
 internal sealed class UsedBlobs(BlobIndex index)
 {
-    private readonly BlobClaim[] data = new BlobClaim[index.CountOf(BlobKind.Data)];
-    private readonly BlobClaim[] trees = new BlobClaim[index.CountOf(BlobKind.Tree)];
+    private BlobClaim[] data = new BlobClaim[index.CountOf(BlobKind.Data)];
+    private BlobClaim[] trees = new BlobClaim[index.CountOf(BlobKind.Tree)];
 
     /// <summary>What a snapshot needs and the index does not have: with luck nothing.</summary>
     private readonly HashSet<BlobHandle> unknown = [];
+
+    public BlobIndex Index => index;
+
+    /// <summary>Takes in what was added to the index since.</summary>
+    public void Grow()
+    {
+        Array.Resize(ref data, index.CountOf(BlobKind.Data));
+        Array.Resize(ref trees, index.CountOf(BlobKind.Tree));
+    }
 
     /// <returns>False when the blob was added before.</returns>
     public bool Add(BlobHandle blob)

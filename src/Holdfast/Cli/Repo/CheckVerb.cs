@@ -51,6 +51,7 @@ internal static class CheckVerb
         };
         CheckReport report = await ProgressDisplay.RunAsync(
             output,
+            session.Repository.Options.Time,
             progress =>
                 CheckRun.RunAsync(session.Repository, options, found: null, MaintenanceSteps.To(progress), session.Stop)
         );

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Engine;
 using Holdfast.Engine.Maintenance.Forget;
+using Holdfast.Engine.Maintenance.Prune;
 using Holdfast.Engine.Snapshots;
 
 namespace Holdfast.Cli.Repo;
@@ -53,19 +54,33 @@ internal static class ForgetVerb
         PruneLimits.AddTo(command);
         WritingOptions.AddTo(command);
         command.SetAction(
-            (parsed, stop) =>
-                RepoSession.RunAsync(
+            async (parsed, stop) =>
+            {
+                await using Repository repository = await RepoSession.OpenAsync(
                     parsed,
-                    LockMode.Exclusive,
                     WritingOptions.Read(parsed),
+                    stop
+                );
+                (int code, HashSet<Id> removed) = await RepoSession.LockedAsync(
+                    parsed,
+                    repository,
+                    LockMode.Exclusive,
                     session => RunAsync(parsed, session),
                     stop
-                )
+                );
+                if (code != ExitCode.Ok || removed.Count == 0 || !parsed.GetValue(Prune))
+                {
+                    return code;
+                }
+                PruneOptions options = PruneLimits.Read(parsed) with { Without = removed };
+                return await PruneVerb.RunAsync(parsed, repository, options, parsed.GetValue(DryRun), stop);
+            }
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, RepoSession session)
+    /// <returns>The snapshots that were removed, or would be.</returns>
+    private static async Task<(int Code, HashSet<Id> Removed)> RunAsync(ParseResult parsed, RepoSession session)
     {
         Output output = Output.Of(parsed);
         bool dryRun = parsed.GetValue(DryRun);
@@ -77,7 +92,7 @@ internal static class ForgetVerb
             {
                 output.Note("Nothing was pruned: what a damaged snapshot had cannot be told. Run prune by itself.");
             }
-            return code;
+            return (code, []);
         }
         IReadOnlyList<Snapshot> snapshots = await session.Repository.ListSnapshotsAsync(session.Stop);
         ForgetPlan plan = MakePlan(parsed, snapshots, session.Repository.Options.Time.GetUtcNow());
@@ -93,9 +108,7 @@ internal static class ForgetVerb
             await plan.ExecuteAsync(session.Repository, progress: null, session.Stop);
             output.Note($"{removed.Count} snapshots were removed.");
         }
-        return parsed.GetValue(Prune) && removed.Count > 0
-            ? await PruneVerb.RunAsync(output, session, PruneLimits.Read(parsed) with { Without = removed }, dryRun)
-            : ExitCode.Ok;
+        return (ExitCode.Ok, removed);
     }
 
     private static ForgetPlan MakePlan(ParseResult parsed, IReadOnlyList<Snapshot> snapshots, DateTimeOffset now)

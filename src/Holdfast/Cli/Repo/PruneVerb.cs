@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
+using Holdfast.Engine;
 using Holdfast.Engine.Maintenance;
 using Holdfast.Engine.Maintenance.Prune;
 
@@ -16,23 +17,48 @@ internal static class PruneVerb
         PruneLimits.AddTo(command);
         WritingOptions.AddTo(command);
         command.SetAction(
-            (parsed, stop) =>
-                RepoSession.RunAsync(
+            async (parsed, stop) =>
+            {
+                await using Repository repository = await RepoSession.OpenAsync(
                     parsed,
-                    LockMode.Exclusive,
                     WritingOptions.Read(parsed),
-                    session => RunAsync(Output.Of(parsed), session, PruneLimits.Read(parsed), parsed.GetValue(DryRun)),
                     stop
-                )
+                );
+                return await RunAsync(parsed, repository, PruneLimits.Read(parsed), parsed.GetValue(DryRun), stop);
+            }
         );
         return command;
     }
 
-    public static async Task<int> RunAsync(Output output, RepoSession session, PruneOptions options, bool dryRun)
+    /// <summary>Plans while others may add, and shuts them out for the plan's execution alone.</summary>
+    /// <param name="repository">Open, and not locked by us.</param>
+    public static async Task<int> RunAsync(
+        ParseResult parsed,
+        Repository repository,
+        PruneOptions options,
+        bool dryRun,
+        CancellationToken stop
+    )
     {
-        PruneRun run = await ProgressDisplay.RunAsync(
-            output,
-            progress => PruneRun.PlanAsync(session.Repository, options, MaintenanceSteps.To(progress), session.Stop)
+        Output output = Output.Of(parsed);
+        TimeProvider time = repository.Options.Time;
+        PruneRun run = await RepoSession.LockedAsync(
+            parsed,
+            repository,
+            LockMode.Add,
+            async session =>
+            {
+                if (!dryRun)
+                {
+                    await PruneRun.RemoveUnfinishedAsync(repository, session.Stop);
+                }
+                return await ProgressDisplay.RunAsync(
+                    output,
+                    time,
+                    progress => PruneRun.PlanAsync(repository, options, MaintenanceSteps.To(progress), session.Stop)
+                );
+            },
+            stop
         );
         Describe(output, run.Plan);
         if (dryRun)
@@ -41,9 +67,17 @@ internal static class PruneVerb
             output.Line("Nothing was changed.");
             return ExitCode.Ok;
         }
-        PruneReport report = await ProgressDisplay.RunAsync(
-            output,
-            progress => run.ExecuteAsync(MaintenanceSteps.To(progress), session.Stop)
+        PruneReport report = await RepoSession.LockedAsync(
+            parsed,
+            repository,
+            LockMode.Exclusive,
+            session =>
+                ProgressDisplay.RunAsync(
+                    output,
+                    time,
+                    progress => run.ExecuteAsync(MaintenanceSteps.To(progress), session.Stop)
+                ),
+            stop
         );
         output.Object(new SummaryObject(PlanObject.Of(run.Plan), DoneObject.Of(report), DryRun: false));
         output.Line(
@@ -52,7 +86,10 @@ internal static class PruneVerb
         );
         if (report.StoppedEarly)
         {
-            output.Line("The time was up before everything was rewritten; the next prune goes on.");
+            output.Line(
+                $"The time was up: {report.PacksLeft} packs, {Output.Size(report.BytesLeft)} to give back, "
+                    + "are left to the next prune."
+            );
         }
         return ExitCode.Ok;
     }
@@ -104,11 +141,21 @@ internal static class PruneVerb
         int PacksRemoved,
         long BytesWritten,
         long BytesFreed,
-        bool StoppedEarly
+        bool StoppedEarly,
+        int PacksLeft,
+        long BytesLeft
     )
     {
         public static DoneObject Of(PruneReport report) =>
-            new(report.PacksRepacked, report.PacksRemoved, report.BytesWritten, report.BytesFreed, report.StoppedEarly);
+            new(
+                report.PacksRepacked,
+                report.PacksRemoved,
+                report.BytesWritten,
+                report.BytesFreed,
+                report.StoppedEarly,
+                report.PacksLeft,
+                report.BytesLeft
+            );
     }
 }
 
@@ -130,7 +177,7 @@ internal static class PruneLimits
 
     private static readonly Option<TimeSpan?> TimeBudget = new("--time-budget")
     {
-        Description = "Start no more rewriting after so long, and finish with what is done (default: 10m).",
+        Description = "Lock others out for so long at most; the next prune does the rest (default: 10m).",
         HelpName = "duration",
         CustomParser = result => Durations.Parse(result),
     };
@@ -148,6 +195,5 @@ internal static class PruneLimits
             MaxUnused = UnusedLimit.Parse(parsed.GetRequiredValue(MaxUnused)),
             MaxRepackBytes = parsed.GetValue(MaxRepackSize) is { } size ? ByteSize.Parse(size) : long.MaxValue,
             TimeBudget = parsed.GetValue(TimeBudget) ?? new PruneOptions().TimeBudget,
-            OwnsStore = true,
         };
 }

@@ -46,15 +46,25 @@ internal sealed class RepoSession
     )
     {
         await using Repository repository = await OpenAsync(parsed, options, stop);
-        if (mode == LockMode.Read && parsed.GetValue(RepoOptions.NoLock))
-        {
-            return await verb(new RepoSession(repository, held: null, stop));
-        }
+        return mode == LockMode.Read && parsed.GetValue(RepoOptions.NoLock)
+            ? await verb(new RepoSession(repository, held: null, stop))
+            : await LockedAsync(parsed, repository, mode, verb, stop);
+    }
+
+    /// <summary>Locks the open repository, runs a part of a verb, and leaves no lock behind.</summary>
+    public static async Task<T> LockedAsync<T>(
+        ParseResult parsed,
+        Repository repository,
+        LockMode mode,
+        Func<RepoSession, Task<T>> part,
+        CancellationToken stop
+    )
+    {
         await using RepositoryLock held = await LockAsync(parsed, repository, mode == LockMode.Exclusive, stop);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, held.Lost);
         try
         {
-            return await verb(new RepoSession(repository, held, either.Token));
+            return await part(new RepoSession(repository, held, either.Token));
         }
         catch (OperationCanceledException error)
             when (held.Lost.IsCancellationRequested && !stop.IsCancellationRequested)
@@ -69,7 +79,8 @@ internal sealed class RepoSession
         }
     }
 
-    private static async Task<Repository> OpenAsync(
+    /// <summary>Opens the repository that the options name, without a lock.</summary>
+    public static async Task<Repository> OpenAsync(
         ParseResult parsed,
         RepositoryOptions options,
         CancellationToken stop

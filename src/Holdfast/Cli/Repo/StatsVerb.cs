@@ -54,6 +54,7 @@ internal static class StatsVerb
         await session.Repository.LoadIndexAsync(session.Stop);
         RepositoryStatistics statistics = await ProgressDisplay.RunAsync(
             output,
+            session.Repository.Options.Time,
             progress => StatsRun.RunAsync(session.Repository, chosen, MaintenanceSteps.To(progress), session.Stop)
         );
         output.Object(StatsObject.Of(statistics, raw: parsed.GetValue(Mode) == RawData));

@@ -90,9 +90,9 @@ internal sealed class WorkerFixture : IAsyncDisposable
 
     /// <summary>Does the operation's work on a claim, whether that still holds or not.</summary>
     public Task WorkAsync(Operation claimed, CancellationToken cancellationToken = default) =>
-        Handlers
-            .Single(one => one.Kind == claimed.Kind)
-            .RunAsync(new ClaimedOperation(claimed, Queue), cancellationToken);
+        HandlerOf(claimed.Kind).RunAsync(new ClaimedOperation(claimed, Queue), cancellationToken);
+
+    public IOperationHandler HandlerOf(string kind) => Handlers.Single(one => one.Kind == kind);
 
     /// <summary>The leases of all workers that are not heard of run out, and what they held is queued again.</summary>
     public async Task ExpireAsync()

@@ -283,6 +283,37 @@ public sealed class WorkerTests : IAsyncLifetime
         await restic.CheckAsync();
     }
 
+    /// <summary>It plans while a backup holds its lock, waits for that, and goes on with the plan.</summary>
+    [Fact]
+    public async Task A_prune_shows_how_far_it_is_and_waits_for_a_backup_that_runs()
+    {
+        Share share = await core.ShareAsync();
+        await File.WriteAllBytesAsync(Path.Join(core.PathOf(share), "big"), Bytes(2_000_000));
+        Backup backup = await core.BackUpAsync(share);
+        await core.Backups.DeleteAsync(WorkerFixture.Member, backup.Id, default);
+        await core.DrainAsync();
+        await core.Get<Scheduler>().TickAsync(default);
+
+        var claimed = new ClaimedOperation(await core.ClaimAsync(OperationKind.Prune), core.Queue);
+        await using Repository other = await core.OpenAsync();
+        Task pruning;
+        await using (await other.LockAsync(exclusive: false, default))
+        {
+            pruning = core.HandlerOf(OperationKind.Prune).RunAsync(claimed, default);
+            while (claimed.Current.Total == 0 && !pruning.IsCompleted)
+            {
+                await Task.Yield();
+            }
+            Assert.False(pruning.IsCompleted);
+            Assert.True(PackBytes() > 2_000_000);
+        }
+        await pruning;
+        Assert.True(claimed.Ended);
+        Assert.True(claimed.Current.Total > 0);
+        Assert.Equal(claimed.Current.Total, claimed.Current.Done);
+        Assert.Equal(0, PackBytes());
+    }
+
     [Fact]
     public async Task A_repository_that_lost_its_snapshots_is_not_pruned()
     {

@@ -243,7 +243,6 @@ internal sealed class History : IAsyncDisposable
         {
             MaxUnused = random.Next(3) == 0 ? UnusedLimit.Default : UnusedLimit.OfBytes(random.Next(2) * 100_000),
             MaxRepackBytes = random.Next(3) == 0 ? 200_000 : long.MaxValue,
-            OwnsStore = random.Next(2) == 0,
         };
         if (!await LiveAsync("prune", requests: 120, repository => PruneAsync(repository, how)))
         {
@@ -253,8 +252,13 @@ internal sealed class History : IAsyncDisposable
 
     private static async Task PruneAsync(Repository repository, PruneOptions how)
     {
+        PruneRun run;
+        await using (await repository.LockAsync(exclusive: false, default))
+        {
+            run = await PruneRun.PlanAsync(repository, how, null, default);
+        }
         await using RepositoryLock held = await repository.LockAsync(exclusive: true, default);
-        await (await PruneRun.PlanAsync(repository, how, null, default)).ExecuteAsync(null, default);
+        await run.ExecuteAsync(null, default);
     }
 
     private async Task PruneByResticAsync()

@@ -88,7 +88,7 @@ internal sealed class PaperRepository
         var tally = new PackUseTally(used);
         foreach (PackContent pack in Packs)
         {
-            tally.Add(pack);
+            tally.Add(pack, 0);
         }
         return (PrunePlan.Make(tally.Finish(), Stored, options), used);
     }

@@ -144,6 +144,44 @@ public sealed class RepoVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Prune_and_check_tell_how_far_they_are()
+    {
+        await repo.RunAsync("init");
+        for (int i = 1; i <= 2; i++)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(source, "file"), SampleBlobs.Noise(new Random(i), 3_000_000));
+            await repo.RunAsync("backup", source, "--time", $"2024-0{i}-01 00:00:00");
+        }
+        await repo.RunAsync("forget", "--keep-last", "1");
+
+        string[] ofCheck = ["loading_index", "checking_trees", "reading_packs"];
+        Assert.Equal(ofCheck, await PhasesAsync("check", "--read-data"));
+        string[] ofPlan = ["loading_index", "finding_used_blobs", "planning"];
+        Assert.Equal(ofPlan, await PhasesAsync("prune", "--max-unused", "0", "--dry-run"));
+        Assert.Equal([.. ofPlan, "deleting"], (await PhasesAsync("prune", "--max-unused", "0")).Except(["repacking"]));
+        Assert.DoesNotContain("status", await repo.RunAsync("prune", "--json", "--quiet"));
+
+        async Task<IEnumerable<string>> PhasesAsync(params string[] verb)
+        {
+            string[] lines = (await repo.RunAsync([.. verb, "--json"])).TrimEnd().Split('\n');
+            Assert.Equal("summary", JsonDocument.Parse(lines[^1]).RootElement.GetProperty("message_type").GetString());
+            List<JsonElement> told = [.. lines.SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
+            Assert.All(
+                told.Where(one => one.GetProperty("message_type").GetString() == "status"),
+                one =>
+                {
+                    Assert.InRange(one.GetProperty("percent_done").GetDouble(), 0, 1);
+                    Assert.True(one.GetProperty("seconds_elapsed").GetInt64() >= 0);
+                    Assert.True(one.TryGetProperty("bytes_done", out _) || one.TryGetProperty("items_done", out _));
+                }
+            );
+            return told.Where(one => one.TryGetProperty("phase", out _))
+                .Select(one => one.GetProperty("phase").GetString()!)
+                .Distinct();
+        }
+    }
+
+    [Fact]
     public async Task Stats_are_those_of_restic()
     {
         NastyTree.Build(source);
@@ -214,7 +252,8 @@ public sealed class RepoVerbTests : IDisposable
         Assert.Equal(0, (await repo.TryAsync("check")).ExitCode);
         ProcessResult found = await repo.TryAsync("check", "--read-data", "--json");
         Assert.Equal(1, found.ExitCode);
-        using JsonDocument finding = JsonDocument.Parse(found.Output.Split('\n')[0]);
+        string first = found.Output.Split('\n').First(line => line.Contains("\"finding\""));
+        using JsonDocument finding = JsonDocument.Parse(first);
         Assert.Equal("damaged_pack", finding.RootElement.GetProperty("kind").GetString());
         Assert.Equal("error", finding.RootElement.GetProperty("severity").GetString());
         ProcessResult restored = await repo.TryAsync("restore", "latest", "--target", directory["target"]);
