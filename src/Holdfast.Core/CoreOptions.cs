@@ -9,6 +9,12 @@ public sealed record CoreOptions
     /// <summary>Absolute. Holds the embedded catalog, keys, and default roots.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>
+    /// The PostgreSQL database that is the catalog, as <see cref="Catalog.Postgres.PostgresConnection.Parse"/> makes it; null
+    /// is the embedded one.
+    /// </summary>
+    public string? Postgres { get; init; }
+
     /// <summary>This node's name, without a colon.</summary>
     public required string Node { get; init; }
 

@@ -1,5 +1,6 @@
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Operations;
@@ -21,12 +22,7 @@ public static class CoreRegistration
     public static IServiceCollection AddHoldfastCore(this IServiceCollection services, CoreOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<ICatalog>(provider => new SqliteCatalog(
-            Path.Join(options.DataDirectory, "catalog", "catalog.db"),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<SqliteCatalog>>()
-        ));
+        _ = options.Postgres is { } connection ? services.AddPostgres(connection) : services.AddSqlite(options);
         services.AddSingleton<MasterKey>();
         services.AddSingleton<IMasterKey>(provider => provider.GetRequiredService<MasterKey>());
         services.AddSingleton<Keyring>();
@@ -42,6 +38,27 @@ public static class CoreRegistration
         services.AddSingleton<CoreStartup>();
         return services.AddSources().AddUseCases().AddWorkers();
     }
+
+    private static IServiceCollection AddSqlite(this IServiceCollection services, CoreOptions options) =>
+        services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<ICatalog>(provider => new SqliteCatalog(
+                Path.Join(options.DataDirectory, "catalog", "catalog.db"),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetService<ILogger<SqliteCatalog>>()
+            ));
+
+    /// <summary>Whatever has a time in Core has it from the database's clock.</summary>
+    private static IServiceCollection AddPostgres(this IServiceCollection services, string connection) =>
+        services
+            .AddSingleton<DatabaseClock>()
+            .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>())
+            .AddSingleton<ICatalog>(provider => new PostgresCatalog(
+                connection,
+                provider.GetRequiredService<DatabaseClock>(),
+                provider.GetService<ILogger<PostgresCatalog>>()
+            ))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<NodeChannel>(provider, connection));
 
     private static IServiceCollection AddSources(this IServiceCollection services) =>
         services

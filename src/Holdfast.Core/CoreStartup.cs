@@ -1,4 +1,5 @@
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Scheduling;
@@ -22,18 +23,20 @@ public sealed class CoreStartup(
     NodePresence presence,
     CoreOptions options,
     TimeProvider time,
-    ILogger<CoreStartup> logger
+    ILogger<CoreStartup> logger,
+    NodeChannel? channel = null
 )
 {
     /// <summary>True once <see cref="PrepareAsync"/> has ended well.</summary>
     public bool IsPrepared { get; private set; }
 
-    /// <summary>Directories, then the schema, then the master key, then the roots' ids, then the default share type. May be run again.</summary>
+    /// <summary>Directories, then the schema, then the node's name, then the master key, then the roots' ids, then the default share type. May be run again.</summary>
     /// <exception cref="ServiceError">The node must not start; the message says what to do.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         MakeOwnRoots();
         await catalog.MigrateAsync(cancellationToken);
+        await (channel?.OpenAsync(cancellationToken) ?? Task.CompletedTask);
         await masterKey.LoadAsync(cancellationToken);
         await knownRoots.LearnAsync(cancellationToken);
         await catalog.WriteAsync(
@@ -56,6 +59,10 @@ public sealed class CoreStartup(
         // Before the scheduler asks who can open what.
         await presence.AnnounceAsync(stopping);
         List<Func<CancellationToken, Task>> loops = [presence.RunAsync];
+        if (channel is not null)
+        {
+            loops.AddRange([channel.ListenAsync, channel.TellAsync]);
+        }
         if (options.Roles.Contains("worker"))
         {
             loops.Add(workers.RunAsync);

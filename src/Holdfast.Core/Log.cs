@@ -85,6 +85,9 @@ internal static partial class Log
     [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
     public static partial void QueueAway(ILogger logger, Exception error);
 
+    [LoggerMessage(211, LogLevel.Warning, "Other nodes are not heard; the queue is looked at as ever: {Reason}")]
+    public static partial void ChannelBroken(ILogger logger, string reason);
+
     [LoggerMessage(300, LogLevel.Warning, "Scheduling is held up; trying again soon")]
     public static partial void SchedulingHeldUp(ILogger logger, Exception error);
 

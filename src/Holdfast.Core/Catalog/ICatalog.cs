@@ -21,6 +21,12 @@ public interface ICatalog : IAsyncDisposable
     /// again after a conflict, so it changes nothing but rows.
     /// </summary>
     Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for whoever takes a row from among others who take one too: of many at once nobody waits, and each gets
+    /// another. It may rely on nothing but rows that it has locked with <see cref="SqlDialect.SkipLocked"/>.
+    /// </summary>
+    Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
 }
 
 public static class CatalogExtensions

@@ -74,7 +74,8 @@ public sealed class OperationRows(ICatalogSession session)
     /// The operation that the offer should claim next. One whose share or volume a cancelled worker may still be writing to waits
     /// until that worker has let go or its lease is over.
     /// </summary>
-    public Task<Operation?> NextAsync(ClaimOffer offer, DateTimeOffset now) =>
+    /// <param name="claiming">Locks the row, and passes over those that others have locked; else it is only looked at.</param>
+    public Task<Operation?> NextAsync(ClaimOffer offer, DateTimeOffset now, bool claiming) =>
         session.FindAsync<Operation>(
             $"""
             {Select}
@@ -87,7 +88,7 @@ public sealed class OperationRows(ICatalogSession session)
                     SELECT 1 FROM operations AS other
                     WHERE other.volume_id = o.volume_id AND other.status = 'cancelled' AND other.lease_until > @now
                 )
-            ORDER BY priority DESC, created_at, id LIMIT 1 {session.Dialect.SkipLocked}
+            ORDER BY priority DESC, created_at, id LIMIT 1 {(claiming ? session.Dialect.SkipLocked : "")}
             """,
             new
             {

@@ -52,17 +52,20 @@ public sealed class OperationQueue(
     {
         // Looking costs no write lock; most looks find nothing.
         if (
-            await catalog.ReadAsync(session => session.Operations.NextAsync(offer, time.Now()), cancellationToken)
+            await catalog.ReadAsync(
+                session => session.Operations.NextAsync(offer, time.Now(), claiming: false),
+                cancellationToken
+            )
             is null
         )
         {
             return null;
         }
-        return await catalog.WriteAsync(
+        return await catalog.ClaimAsync(
             async session =>
             {
                 DateTimeOffset now = time.Now();
-                Operation? next = await session.Operations.NextAsync(offer, now);
+                Operation? next = await session.Operations.NextAsync(offer, now, claiming: true);
                 return next is not null && await session.Operations.ClaimAsync(next, offer.Node, now, now + lease)
                     ? await session.Operations.FindAsync(next.Id)
                     : null;

@@ -15,10 +15,14 @@ internal sealed class DataDirectory : IDisposable
 
     private DataDirectory(FileStream held) => this.held = held;
 
+    /// <summary>For the owner alone. One that is there stays as it is.</summary>
+    public static void Make(string directory) =>
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
     /// <exception cref="CommandError"><see cref="ExitCode.Held"/>, naming the holder.</exception>
     public static DataDirectory Claim(string directory, string node, Uri listen)
     {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Make(directory);
         string path = Path.Join(directory, "serve.lock");
         FileStream file;
         try

@@ -1,4 +1,5 @@
 using Holdfast.Api;
+using Holdfast.Cli;
 using Holdfast.Core;
 using Holdfast.Core.Access;
 using Holdfast.Core.Access.Keystone;
@@ -19,17 +20,17 @@ namespace Holdfast.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Serves until told to stop. In order: claim the data directory; read the certificate and the policy; migrate; check
+    /// Serves until told to stop. In order: claim the data directory, where the catalog is in it; read the certificate and the policy; migrate; check
     /// the master key; first administrator, where identity is local; listen; run the roles, and try Keystone where it is
     /// not. On the way down the roles end first, so that what they hold is given back.
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
-        using DataDirectory claim = DataDirectory.Claim(
-            settings.Core.DataDirectory,
-            settings.Core.Node,
-            settings.Listen
-        );
+        using DataDirectory? claim = settings.Core.Postgres is null
+            ? DataDirectory.Claim(settings.Core.DataDirectory, settings.Core.Node, settings.Listen)
+            : null;
+        // With another catalog nodes of one host may share it.
+        DataDirectory.Make(settings.Core.DataDirectory);
         TlsCertificate? tls = TlsCertificate.Open(settings);
         WebApplicationBuilder builder = WebHost.Create(settings, tls);
         AddFloors(builder.Services, settings);
@@ -42,7 +43,7 @@ internal static class ServiceHost
         // Not without the rules that the operator's files say.
         app.Services.GetRequiredService<Policy>();
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
-        await core.PrepareAsync(stop);
+        await PrepareAsync(core, stop);
         if (app.Services.GetService<IdentityFirstStart>() is { } firstStart)
         {
             await firstStart.RunAsync(stop);
@@ -68,6 +69,22 @@ internal static class ServiceHost
         finally
         {
             await app.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task PrepareAsync(CoreStartup core, CancellationToken stop)
+    {
+        try
+        {
+            await core.PrepareAsync(stop);
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.Conflict)
+        {
+            throw new CommandError(
+                ExitCode.Held,
+                error.Message,
+                "Nodes on one catalog have a name each: stop that one, or set HOLDFAST_NODE."
+            );
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using Holdfast.Cli;
 using Holdfast.Core;
 using Holdfast.Core.Access.Keystone;
+using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Sources;
 
 namespace Holdfast.Hosting;
@@ -25,14 +26,8 @@ internal sealed record Settings
     /// <summary>Where a client that is not let in is told to log in; null where that is with us.</summary>
     public string? LoginUrl { get; init; }
 
-    // Values that this version cannot honour; ignoring one would be a promise broken in silence. Their values are not
-    // shown: some hold a password.
-    private static readonly (string Name, string? Served)[] NotServed =
-    [
-        ("HOLDFAST_CATALOG", "sqlite"),
-        ("HOLDFAST_CACHE__BYTES", null),
-        ("HOLDFAST_METRICS__TOKEN_FILE", null),
-    ];
+    // Values that this version cannot honour; ignoring one would be a promise broken in silence.
+    private static readonly string[] NotServed = ["HOLDFAST_CACHE__BYTES", "HOLDFAST_METRICS__TOKEN_FILE"];
 
     private static readonly string[] OfKeystone =
     [
@@ -51,13 +46,12 @@ internal sealed record Settings
     /// <exception cref="CommandError">A value makes no sense; the message names it, where it was set, and what would.</exception>
     public static Settings Read(SettingSource source)
     {
-        foreach ((string name, string? served) in NotServed)
+        if (Array.Find(NotServed, name => source[name] is not null) is { } unserved)
         {
-            if (source[name] is { } value && value != served)
-            {
-                string why = served is null ? "is not supported by" : $"supports only '{served}' in";
-                throw new CommandError(ExitCode.Failed, $"{name} ({source.Origin(name)}) {why} this version.");
-            }
+            throw new CommandError(
+                ExitCode.Failed,
+                $"{unserved} ({source.Origin(unserved)}) is not supported by this version."
+            );
         }
         Settings settings = ReadAll(source);
         source.CheckNames();
@@ -85,6 +79,7 @@ internal sealed record Settings
             {
                 DataDirectory = data,
                 OwnDirectories = [store],
+                Postgres = ReadPostgres(source),
                 Node = ReadNode(source),
                 Roles = ReadRoles(source),
                 ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],
@@ -204,6 +199,28 @@ internal sealed record Settings
 
     private static string Require(SettingSource source, string name) =>
         source[name] ?? throw new CommandError(ExitCode.Failed, $"HOLDFAST_AUTH=keystone needs {name}.");
+
+    /// <summary>Null for the embedded catalog. The value is not shown when it is wrong: it may hold a password.</summary>
+    private static string? ReadPostgres(SettingSource source)
+    {
+        const string name = "HOLDFAST_CATALOG";
+        if (source[name] is not { } text || text == "sqlite")
+        {
+            return null;
+        }
+        try
+        {
+            return PostgresConnection.Parse(text);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                $"{name} ({source.Origin(name)}) {error.Message}.",
+                "It is sqlite, postgres://user:password@host/database, or Host=…;Database=…;Username=…;Password=…"
+            );
+        }
+    }
 
     private static string? ReadStore(SettingSource source)
     {

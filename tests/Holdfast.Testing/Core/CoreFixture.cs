@@ -18,7 +18,8 @@ public sealed class CoreFixture : IAsyncDisposable
     public static readonly Caller Nobody = Of(Rows.Project);
     public static readonly Caller Admin = Of("0d0000000000000000000000000000dd", "admin", "member", "reader");
 
-    public CoreFixture(Func<CoreOptions, CoreOptions>? change = null)
+    /// <param name="catalog">An empty one, in place of the embedded one.</param>
+    public CoreFixture(Func<CoreOptions, CoreOptions>? change = null, ICatalog? catalog = null)
     {
         CoreOptions options = new()
         {
@@ -29,7 +30,7 @@ public sealed class CoreFixture : IAsyncDisposable
             PublicUrl = "http://127.0.0.1:8786",
         };
         Options = change?.Invoke(options) ?? options;
-        Catalog = new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
+        Catalog = catalog ?? new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
         Places = new Roots(Options);
         Roots = new ShareRoots(Places);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
@@ -47,7 +48,7 @@ public sealed class CoreFixture : IAsyncDisposable
     public TemporaryDirectory Directory { get; } = new();
     public ManualTime Time { get; } = new(Rows.Start);
     public CoreOptions Options { get; }
-    public SqliteCatalog Catalog { get; }
+    public ICatalog Catalog { get; }
     public Roots Places { get; }
     public ShareRoots Roots { get; }
     public WakeSignal Wake { get; } = new();
@@ -62,9 +63,12 @@ public sealed class CoreFixture : IAsyncDisposable
     public ExtraSpecService ExtraSpecs { get; }
 
     /// <summary>A migrated catalog with the default type and the shares.</summary>
-    public static async Task<CoreFixture> MakeAsync(params Holdfast.Core.Model.Share[] shares)
+    public static Task<CoreFixture> MakeAsync(params Holdfast.Core.Model.Share[] shares) => MakeAsync(null, shares);
+
+    /// <inheritdoc cref="MakeAsync(Holdfast.Core.Model.Share[])"/>
+    public static async Task<CoreFixture> MakeAsync(ICatalog? catalog, params Holdfast.Core.Model.Share[] shares)
     {
-        CoreFixture core = new();
+        CoreFixture core = new(catalog: catalog);
         await core.Catalog.MigrateAsync(CancellationToken.None);
         await core.Catalog.AddSharesAsync(shares);
         await new KnownRoots(core.Catalog, core.Places).LearnAsync(CancellationToken.None);

@@ -21,6 +21,9 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
             ? Task.FromException<T>(new ServiceError(ServiceErrorKind.Unavailable, "The disk is full."))
             : inner.WriteAsync(work, cancellationToken);
 
+    public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteAsync(work, cancellationToken);
+
     // The catalog itself is its maker's.
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

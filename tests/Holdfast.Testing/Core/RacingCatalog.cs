@@ -22,6 +22,9 @@ public sealed class RacingCatalog(ICatalog inner) : ICatalog
     public Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
         inner.WriteAsync(work, cancellationToken);
 
+    public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+        inner.ClaimAsync(work, cancellationToken);
+
     // The catalog itself is its maker's.
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -51,19 +51,22 @@ public sealed class PostgresServer : IAsyncDisposable
         await connection.OpenAsync();
         await using NpgsqlCommand command = new($"CREATE DATABASE {name} TEMPLATE template0", connection);
         await command.ExecuteNonQueryAsync();
-        return Connection(name);
+        return new NpgsqlConnectionStringBuilder(Connection(name)) { Pooling = true }.ConnectionString;
     }
 
     /// <summary>Starts it on the data that it left.</summary>
     public async Task StartAgainAsync()
     {
-        process = As(
+        process = Launch();
+        await Eventually.HoldsAsync("PostgreSQL to answer", AnswersAsync, TimeSpan.FromMinutes(2));
+    }
+
+    private ChildProcess Launch() =>
+        As(
             Superuser,
             "postgres",
             ["-D", Data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={Data}"]
         );
-        await Eventually.HoldsAsync("PostgreSQL to answer", AnswersAsync, TimeSpan.FromMinutes(2));
-    }
 
     /// <summary>SIGKILL of the first process: the others see it and end, as after a crash.</summary>
     public async Task KillAsync()
@@ -156,7 +159,14 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (process!.HasExited)
         {
-            throw new InvalidOperationException($"PostgreSQL ended while starting.\n{process.Log}");
+            string log = process.Log;
+            await process.DisposeAsync();
+            if (!log.Contains("is still in use", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"PostgreSQL ended while starting.\n{log}");
+            }
+            // The processes of one that was killed take a moment to see it.
+            process = Launch();
         }
         try
         {
@@ -178,5 +188,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Username = Superuser,
             Password = Password,
             Database = database,
+            // A connection that was kept would answer for a server that is dead.
+            Pooling = false,
         }.ConnectionString;
 }

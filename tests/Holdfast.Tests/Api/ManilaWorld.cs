@@ -36,10 +36,23 @@ internal sealed class ManilaWorld : IAsyncDisposable
     public static Task<ManilaWorld> StartAsync(params NamedRoot[] more) => StartAsync(_ => { }, more);
 
     /// <param name="identity">Whose tokens it takes, in place of the fixed ones.</param>
-    public static async Task<ManilaWorld> StartAsync(Action<IServiceCollection> identity, params NamedRoot[] more)
+    public static Task<ManilaWorld> StartAsync(Action<IServiceCollection> identity, params NamedRoot[] more)
     {
         TemporaryDirectory top = new();
-        SqliteCatalog catalog = new(Path.Join(top.Make("data"), "catalog.db"), TimeProvider.System);
+        return StartAsync(top, new SqliteCatalog(top["catalog.db"], TimeProvider.System), identity, more);
+    }
+
+    /// <param name="catalog">An empty one, in place of the embedded one.</param>
+    public static Task<ManilaWorld> StartAsync(ICatalog catalog) => StartAsync(new(), catalog, _ => { });
+
+    private static async Task<ManilaWorld> StartAsync(
+        TemporaryDirectory top,
+        ICatalog catalog,
+        Action<IServiceCollection> identity,
+        params NamedRoot[] more
+    )
+    {
+        top.Make("data");
         await catalog.MigrateAsync(CancellationToken.None);
         CoreOptions options = new()
         {
@@ -58,7 +71,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
         await catalog.AddSharesAsync();
         ApiHost host = await ApiHost.StartAsync(services =>
         {
-            services.AddSingleton<ICatalog>(catalog);
+            services.AddSingleton(catalog);
             services.AddSingleton(options);
             services.AddSingleton(TimeProvider.System);
             services.AddSingleton<WakeSignal>();

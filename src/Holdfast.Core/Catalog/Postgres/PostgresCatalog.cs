@@ -1,5 +1,5 @@
 using System.Data;
-using System.Security.Cryptography;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -8,7 +8,8 @@ namespace Holdfast.Core.Catalog.Postgres;
 
 /// <summary>
 /// The catalog of many nodes. A write is a serializable transaction, so that what it has read is as true at its commit as
-/// in the embedded catalog, where writers take turns; of two that contradict each other one runs again.
+/// in the embedded catalog, where writers take turns; of two that contradict each other one runs again. A connection that
+/// breaks is made again for a moment, as long as nothing can have been committed; then the catalog is unavailable.
 /// </summary>
 public sealed class PostgresCatalog : ICatalog
 {
@@ -20,97 +21,205 @@ public sealed class PostgresCatalog : ICatalog
         Arrays: true
     );
 
-    // Each conflict means that another has got through; so many in a row mean that something is wrong.
+    // Who comes again takes turns, so conflicts with the first tries of others alone: so many mean that something is wrong.
     private const int Tries = 50;
 
-    // Milliseconds.
-    private const int LongestPause = 50;
+    // Before each further attempt at a connection that broke or was refused: a database that starts again, or fails over.
+    private static readonly TimeSpan[] Rests =
+    [
+        TimeSpan.FromMilliseconds(50),
+        TimeSpan.FromMilliseconds(100),
+        TimeSpan.FromMilliseconds(200),
+        TimeSpan.FromMilliseconds(400),
+    ];
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource source;
-    private readonly TimeProvider time;
+    private readonly string place;
+    private readonly DatabaseClock clock;
     private readonly ILogger log;
 
     /// <param name="connection">As <see cref="PostgresConnection.Parse"/> makes it.</param>
+    /// <param name="clock">Set from the database with every read.</param>
     /// <param name="log">Told why the catalog does not answer: clients are not.</param>
-    public PostgresCatalog(string connection, TimeProvider time, ILogger<PostgresCatalog>? log = null)
+    public PostgresCatalog(string connection, DatabaseClock clock, ILogger<PostgresCatalog>? log = null)
     {
         RowMapping.Register();
         source = NpgsqlDataSource.Create(connection);
-        this.time = time;
+        place = PostgresConnection.Describe(connection);
+        this.clock = clock;
         this.log = log ?? NullLogger<PostgresCatalog>.Instance;
     }
 
     public Task MigrateAsync(CancellationToken cancellationToken) =>
-        AnsweredAsync(async () =>
-        {
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
-            await PostgresMigrator.RunAsync(connection, Migration.All(Dialect), time, cancellationToken);
-            return true;
-        });
+        AnsweredAsync(
+            async () =>
+            {
+                await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+                await PostgresMigrator.RunAsync(connection, Migration.All(Dialect), clock, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
     public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
-        AnsweredAsync(async () =>
-        {
-            await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(
-                IsolationLevel.RepeatableRead,
-                cancellationToken
-            );
-            CatalogSession session = new(connection, transaction, Dialect, cancellationToken);
-            await session.ExecuteAsync("SET TRANSACTION READ ONLY");
-            return await work(session);
-        });
+        AnsweredAsync(
+            async () =>
+            {
+                await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+                await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(
+                    IsolationLevel.RepeatableRead,
+                    cancellationToken
+                );
+                CatalogSession session = new(connection, transaction, Dialect, cancellationToken);
+                long asked = clock.GetTimestamp();
+                clock.Learn(asked, await session.ScalarAsync<DateTimeOffset>(ReadOnlyAndTime));
+                return await work(session);
+            },
+            cancellationToken
+        );
 
     public Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
-        AnsweredAsync(async () =>
-        {
-            for (int attempt = 1; ; attempt++)
+        AnsweredAsync(
+            async () =>
             {
-                try
+                for (int attempt = 1; ; attempt++)
                 {
-                    return await TryWriteAsync(work, cancellationToken);
+                    try
+                    {
+                        return await WriteAsync(work, attempt > 1, IsolationLevel.Serializable, cancellationToken);
+                    }
+                    catch (PostgresException error) when (IsConflict(error) && attempt < Tries) { }
                 }
-                catch (PostgresException error) when (IsConflict(error) && attempt < Tries)
-                {
-                    await Task.Delay(Pause(), time, cancellationToken);
-                }
-            }
-        });
+            },
+            cancellationToken
+        );
 
-    private async Task<T> TryWriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+        AnsweredAsync(
+            () => WriteAsync(work, inTurn: false, IsolationLevel.ReadCommitted, cancellationToken),
+            cancellationToken
+        );
+
+    private const string ReadOnlyAndTime =
+        "SET TRANSACTION READ ONLY; SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+    // Among the advisory locks of this database: "holdturn" in ASCII.
+    private const string TakeTurn = "SELECT pg_advisory_lock(7525352681065771630)";
+    private const string EndTurn = "SELECT pg_advisory_unlock(7525352681065771630)";
+
+    /// <param name="inTurn">Whether to wait for all others, of any node, who came into conflict before.</param>
+    private async Task<T> WriteAsync<T>(
+        Func<ICatalogSession, Task<T>> work,
+        bool inTurn,
+        IsolationLevel isolation,
+        CancellationToken cancellationToken
+    )
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+        if (!inTurn)
+        {
+            return await TransactAsync(connection, work, isolation, cancellationToken);
+        }
+        await AskAsync(connection, TakeTurn, cancellationToken);
+        try
+        {
+            return await TransactAsync(connection, work, isolation, cancellationToken);
+        }
+        finally
+        {
+            // A broken connection's locks have gone with it.
+            if (connection.State == ConnectionState.Open)
+            {
+                await AskAsync(connection, EndTurn, CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task<T> TransactAsync<T>(
+        NpgsqlConnection connection,
+        Func<ICatalogSession, Task<T>> work,
+        IsolationLevel isolation,
+        CancellationToken cancellationToken
+    )
+    {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(
-            IsolationLevel.Serializable,
+            isolation,
             cancellationToken
         );
         T result = await work(new CatalogSession(connection, transaction, Dialect, cancellationToken));
-        await transaction.CommitAsync(cancellationToken);
+        try
+        {
+            // Not to be called off: whether it was committed would be nobody's knowledge.
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException error) when (IsAway(error))
+        {
+            throw new UnknownOutcomeException(error);
+        }
         return result;
     }
 
-    /// <summary>Of different length for each, so that the same two do not meet again.</summary>
-    private static TimeSpan Pause() => TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(LongestPause));
+    private static async Task AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private static bool IsConflict(PostgresException error) =>
         error.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
-    private async Task<T> AnsweredAsync<T>(Func<Task<T>> ask)
+    /// <summary>Whether there is no connection, or none any more, though there may be one soon.</summary>
+    private static bool IsAway(NpgsqlException error) =>
+        error is PostgresException answer
+            ? answer.SqlState
+                is PostgresErrorCodes.AdminShutdown
+                    or PostgresErrorCodes.CrashShutdown
+                    or PostgresErrorCodes.CannotConnectNow
+                    or PostgresErrorCodes.TooManyConnections
+            : error.InnerException is IOException or SocketException;
+
+    private async Task<T> AnsweredAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
-        try
+        for (int attempt = 0; ; attempt++)
         {
-            return await ask();
-        }
-        catch (NpgsqlException error)
-        {
-            string detail = $"The catalog on {source.ConnectionString} failed: {error.Message}";
-            Log.CatalogFailed(log, detail);
-            throw new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
+            try
             {
-                Detail = detail,
-            };
+                return await ask();
+            }
+            catch (NpgsqlException error) when (IsAway(error) && attempt < Rests.Length)
+            {
+                await Task.Delay(Rests[attempt], clock, cancellationToken);
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CharacterNotInRepertoire)
+            {
+                throw ServiceError.Invalid("A text of the request contains a NUL character.");
+            }
+            catch (NpgsqlException error)
+            {
+                throw Unavailable(error);
+            }
+            catch (UnknownOutcomeException error)
+            {
+                throw Unavailable(error.InnerException!);
+            }
         }
     }
 
+    private ServiceError Unavailable(Exception error)
+    {
+        string detail = $"The catalog on {place} failed: {error.Message}";
+        Log.CatalogFailed(log, detail);
+        return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
+        {
+            Detail = detail,
+            RetryAfter = RetryAfter,
+        };
+    }
+
     public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    /// <summary>The connection broke while the commit was under way: it must not be done again.</summary>
+    private sealed class UnknownOutcomeException(NpgsqlException inner) : Exception(inner.Message, inner);
 }

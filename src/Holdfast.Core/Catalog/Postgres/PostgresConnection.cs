@@ -5,8 +5,27 @@ namespace Holdfast.Core.Catalog.Postgres;
 /// <summary>How the setting that names a PostgreSQL database is read.</summary>
 public static class PostgresConnection
 {
-    // Seconds that one statement may take, on the server and as we wait for it.
+    // Seconds that one statement may take on the server, and as long again as a statement that waits for us.
     private const int StatementSeconds = 30;
+
+    // Connections of one node; a server takes a hundred in all unless told otherwise.
+    private const int PoolSize = 20;
+
+    // Seconds. A server that is away is to be noticed soon: clients are told to come again.
+    private const int ConnectSeconds = 5;
+    private const int SilentSeconds = 10;
+
+    // libpq's names, which URLs are written with, where Npgsql's are not the same with spaces.
+    private static readonly Dictionary<string, string> NamesInUrls = new(StringComparer.Ordinal)
+    {
+        ["connect_timeout"] = "Timeout",
+        ["dbname"] = "Database",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["sslmode"] = "SSL Mode",
+        ["sslrootcert"] = "Root Certificate",
+        ["user"] = "Username",
+    };
 
     /// <param name="setting">A <c>postgres://</c> URL, or Npgsql's own form, <c>Host=…;Database=…</c>.</param>
     /// <returns>Npgsql's own form, with limits where it names none.</returns>
@@ -16,16 +35,40 @@ public static class PostgresConnection
         NpgsqlConnectionStringBuilder builder = IsUrl(setting, out Uri? url) ? OfUrl(url!) : OfText(setting);
         if (string.IsNullOrEmpty(builder.Host))
         {
-            throw new FormatException("it names no host");
+            throw new FormatException("names no host");
         }
-        builder.ApplicationName ??= "holdfast";
-        builder.Options ??=
-            $"-c statement_timeout={StatementSeconds}s -c idle_in_transaction_session_timeout={StatementSeconds}s";
-        if (!builder.ContainsKey("Command Timeout"))
+        if (string.IsNullOrEmpty(builder.Database))
         {
-            builder.CommandTimeout = StatementSeconds;
+            throw new FormatException("names no database");
         }
+        Default(builder, "Application Name", "holdfast");
+        Default(builder, "Maximum Pool Size", PoolSize);
+        Default(builder, "Timeout", ConnectSeconds);
+        Default(builder, "Tcp Keepalive", true);
+        Default(builder, "Tcp Keepalive Time", SilentSeconds);
+        Default(builder, "Tcp Keepalive Interval", SilentSeconds);
+        // Longer than the server's own limit, which leaves the connection usable.
+        Default(builder, "Command Timeout", StatementSeconds + ConnectSeconds);
+        // The operator's own options come last, and win. No statement here is long enough to be compiled.
+        builder.Options =
+            $"-c statement_timeout={StatementSeconds}s -c idle_in_transaction_session_timeout={StatementSeconds}s "
+            + $"-c jit=off {builder.Options}".TrimEnd();
         return builder.ConnectionString;
+    }
+
+    /// <summary>Where the database is, for the operator: never how to get in.</summary>
+    public static string Describe(string connection)
+    {
+        NpgsqlConnectionStringBuilder builder = new(connection);
+        return $"{builder.Host}, port {builder.Port}, database {builder.Database}";
+    }
+
+    private static void Default(NpgsqlConnectionStringBuilder builder, string name, object value)
+    {
+        if (!builder.Keys.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            builder[name] = value;
+        }
     }
 
     private static bool IsUrl(string setting, out Uri? url) =>
@@ -39,14 +82,17 @@ public static class PostgresConnection
         }
         catch (ArgumentException error)
         {
-            throw new FormatException("it is neither a postgres:// URL nor a connection string of Npgsql's", error);
+            throw new FormatException(
+                "is neither a postgres:// URL nor a connection string such as Host=…;Database=…;Username=…",
+                error
+            );
         }
     }
 
     private static NpgsqlConnectionStringBuilder OfUrl(Uri url)
     {
         string[] user = url.UserInfo.Split(':', 2);
-        NpgsqlConnectionStringBuilder builder = new() { Host = url.Host };
+        NpgsqlConnectionStringBuilder builder = new() { Host = url.IdnHost };
         if (url.Port > 0)
         {
             builder.Port = url.Port;
@@ -76,13 +122,13 @@ public static class PostgresConnection
     {
         try
         {
-            // libpq's names, which URLs are written with; its modes have hyphens.
-            builder[name == "sslmode" ? "SSL Mode" : name.Replace('_', ' ')] =
+            // The modes of TLS have hyphens there.
+            builder[NamesInUrls.GetValueOrDefault(name, name.Replace('_', ' '))] =
                 name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         catch (Exception error) when (error is ArgumentException or KeyNotFoundException)
         {
-            throw new FormatException($"its option '{name}' is not known, or has a value that it cannot have", error);
+            throw new FormatException($"has an option '{name}' that is not known, or not with that value", error);
         }
     }
 }

@@ -21,6 +21,8 @@ public sealed class SqliteCatalog : ICatalog
     // Each try already waits for the lock; more than a few means that somebody holds it and will not let go.
     private const int Tries = 4;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
     private readonly string path;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -101,6 +103,10 @@ public sealed class SqliteCatalog : ICatalog
         }
     }
 
+    // There is one writer at a time anyway.
+    public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteAsync(work, cancellationToken);
+
     private async Task<T> TryWriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {
         // Immediate: the lock is taken before the first read, so nothing read here can be stale at the commit.
@@ -130,6 +136,7 @@ public sealed class SqliteCatalog : ICatalog
         return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
         {
             Detail = detail,
+            RetryAfter = RetryAfter,
         };
     }
 

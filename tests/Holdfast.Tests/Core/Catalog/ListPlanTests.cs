@@ -191,7 +191,7 @@ public sealed class ListPlanTests : IAsyncLifetime
     {
         ClaimOffer offer = new("n", ["r"], ["k"]);
         IReadOnlyList<PlanStep> steps = await core.Catalog.ExplainAsync(session =>
-            session.Operations.NextAsync(offer, core.Time.GetUtcNow())
+            session.Operations.NextAsync(offer, core.Time.GetUtcNow(), claiming: true)
         );
 
         Assert.Equal(

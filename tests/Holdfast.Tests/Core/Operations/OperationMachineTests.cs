@@ -3,6 +3,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Testing.Core;
+using Holdfast.Tests.Core.Catalog.Postgres;
 using Xunit;
 
 namespace Holdfast.Tests.Core.Operations;
@@ -11,8 +12,11 @@ namespace Holdfast.Tests.Core.Operations;
 /// Workers that claim, beat, close, fail, die and come back to life, and administrators that reset, in any order: no
 /// operation is ended twice, no two workers have a claim that holds, and in the end nothing is stuck.
 /// </summary>
-public sealed class OperationMachineTests
+public class OperationMachineTests
 {
+    /// <summary>An empty catalog; null is the embedded one.</summary>
+    protected virtual Task<ICatalog?> OpenAsync() => Task.FromResult<ICatalog?>(null);
+
     private const int Steps = 120;
     private const int Shares = 3;
     private static readonly string[] Nodes = ["n1", "n2", "n3"];
@@ -26,9 +30,10 @@ public sealed class OperationMachineTests
     [InlineData(6)]
     public async Task Nothing_is_committed_twice_and_nothing_is_stuck(int seed)
     {
-        await using CoreFixture core = await CoreFixture.MakeAsync([
-            .. Enumerable.Range(0, Shares).Select(n => Rows.Share($"s{n}")),
-        ]);
+        await using CoreFixture core = await CoreFixture.MakeAsync(
+            await OpenAsync(),
+            [.. Enumerable.Range(0, Shares).Select(n => Rows.Share($"s{n}"))]
+        );
         Machine machine = new(core, new Random(seed));
         for (int step = 0; step < Steps; step++)
         {
@@ -246,4 +251,11 @@ public sealed class OperationMachineTests
                 default
             );
     }
+}
+
+public sealed class PostgresOperationMachineTests(PostgresFixture postgres)
+    : OperationMachineTests,
+        IClassFixture<PostgresFixture>
+{
+    protected override async Task<ICatalog?> OpenAsync() => await postgres.NewCatalogAsync();
 }

@@ -2,17 +2,54 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Testing.Core;
+using Holdfast.Tests.Core.Catalog.Postgres;
 using Xunit;
 
 namespace Holdfast.Tests.Core.Operations;
 
-public sealed class OperationQueueTests : IAsyncLifetime
+public class OperationQueueTests : IAsyncLifetime
 {
     private CoreFixture core = null!;
 
-    public async ValueTask InitializeAsync() => core = await CoreFixture.MakeAsync(Rows.Share("s1"), Rows.Share("s2"));
+    public async ValueTask InitializeAsync() =>
+        core = await CoreFixture.MakeAsync(await OpenAsync(), Rows.Share("s1"), Rows.Share("s2"));
 
-    public ValueTask DisposeAsync() => core.DisposeAsync();
+    /// <summary>An empty catalog; null is the embedded one.</summary>
+    protected virtual Task<ICatalog?> OpenAsync() => Task.FromResult<ICatalog?>(null);
+
+    public async ValueTask DisposeAsync()
+    {
+        await core.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Of_many_who_claim_at_once_each_gets_another()
+    {
+        const int count = 60;
+        for (int n = 0; n < count; n++)
+        {
+            await AddAsync(OperationKind.ExportProject);
+        }
+        List<Operation>[] claimed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async node =>
+                {
+                    List<Operation> own = [];
+                    while (await core.ClaimAsync($"n{node}") is { } operation)
+                    {
+                        own.Add(operation);
+                    }
+                    return own;
+                })
+        );
+        // One who finds that others have locked what is left goes away; whoever locked it has it.
+        Operation[] all = [.. claimed.SelectMany(own => own)];
+        Assert.Equal(count, all.Length);
+        Assert.Equal(count, all.Select(one => one.Id).Distinct().Count());
+        Assert.All(all, one => Assert.Equal((OperationStatus.Running, 1), (one.Status, one.Attempts)));
+    }
 
     [Fact]
     public async Task People_come_first_and_maintenance_last()
@@ -338,4 +375,11 @@ public sealed class OperationQueueTests : IAsyncLifetime
     /// <summary>What a backup that began may have left is a reap's to look for, and nothing else is to be done.</summary>
     private static void AssertReapAlone(IReadOnlyList<Operation> queued) =>
         Assert.All(queued, operation => Assert.Equal(OperationKind.Reap, operation.Kind));
+}
+
+public sealed class PostgresOperationQueueTests(PostgresFixture postgres)
+    : OperationQueueTests,
+        IClassFixture<PostgresFixture>
+{
+    protected override async Task<ICatalog?> OpenAsync() => await postgres.NewCatalogAsync();
 }

@@ -301,6 +301,9 @@ public sealed class SchedulerTests : IAsyncLifetime
             return result;
         }
 
+        public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+            inner.ClaimAsync(work, cancellationToken);
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

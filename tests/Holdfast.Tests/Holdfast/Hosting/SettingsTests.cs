@@ -51,7 +51,12 @@ public sealed class SettingsTests
     [InlineData("HOLDFAST_NODE", "a:b")]
     [InlineData("HOLDFAST_ROLES", "api,cook")]
     [InlineData("HOLDFAST_STORE", "s3://bucket/prefix")]
-    [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast")]
+    [InlineData("HOLDFAST_CATALOG", "mysql://localhost/holdfast")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://localhost")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast?colour=blue")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://localhost/holdfast?sslmode=sometimes")]
+    [InlineData("HOLDFAST_CATALOG", "Database=holdfast")]
+    [InlineData("HOLDFAST_CATALOG", "Host=localhost;Database=holdfast;Port=many")]
     [InlineData("HOLDFAST_AUTH", "ldap")]
     [InlineData("HOLDFAST_KEYSTONE__URL", "https://keystone.example")]
     [InlineData("HOLDFAST_KEYSTONE__PASSWORD", "secret")]
@@ -74,7 +79,9 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("HOLDFAST_CATALOG", "postgres://holdfast:secret@db/holdfast")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://holdfast:secret@db")]
+    [InlineData("HOLDFAST_CATALOG", "postgres://holdfast:secret@one,two/holdfast")]
+    [InlineData("HOLDFAST_CATALOG", "Host=db;Password=secret;Database=holdfast;Colour=blue")]
     [InlineData("HOLDFAST_KEYSTONE__PASSWORD", "secret")]
     public void A_refusal_does_not_show_a_password(string name, string value)
     {

@@ -1,0 +1,135 @@
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Postgres;
+using Holdfast.Testing;
+using Holdfast.Testing.Core;
+using Npgsql;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Catalog.Postgres;
+
+public sealed class PostgresCatalogTests(PostgresFixture postgres) : CatalogSuite, IClassFixture<PostgresFixture>
+{
+    private string connection = "";
+
+    protected override async Task<ICatalog> OpenAsync()
+    {
+        connection = await postgres.NewDatabaseAsync();
+        return new PostgresCatalog(connection, new DatabaseClock());
+    }
+
+    [Fact]
+    public async Task A_newer_schema_is_refused()
+    {
+        await using (NpgsqlConnection direct = new(connection))
+        {
+            await direct.OpenAsync();
+            await using NpgsqlCommand command = new("INSERT INTO schema_version VALUES (9999, 'future', 0)", direct);
+            await command.ExecuteNonQueryAsync();
+        }
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => Catalog.MigrateAsync(CancellationToken.None));
+        Assert.Contains("9999", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_migrate_once()
+    {
+        string empty = await postgres.NewDatabaseAsync();
+        PostgresCatalog[] nodes =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => new PostgresCatalog(empty, new DatabaseClock())),
+        ];
+        await Task.WhenAll(nodes.Select(node => node.MigrateAsync(CancellationToken.None)));
+        await nodes[0].AddSharesAsync(Rows.Share("s1"));
+        Assert.NotNull(await nodes[3].ShareAsync("s1"));
+        foreach (PostgresCatalog node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_a_failure_that_tells_clients_nothing_of_it()
+    {
+        await using PostgresCatalog nowhere = new(
+            PostgresConnection.Parse("postgres://ann:secret@127.0.0.1:1/holdfast"),
+            new DatabaseClock()
+        );
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            nowhere.ReadAsync(session => session.ShareTypes.FindDefaultAsync(), CancellationToken.None)
+        );
+        Assert.Equal(ServiceErrorKind.Unavailable, error.Kind);
+        Assert.DoesNotContain("127.0.0.1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1", error.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_breaks_the_database_is_the_requests_fault_where_it_is()
+    {
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            Catalog.ReadAsync(session => session.Shares.FindAsync("a\0b"), CancellationToken.None)
+        );
+        Assert.Equal(ServiceErrorKind.Invalid, error.Kind);
+    }
+
+    [Fact]
+    public async Task The_clock_is_the_databases()
+    {
+        // A machine whose clock is years off.
+        DatabaseClock clock = new(new SteppedTime());
+        await using PostgresCatalog catalog = new(connection, clock);
+
+        await catalog.ReadAsync(session => session.ShareTypes.FindDefaultAsync(), CancellationToken.None);
+
+        DateTimeOffset database = await Catalog.ReadAsync(
+            session => session.ScalarAsync<DateTimeOffset>("SELECT (extract(epoch FROM now()) * 1000000)::bigint"),
+            CancellationToken.None
+        );
+        Assert.Equal(database, clock.GetUtcNow(), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Writers_that_contradict_each_other_on_many_nodes_all_get_through()
+    {
+        const int writers = 48;
+        await using PostgresCatalog other = new(connection, new DatabaseClock());
+        ICatalog[] nodes = [Catalog, other];
+        // Each counts all and adds one: no two of these fit side by side.
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, writers)
+                .Select(n =>
+                    nodes[n % 2]
+                        .WriteAsync(
+                            async session =>
+                            {
+                                int there = await session.ScalarAsync<int>("SELECT count(*) FROM settings");
+                                await session.Settings.TryAddAsync($"n{there}", $"{n}");
+                            },
+                            CancellationToken.None
+                        )
+                )
+        );
+        Assert.Equal(
+            writers,
+            await Catalog.ReadAsync(
+                session => session.ScalarAsync<int>("SELECT count(*) FROM settings"),
+                CancellationToken.None
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_too_long_is_called_off_and_the_next_one_is_not()
+    {
+        string impatient = $"{connection};Options=-c statement_timeout=100ms";
+        await using PostgresCatalog catalog = new(impatient, new DatabaseClock());
+
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            catalog.ReadAsync(session => session.ExecuteAsync("SELECT pg_sleep(60)"), CancellationToken.None)
+        );
+        Assert.Equal(ServiceErrorKind.Unavailable, error.Kind);
+        Assert.Equal(1, await catalog.ReadAsync(s => s.ScalarAsync<int>("SELECT 1"), CancellationToken.None));
+    }
+}
