@@ -13,7 +13,7 @@ public sealed class CatalogAwayTests(PostgresFixture postgres) : ManilaTests, IC
     [InlineData("GET", "/v2/shares", null)]
     [InlineData("POST", "/v2/shares", """{"share":{"share_proto":"NFS","size":1}}""")]
     [InlineData("GET", "/api/v1/operations", null)]
-    [InlineData("GET", $"/v2/{ApiHost.Project}/os-vendor-backup-sharing", null)]
+    [InlineData("GET", $"/v2/{ApiHost.Project}/os-vendor-backup-sharing/detail", null)]
     public async Task A_dead_database_is_503_until_it_is_back(string method, string path, string? body)
     {
         Assert.InRange((await Host.SendAsync(method, path, body)).Code, 200, 299);
