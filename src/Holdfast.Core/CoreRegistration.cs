@@ -108,6 +108,7 @@ public static class CoreRegistration
             .AddSingleton<LockJudge>()
             .AddSingleton<ProjectRepositories>()
             .AddSingleton<ExportsAhead>()
+            .AddSingleton<ProjectExporter>()
             .AddSingleton<ForgottenSnapshots>()
             .AddSingleton<IOperationHandler, CreateBackup>()
             .AddSingleton<IOperationHandler, RestoreBackup>()

@@ -63,6 +63,23 @@ public sealed class Repositories(IObjectStore store, long keptBlobs = WarmReposi
     public async Task<bool> ExistsAsync(string project, CancellationToken cancellationToken) =>
         await new RepositoryStore(Of(project)).SizeAsync(RepositoryStore.Config, cancellationToken) is not null;
 
+    /// <inheritdoc cref="Repository.AddPasswordAsync"/>
+    public Task AddPasswordAsync(
+        string project,
+        string password,
+        string added,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => Repository.AddPasswordAsync(Of(project), password, added, options, cancellationToken);
+
+    /// <inheritdoc cref="Repository.RemovePasswordAsync"/>
+    public Task RemovePasswordAsync(
+        string project,
+        string password,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => Repository.RemovePasswordAsync(Of(project), password, options, cancellationToken);
+
     /// <summary>Removes what is left of writes that never ended and began before the given moment.</summary>
     /// <returns>How many were removed.</returns>
     public Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>

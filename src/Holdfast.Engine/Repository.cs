@@ -14,9 +14,6 @@ namespace Holdfast.Engine;
 /// </summary>
 public sealed partial class Repository : IAsyncDisposable
 {
-    /// <summary>As restic: a repository with more keys than that is opened with the first that fits among these.</summary>
-    private const int MaximumKeysTried = 20;
-
     private readonly RepositoryConfig config;
     private Action? closed;
 
@@ -65,7 +62,7 @@ public sealed partial class Repository : IAsyncDisposable
             options,
             new LoadedIndex()
         );
-        Id key = await repository.AddKeyAsync(password, master, cancellationToken);
+        Id key = await AddKeyAsync(objects, password, master, options, cancellationToken);
         // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
         if (!await repository.config.TryCreateAsync(objects, repository.Sealer, cancellationToken))
         {
@@ -225,110 +222,4 @@ public sealed partial class Repository : IAsyncDisposable
             );
         }
     }
-
-    // Of attempts that died before their config, or came too late with it: restic would try them, and take the wrong one.
-    private static async Task RemoveOtherKeysAsync(RepositoryStore objects, Id own, CancellationToken cancellationToken)
-    {
-        await foreach (StoredObject key in objects.ListAsync(ObjectKind.Key, cancellationToken))
-        {
-            if (key.Id != own)
-            {
-                await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, key.Id), cancellationToken);
-            }
-        }
-    }
-
-    /// <returns>Its name.</returns>
-    private async Task<Id> AddKeyAsync(string password, KeyMaterial master, CancellationToken cancellationToken)
-    {
-        byte[] json = KeyFile
-            .Create(
-                password,
-                master,
-                ScryptCost.Default,
-                Options.Time.GetUtcNow(),
-                Options.LockUsername,
-                Options.LockHostname
-            )
-            .ToJson();
-        Sha256.Hash(json, out Id id);
-        await Store.PutAsync(
-            RepositoryStore.Name(ObjectKind.Key, id),
-            new ReadOnlySequence<byte>(json),
-            cancellationToken
-        );
-        return id;
-    }
-
-    private static async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(
-        RepositoryStore store,
-        CancellationToken cancellationToken
-    )
-    {
-        List<StoredObject> listed = await store
-            .ListAsync(ObjectKind.Key, cancellationToken)
-            .Take(MaximumKeysTried)
-            .ToListAsync(cancellationToken);
-        return await Task.WhenAll(listed.Select(ReadAsync));
-
-        async Task<StoredKey> ReadAsync(StoredObject key)
-        {
-            try
-            {
-                ObjectName name = RepositoryStore.Name(ObjectKind.Key, key.Id);
-                using PooledBytes content = await store.ReadAllAsync(name, key.Size, cancellationToken);
-                return new StoredKey(key.Id, content.Span.ToArray());
-            }
-            catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)
-            {
-                return new StoredKey(key.Id, []); // One of many; it counts as damaged.
-            }
-        }
-    }
-
-    /// <returns>The key object's name, and what it wraps.</returns>
-    private static (Id Name, KeyMaterial Master) OpenKey(
-        IReadOnlyList<StoredKey> keys,
-        in PooledBytes sealedConfig,
-        string password
-    )
-    {
-        int damaged = 0;
-        (Id Name, KeyMaterial Master)? opened = null;
-        foreach (StoredKey key in keys)
-        {
-            if (Sha256.Hash(key.Content) != key.Id || KeyFile.Parse(key.Content) is not { } file)
-            {
-                damaged++;
-            }
-            else if (file.TryOpen(password) is { } master)
-            {
-                opened = (key.Id, master);
-                // One that an attempt to make the repository left opens with the same password, and fits nothing.
-                if (RepositoryConfig.IsSealedWith(master, sealedConfig))
-                {
-                    return opened.Value;
-                }
-            }
-        }
-        if (opened is { } found)
-        {
-            return found; // The config is damaged, as whoever reads it will say.
-        }
-        throw damaged < keys.Count
-            ? new EngineError(
-                EngineErrorKind.WrongPassword,
-                temporary: false,
-                "The password opens none of the repository's keys.",
-                "Check the password; each repository has its own."
-            )
-            : new EngineError(
-                EngineErrorKind.Damaged,
-                temporary: false,
-                keys.Count == 0 ? "The repository has no key." : "The repository's keys are not what was stored.",
-                "Restore the folder 'keys' from a copy of the store: without a key nothing can be read."
-            );
-    }
-
-    private readonly record struct StoredKey(Id Id, byte[] Content);
 }

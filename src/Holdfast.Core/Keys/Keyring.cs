@@ -7,7 +7,8 @@ namespace Holdfast.Core.Keys;
 
 /// <summary>
 /// The passwords of the projects' repositories. Each is random, made once, and lies wrapped by the master key in
-/// <c>keyring/&lt;project&gt;</c> of the store and nowhere else.
+/// <c>keyring/&lt;project&gt;</c> of the store and nowhere else. While a password is changed the former one follows it, on a line of
+/// its own.
 /// </summary>
 public sealed class Keyring(Repositories repositories, MasterKey master)
 {
@@ -18,12 +19,30 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
 
     /// <returns>Null when the project has none yet.</returns>
     /// <exception cref="EngineError">The store failed, or another master key wrapped it.</exception>
-    public async Task<string?> FindAsync(string project, CancellationToken cancellationToken)
+    public async Task<string?> FindAsync(string project, CancellationToken cancellationToken) =>
+        await FindAllAsync(project, cancellationToken) is [var password, ..] ? password : null;
+
+    /// <returns>The password, then the former one while it is changed; nothing when the project has none yet.</returns>
+    /// <exception cref="EngineError">The store failed, or another master key wrapped it.</exception>
+    public async Task<IReadOnlyList<string>> FindAllAsync(string project, CancellationToken cancellationToken)
     {
-        using VaultKey key = master.ForVault("keyring");
+        using VaultKey key = master.ForVault(Folder);
         byte[]? content = await repositories.Vault.GetAsync(Name(project), key, cancellationToken);
-        return content is null ? null : Encoding.ASCII.GetString(content);
+        return content is null ? [] : Encoding.ASCII.GetString(content).Split('\n');
     }
+
+    /// <summary>Replaces what is kept, durably.</summary>
+    /// <param name="project">The project's id.</param>
+    /// <param name="passwords">As <see cref="FindAllAsync"/> returns them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task PutAsync(string project, IEnumerable<string> passwords, CancellationToken cancellationToken)
+    {
+        using VaultKey key = master.ForVault(Folder);
+        byte[] content = Encoding.ASCII.GetBytes(string.Join('\n', passwords));
+        await repositories.Vault.PutAsync(Name(project), content, key, cancellationToken);
+    }
+
+    public static string NewPassword() => RandomNumberGenerator.GetHexString(PasswordLength, lowercase: true);
 
     /// <summary>
     /// The project's password, made if there is none. It is durable in the store before anything is sealed with it, and
@@ -35,8 +54,8 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
         {
             return known;
         }
-        using VaultKey key = master.ForVault("keyring");
-        string made = RandomNumberGenerator.GetHexString(PasswordLength, lowercase: true);
+        using VaultKey key = master.ForVault(Folder);
+        string made = NewPassword();
         bool ours = await repositories.Vault.TryCreateAsync(
             Name(project),
             Encoding.ASCII.GetBytes(made),

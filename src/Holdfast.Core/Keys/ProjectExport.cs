@@ -70,7 +70,7 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
     /// <param name="kept">Exports up to this number stay.</param>
     public async Task WriteAsync(ProjectExport export, long kept, CancellationToken cancellationToken)
     {
-        using VaultKey key = await KeyAsync(export.ProjectId, cancellationToken);
+        using VaultKey key = KeyOf((await PasswordsAsync(export.ProjectId, cancellationToken))[0]);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(export);
         await repositories.Vault.PutAsync(Name(export.ProjectId, export.Sequence), json, key, cancellationToken);
         foreach (long number in await NumbersAsync(export.ProjectId, cancellationToken))
@@ -91,9 +91,21 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
         {
             return null;
         }
-        using VaultKey key = await KeyAsync(projectId, cancellationToken);
-        byte[]? json = await repositories.Vault.GetAsync(Name(projectId, numbers[^1]), key, cancellationToken);
-        return json is null ? null : JsonSerializer.Deserialize<ProjectExport>(json);
+        string name = Name(projectId, numbers[^1]);
+        IReadOnlyList<string> passwords = await PasswordsAsync(projectId, cancellationToken);
+        for (int index = 0; ; index++)
+        {
+            using VaultKey key = KeyOf(passwords[index]);
+            try
+            {
+                byte[]? json = await repositories.Vault.GetAsync(name, key, cancellationToken);
+                return json is null ? null : JsonSerializer.Deserialize<ProjectExport>(json);
+            }
+            catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged && index + 1 < passwords.Count)
+            {
+                // Written before the password was changed, and whoever changed it died before the next export.
+            }
+        }
     }
 
     /// <summary>Sequences of the exports that are in the store, lowest first.</summary>
@@ -122,9 +134,11 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
     public static string Name(string projectId, long sequence) =>
         $"export/{projectId}/{sequence.ToString("d12", CultureInfo.InvariantCulture)}";
 
-    private async Task<VaultKey> KeyAsync(string projectId, CancellationToken cancellationToken) =>
-        await keyring.FindAsync(projectId, cancellationToken) is { } password
-            ? new VaultKey(Encoding.ASCII.GetBytes(password), "export")
+    private static VaultKey KeyOf(string password) => new(Encoding.ASCII.GetBytes(password), "export");
+
+    private async Task<IReadOnlyList<string>> PasswordsAsync(string projectId, CancellationToken cancellationToken) =>
+        await keyring.FindAllAsync(projectId, cancellationToken) is { Count: > 0 } passwords
+            ? passwords
             : throw new EngineError(
                 EngineErrorKind.NotFound,
                 temporary: false,

@@ -28,6 +28,9 @@ public static class AuditAction
     /// <summary>An administrator has asked for a restore of such a backup.</summary>
     public const string RestoreForeign = "backup.restore";
 
+    /// <summary>A project's repository has a new password.</summary>
+    public const string RotateKey = "key.rotate";
+
     /// <summary>A project's rows were made again from the store.</summary>
     public const string RebuildCatalog = "catalog.rebuild";
 }

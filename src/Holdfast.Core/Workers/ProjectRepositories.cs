@@ -24,19 +24,34 @@ public sealed class ProjectRepositories(
     public async Task<Repository> OpenAsync(Operation claimed, CancellationToken cancellationToken)
     {
         string project = claimed.RepositoryOf;
-        string password =
-            await keyring.FindAsync(project, cancellationToken)
-            ?? throw new EngineError(
-                EngineErrorKind.NotFound,
-                temporary: false,
-                $"Project {project} has no key in the keyring of the store.",
-                $"If it has backups, put keyring/{project} of the store back from a copy."
-            )
+        string password = await PasswordAsync(project, cancellationToken);
+        try
+        {
+            return await repositories.OpenAsync(project, password, Options(claimed), cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.WrongPassword)
+        {
+            string now = await PasswordAsync(project, cancellationToken);
+            if (now == password)
             {
-                PublicMessage = "The project's key is missing from the backup store.",
-            };
-        return await repositories.OpenAsync(project, password, Options(claimed), cancellationToken);
+                throw;
+            }
+            // It was changed between the two.
+            return await repositories.OpenAsync(project, now, Options(claimed), cancellationToken);
+        }
     }
+
+    private async Task<string> PasswordAsync(string project, CancellationToken cancellationToken) =>
+        await keyring.FindAsync(project, cancellationToken)
+        ?? throw new EngineError(
+            EngineErrorKind.NotFound,
+            temporary: false,
+            $"Project {project} has no key in the keyring of the store.",
+            $"If it has backups, put keyring/{project} of the store back from a copy."
+        )
+        {
+            PublicMessage = "The project's key is missing from the backup store.",
+        };
 
     /// <summary>
     /// Opens the repository, or makes it: key, repository, row, in this order, each durable before the next, and any of

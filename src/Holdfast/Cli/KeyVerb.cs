@@ -23,7 +23,25 @@ internal static class KeyVerb
             Project,
         };
         export.SetAction(ExportAsync);
-        return new Command("key", "Keys of the projects' repositories.") { export };
+        Command rotate = new("rotate", "Give a project's repository a new password; the former one opens it no more.")
+        {
+            SettingsOption.Config,
+            Project,
+        };
+        rotate.SetAction(RotateAsync);
+        return new Command("key", "Keys of the projects' repositories.") { export, rotate };
+    }
+
+    private static async Task<int> RotateAsync(ParseResult parsed, CancellationToken stop)
+    {
+        string project = parsed.GetRequiredValue(Project);
+        await using ServiceProvider services = ServiceHost.OpenBeside(SettingsOption.Read(parsed));
+        if (!await services.GetRequiredService<KeyRotation>().RotateAsync(project, stop))
+        {
+            throw NoRepository(project);
+        }
+        Output.Of(parsed).Note($"The repository of project {project} has a new password.");
+        return ExitCode.Ok;
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed, CancellationToken stop)
@@ -33,13 +51,16 @@ internal static class KeyVerb
         string? password = await services.GetRequiredService<KeyExport>().ExportAsync(project, stop);
         if (password is null)
         {
-            throw new CommandError(
-                ExitCode.NoRepository,
-                $"Project {project} has no repository.",
-                "A repository is made with the project's first backup."
-            );
+            throw NoRepository(project);
         }
         await Console.Out.WriteLineAsync(password);
         return ExitCode.Ok;
     }
+
+    private static CommandError NoRepository(string project) =>
+        new(
+            ExitCode.NoRepository,
+            $"Project {project} has no repository.",
+            "A repository is made with the project's first backup."
+        );
 }

@@ -106,6 +106,7 @@ internal static class ServiceHost
         _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
         services.AddSingleton<KeyExport>();
         services.AddSingleton<CatalogRebuild>();
+        services.AddSingleton<KeyRotation>();
     }
 
     private static ApiOptions Api(Settings settings)

@@ -1,0 +1,100 @@
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Services;
+using Holdfast.Core.Workers;
+using Holdfast.Engine;
+
+namespace Holdfast.Core.Keys;
+
+/// <summary>
+/// Gives a project's repository a new password, as <c>restic key passwd</c>: its data is not touched, and what is running
+/// goes on. Whoever dies in between leaves a repository that the keyring opens, and the next call ends the change.
+/// </summary>
+public sealed class KeyRotation(
+    ICatalog catalog,
+    MasterKey master,
+    Keyring keyring,
+    Repositories repositories,
+    ProjectExporter exporter,
+    CoreOptions options,
+    TimeProvider time
+)
+{
+    // Longer than any store takes for a handful of small objects.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <returns>False when the project has no repository.</returns>
+    /// <exception cref="ServiceError">
+    /// No catalog, another master key than its own, or <see cref="ServiceErrorKind.Conflict"/>: somebody else is at it.
+    /// </exception>
+    /// <exception cref="EngineError">The store failed: call it again.</exception>
+    public async Task<bool> RotateAsync(string project, CancellationToken cancellationToken)
+    {
+        await master.LoadAsync(cancellationToken);
+        if (!await repositories.ExistsAsync(project, cancellationToken))
+        {
+            return false;
+        }
+        string lease = "rotate-key:" + project;
+        string holder = Guid.NewGuid().ToString();
+        bool taken = await catalog.WriteAsync(
+            async session =>
+                await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest)
+                && await NoteAsync(session, project),
+            cancellationToken
+        );
+        if (!taken)
+        {
+            throw new ServiceError(
+                ServiceErrorKind.Conflict,
+                $"The key of project {project} is being changed already."
+            );
+        }
+        try
+        {
+            await RotateOnceAsync(project, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+        }
+    }
+
+    private async Task RotateOnceAsync(string project, CancellationToken cancellationToken)
+    {
+        RepositoryOptions opening = new()
+        {
+            LockHostname = options.Node,
+            LockUsername = "key-rotation",
+            Time = time,
+        };
+        IReadOnlyList<string> passwords = await keyring.FindAllAsync(project, cancellationToken);
+        if (passwords is [var only])
+        {
+            passwords = [Keyring.NewPassword(), only];
+            await repositories.AddPasswordAsync(project, only, passwords[0], opening, cancellationToken);
+            await keyring.PutAsync(project, passwords, cancellationToken);
+        }
+        // What the former password sealed beside the repository, the new one seals.
+        await exporter.ExportAsync(project, cancellationToken);
+        foreach (string former in passwords.Skip(1))
+        {
+            await repositories.RemovePasswordAsync(project, former, opening, cancellationToken);
+        }
+        await keyring.PutAsync(project, passwords.Take(1), cancellationToken);
+    }
+
+    private async Task<bool> NoteAsync(ICatalogSession session, string project)
+    {
+        await session.Audit.AddAsync(
+            new AuditEntry
+            {
+                At = time.Now(),
+                Actor = "host:" + Environment.UserName,
+                Action = AuditAction.RotateKey,
+                ProjectId = project,
+            }
+        );
+        return true;
+    }
+}
