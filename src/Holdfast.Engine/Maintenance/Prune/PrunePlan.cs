@@ -68,9 +68,11 @@ public sealed record PrunePlan
         };
     }
 
-    /// <summary>The plan without the packs that turned out to be needed or listed since it was made: they stay as they are.</summary>
+    /// <summary>The plan without packs that turned out to be needed or listed since it was made: they stay.</summary>
     /// <param name="stored">As when it was made.</param>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: one of them is missing or has the wrong length.</exception>
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.Damaged"/>: one of them is missing or has the wrong length.
+    /// </exception>
     public PrunePlan Sparing(IReadOnlySet<Id> packs, IReadOnlyDictionary<Id, long> stored)
     {
         List<PackUse> spared = [.. Repack.Concat(Remove).Where(pack => packs.Contains(pack.Pack))];

@@ -82,6 +82,37 @@ public sealed class TreeBlobsTests : IAsyncLifetime
         Assert.Equal(TreeBlobs.MostWindows + 2, store.Tally.Requests.Count);
     }
 
+    /// <summary>A share of 3,000 directories after 80 backups, each of which changed a twentieth of them.</summary>
+    [Fact]
+    public async Task OfTreesScatteredOverManyPacksLittleMoreIsReadThanIsWanted()
+    {
+        var random = new Random(3);
+        List<Id> trees = await SaveAsync(3000, 5000);
+        for (int backup = 0; backup < 80; backup++)
+        {
+            foreach (Id changed in await SaveAsync(150, 5000))
+            {
+                trees[random.Next(trees.Count)] = changed;
+            }
+        }
+        long wanted = trees.Sum(tree => (long)LocationOf(tree).Length);
+        store.Tally.Reset();
+        var blobs = new TreeBlobs(repository, default);
+        for (int next = 0; next < trees.Count; next++)
+        {
+            // As a walk does.
+            for (int soon = next + 1; soon < Math.Min(next + (TreeBlobs.MostWindows / 2), trees.Count); soon++)
+            {
+                blobs.Prefetch(trees[soon]);
+            }
+            (await blobs.LoadAsync(trees[next])).Dispose();
+        }
+        long read = store.Tally.Requests.Sum(request => request.Bytes);
+        // Half as much again, and eight windows to begin with.
+        Assert.InRange(read, wanted, (wanted * 3 / 2) + (9 * TreeBlobs.Window));
+        Assert.InRange(store.Tally.Requests.Count, 1, trees.Count);
+    }
+
     [Fact]
     public async Task ATreeOfATruncatedPackIsReadUnlessItIsWhatIsMissing()
     {
