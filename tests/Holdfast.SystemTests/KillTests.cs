@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Holdfast.SystemTests.Server;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
+using Holdfast.Testing.S3;
 using Xunit;
 
 namespace Holdfast.SystemTests;
@@ -18,12 +19,27 @@ public sealed class KillTests
     public Task TenKills() => KillAsync(kills: 10, seed: 1);
 
     [Fact]
+    public async Task FourKillsOnAnS3Store()
+    {
+        await using CephGateway gateway = await CephGateway.StartAsync();
+        await KillAsync(kills: 4, seed: 3, await gateway.Account.NewPlaceAsync());
+    }
+
+    [Fact]
     [Trait("e2e", "kills")]
     public Task FiftyKills() => KillAsync(kills: 50, seed: 2);
 
-    private static async Task KillAsync(int kills, int seed)
+    [Fact]
+    [Trait("e2e", "s3")]
+    public async Task FiftyKillsOnAnS3Store()
     {
-        await using var run = await KillRun.StartAsync(seed);
+        await using CephGateway gateway = await CephGateway.StartAsync();
+        await KillAsync(kills: 50, seed: 4, await gateway.Account.NewPlaceAsync());
+    }
+
+    private static async Task KillAsync(int kills, int seed, S3Place? store = null)
+    {
+        await using var run = await KillRun.StartAsync(seed, store);
         for (int kill = 0; kill < kills; kill++)
         {
             await run.KillOnceAsync();
@@ -43,10 +59,12 @@ public sealed class KillTests
         /// <summary>How many kills left something unfinished.</summary>
         public int Interrupted { get; private set; }
 
-        public static async Task<KillRun> StartAsync(int seed)
+        public static async Task<KillRun> StartAsync(int seed, S3Place? store)
         {
             var settings = new Dictionary<string, string?> { ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "2" };
-            HoldfastServer server = await HoldfastServer.StartAsync(settings);
+            HoldfastServer server = store is null
+                ? await HoldfastServer.StartAsync(settings)
+                : await HoldfastServer.StartOnAsync(store, settings);
             Tenant tenant = await Tenant.CreateAsync(server.Url, "killed");
             Share share = await tenant.CreateShareAsync();
             var run = new KillRun(server, tenant, share, seed);

@@ -6,8 +6,10 @@ using Holdfast.Core.Access.Keystone;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
 using Holdfast.Engine;
+using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
 using Holdfast.Objects.Local;
+using Holdfast.Objects.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,9 +22,10 @@ namespace Holdfast.Hosting;
 internal static class ServiceHost
 {
     /// <summary>
-    /// Serves until told to stop. In order: claim the data directory, where the catalog is in it; read the certificate and the policy; migrate; check
-    /// the master key; first administrator, where identity is local; listen; run the roles, and try Keystone where it is
-    /// not. On the way down the roles end first, so that what they hold is given back.
+    /// Serves until told to stop. In order: claim the data directory, where the catalog is in it; read the certificate and
+    /// the policy; look at the store; migrate; check the master key; first administrator, where identity is local; listen;
+    /// run the roles, and try Keystone where it is not. On the way down the roles end first, so that what they hold is
+    /// given back.
     /// </summary>
     public static async Task RunAsync(Settings settings, bool demo, CancellationToken stop)
     {
@@ -42,6 +45,8 @@ internal static class ServiceHost
 
         // Not without the rules that the operator's files say.
         app.Services.GetRequiredService<Policy>();
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
+        await CheckStoreAsync(app.Services.GetRequiredService<Repositories>(), log, stop);
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
         await PrepareAsync(core, stop);
         if (app.Services.GetService<IdentityFirstStart>() is { } firstStart)
@@ -52,7 +57,6 @@ internal static class ServiceHost
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task roles = core.RunAsync(ending.Token);
         app.Services.GetRequiredService<Readiness>().Watch(roles);
-        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
         Task check = app.Services.GetService<KeystoneTokenValidator>()?.CheckAsync(ending.Token) ?? Task.CompletedTask;
         Task demonstration = demo
@@ -115,6 +119,24 @@ internal static class ServiceHost
         return settings.LoginUrl is { } login ? options with { LoginUrl = login } : options;
     }
 
-    private static RetryObjectStore OpenStore(Settings settings, TimeProvider time) =>
-        new RetryObjectStore(new LocalObjectStore(settings.StoreDirectory), new RetryOptions(), time);
+    private static RetryObjectStore OpenStore(Settings settings, TimeProvider time)
+    {
+        IObjectStore store = settings.S3Store is { } place
+            ? new S3ObjectStore(place, time)
+            : new LocalObjectStore(settings.StoreDirectory!);
+        return new RetryObjectStore(store, new RetryOptions(), time);
+    }
+
+    /// <summary>What only the operator can mend ends the start; a store that does not answer is waited for.</summary>
+    private static async Task CheckStoreAsync(Repositories repositories, ILogger log, CancellationToken stop)
+    {
+        try
+        {
+            await repositories.ProbeAsync(stop);
+        }
+        catch (EngineError error) when (error.Temporary)
+        {
+            log.StoreFailed(error.Message);
+        }
+    }
 }

@@ -5,6 +5,7 @@ using Holdfast.Core;
 using Holdfast.Core.Access.Keystone;
 using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Sources;
+using Holdfast.Objects.S3;
 
 namespace Holdfast.Hosting;
 
@@ -15,7 +16,10 @@ namespace Holdfast.Hosting;
 internal sealed record Settings
 {
     public required Uri Listen { get; init; }
-    public required string StoreDirectory { get; init; }
+
+    /// <summary>Where the repositories lie; null where that is <see cref="S3Store"/>.</summary>
+    public string? StoreDirectory { get; init; }
+    public S3Options? S3Store { get; init; }
     public string? TlsCertificate { get; init; }
     public string? TlsKey { get; init; }
     public required CoreOptions Core { get; init; }
@@ -61,7 +65,7 @@ internal sealed record Settings
     private static Settings ReadAll(SettingSource source)
     {
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
-        string store = ReadStore(source) ?? Path.Join(data, "store");
+        (string? store, S3Options? s3) = ReadStore(source, data);
         Uri listen = ReadListen(source);
         (string? certificate, string? key) = ReadTls(source, listen);
         KeystoneOptions? keystone = ReadKeystone(source);
@@ -69,6 +73,7 @@ internal sealed record Settings
         {
             Listen = listen,
             StoreDirectory = store,
+            S3Store = s3,
             TlsCertificate = certificate,
             TlsKey = key,
             Keystone = keystone,
@@ -78,7 +83,7 @@ internal sealed record Settings
             Core = new CoreOptions
             {
                 DataDirectory = data,
-                OwnDirectories = [store],
+                OwnDirectories = store is null ? [] : [store],
                 Postgres = ReadPostgres(source),
                 Node = ReadNode(source),
                 Roles = ReadRoles(source),
@@ -222,16 +227,28 @@ internal sealed record Settings
         }
     }
 
-    private static string? ReadStore(SettingSource source)
+    private static (string? Directory, S3Options? S3) ReadStore(SettingSource source, string data)
     {
-        if (source["HOLDFAST_STORE"] is not { } text)
+        const string name = "HOLDFAST_STORE";
+        if (source[name] is not { } text)
         {
-            return null;
+            return (Path.Join(data, "store"), null);
+        }
+        if (text.StartsWith("s3://", StringComparison.Ordinal))
+        {
+            try
+            {
+                return (null, S3Location.ReadSetting(text, variable => source[variable]));
+            }
+            catch (FormatException error)
+            {
+                throw new CommandError(ExitCode.Failed, $"{name} ({source.Origin(name)}) {error.Message}.");
+            }
         }
         string path = text.StartsWith("file:", StringComparison.Ordinal) ? text["file:".Length..] : "";
         return path.Length > 0
-            ? Path.GetFullPath(path.StartsWith("///", StringComparison.Ordinal) ? path[2..] : path)
-            : throw Wrong(source, "HOLDFAST_STORE", "must be file:/a/directory in this version");
+            ? (Path.GetFullPath(path.StartsWith("///", StringComparison.Ordinal) ? path[2..] : path), null)
+            : throw Wrong(source, name, "must be file:/a/directory or s3://bucket/prefix?endpoint=…&region=…");
     }
 
     private static string ReadNode(SettingSource source)

@@ -1,6 +1,7 @@
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
+using Holdfast.Testing.S3;
 
 namespace Holdfast.SystemTests.Server;
 
@@ -16,6 +17,7 @@ public sealed class HoldfastServer : IAsyncDisposable
     private readonly IReadOnlyList<string> serveOptions;
     private readonly Dictionary<string, string?> environment;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private S3Place? store;
     private ChildProcess? process;
 
     private HoldfastServer(IReadOnlyDictionary<string, string?>? settings, IReadOnlyList<string> serveOptions)
@@ -70,6 +72,25 @@ public sealed class HoldfastServer : IAsyncDisposable
         }
     }
 
+    /// <param name="store">Where the repositories are to lie.</param>
+    /// <returns>A server that is ready for requests.</returns>
+    public static async Task<HoldfastServer> StartOnAsync(
+        S3Place store,
+        IReadOnlyDictionary<string, string?>? settings = null
+    )
+    {
+        Dictionary<string, string?> all = new(settings ?? new Dictionary<string, string?>());
+        foreach ((string name, string? value) in store.Account.Environment)
+        {
+            all[name] = value;
+        }
+        HoldfastServer server = await StartAsync(
+            new Dictionary<string, string?>(all) { ["HOLDFAST_STORE"] = store.Setting }
+        );
+        server.store = store;
+        return server;
+    }
+
     /// <summary>Starts it on the data that it left.</summary>
     public async Task StartAgainAsync()
     {
@@ -103,7 +124,9 @@ public sealed class HoldfastServer : IAsyncDisposable
     public async Task<Restic> OpenRepositoryAsync(string projectId)
     {
         string password = await RunAsync("key", "export", "--project", projectId);
-        return new Restic(Path.Combine(DataDirectory, "store", projectId), password);
+        return store is null
+            ? new Restic(Path.Combine(DataDirectory, "store", projectId), password)
+            : new Restic($"{store.Repository}/{projectId}", password, store.Account.Environment);
     }
 
     public async ValueTask DisposeAsync()

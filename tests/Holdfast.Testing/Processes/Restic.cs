@@ -7,7 +7,9 @@ namespace Holdfast.Testing.Processes;
 /// <c>artifacts/tools/restic/restic</c> (where <c>./dev test</c> puts it), else the one on the PATH.
 /// Its cache is its own, and goes when this is disposed.
 /// </summary>
-public sealed class Restic(string repository, string password) : IDisposable
+/// <param name="environment">Beside this process's own: what a store's credentials are told with.</param>
+public sealed class Restic(string repository, string password, IReadOnlyDictionary<string, string?>? environment = null)
+    : IDisposable
 {
     private readonly TemporaryDirectory cache = new();
 
@@ -18,7 +20,7 @@ public sealed class Restic(string repository, string password) : IDisposable
         ChildProcess.RunAsync(
             Binary,
             arguments,
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
             {
                 ["RESTIC_REPOSITORY"] = repository,
                 ["RESTIC_PASSWORD"] = password,

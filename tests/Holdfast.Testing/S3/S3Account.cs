@@ -1,6 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using Holdfast.Objects.S3;
 
 namespace Holdfast.Testing.S3;
 
@@ -10,7 +9,7 @@ public sealed record S3Account(Uri Endpoint, string AccessKey, string SecretKey)
     public const string Region = "us-east-1";
 
     /// <summary>A part of a bucket that nobody else uses: the bucket is made if it is not there.</summary>
-    public async Task<S3Options> NewPlaceAsync()
+    public async Task<S3Place> NewPlaceAsync()
     {
         const string Bucket = "tests";
         using AmazonS3Client client = Open();
@@ -19,27 +18,8 @@ public sealed record S3Account(Uri Endpoint, string AccessKey, string SecretKey)
             await client.PutBucketAsync(new PutBucketRequest { BucketName = Bucket, UseClientRegion = false });
         }
         catch (AmazonS3Exception error) when (error.ErrorCode is "BucketAlreadyExists" or "BucketAlreadyOwnedByYou") { }
-        return Place(Bucket, $"prefix/{Guid.NewGuid():N}");
+        return new S3Place(this, Bucket, $"prefix/{Guid.NewGuid():N}");
     }
-
-    /// <summary>A bucket, there or not, and a prefix in it.</summary>
-    public S3Options Place(string bucket, string prefix) =>
-        new()
-        {
-            Endpoint = Endpoint,
-            Region = Region,
-            Bucket = bucket,
-            Prefix = prefix,
-            Credentials = new S3Credentials(AccessKey, SecretKey),
-        };
-
-    /// <summary>How restic and <c>holdfast repo</c> write a place.</summary>
-    public string RepositoryAt(S3Options place) =>
-        $"s3:{Endpoint.GetLeftPart(UriPartial.Authority)}/{place.Bucket}/{place.Prefix}";
-
-    /// <summary>How the service's settings write a place.</summary>
-    public string StoreAt(S3Options place) =>
-        $"s3://{place.Bucket}/{place.Prefix}?endpoint={Endpoint.GetLeftPart(UriPartial.Authority)}&region={Region}";
 
     /// <summary>The variables that make a process this account's.</summary>
     public IReadOnlyDictionary<string, string?> Environment =>

@@ -14,12 +14,21 @@ internal sealed class RepoCommand
     private readonly string repository;
     private readonly string passwordFile;
 
-    public RepoCommand(TemporaryDirectory directory)
+    private readonly IReadOnlyDictionary<string, string?> environment;
+
+    /// <param name="repository">Where it is; in the directory by default.</param>
+    /// <param name="environment">Of ours and of restic, beside this process's own.</param>
+    public RepoCommand(
+        TemporaryDirectory directory,
+        string? repository = null,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
-        repository = directory["repository"];
+        this.repository = repository ?? directory["repository"];
+        this.environment = environment ?? new Dictionary<string, string?>();
         passwordFile = directory["password"];
         File.WriteAllText(passwordFile, $"{Password}\n");
-        Restic = new Restic(repository, Password);
+        Restic = new Restic(this.repository, Password, this.environment);
     }
 
     /// <summary>The judge, on the same repository.</summary>
@@ -40,7 +49,7 @@ internal sealed class RepoCommand
         ChildProcess.Start(
             command[0],
             command[1..],
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(environment)
             {
                 ["RESTIC_REPOSITORY"] = repository,
                 ["RESTIC_PASSWORD_FILE"] = passwordFile,
