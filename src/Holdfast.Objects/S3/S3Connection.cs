@@ -36,19 +36,39 @@ internal static class S3Connection
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
             new(
-                new SocketsHttpHandler
-                {
-                    ConnectTimeout = options.Connect,
-                    MaxConnectionsPerServer = options.Requests,
-                    // So that a service behind a name that moves is found again.
-                    PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-                    AllowAutoRedirect = false,
-                    UseCookies = false,
-                }
+                new AskingFirst(
+                    new SocketsHttpHandler
+                    {
+                        ConnectTimeout = options.Connect,
+                        MaxConnectionsPerServer = options.Requests,
+                        // So that a service behind a name that moves is found again.
+                        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+                        AllowAutoRedirect = false,
+                        UseCookies = false,
+                    }
+                )
             )
             {
                 // Each request has its own watch.
                 Timeout = Timeout.InfiniteTimeSpan,
             };
+    }
+
+    /// <summary>
+    /// The SDK asks whether it may before each payload that it sends. That is a round trip, worth it only where a refusal
+    /// would come after so many bytes.
+    /// </summary>
+    private sealed class AskingFirst(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private const long Worth = 1 << 20;
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            request.Headers.ExpectContinue = request.Content?.Headers.ContentLength >= Worth;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

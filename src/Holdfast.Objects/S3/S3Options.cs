@@ -19,9 +19,9 @@ public sealed record S3Options
 
     /// <summary>
     /// A request during which not a byte goes either way for so long has failed. Long enough for a busy gateway to list a
-    /// thousand objects or to join a large upload, and short of a lease's patience.
+    /// thousand objects; short enough that a second try fits into the time in which failures are met with one.
     /// </summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>To get a connection, TLS included.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);

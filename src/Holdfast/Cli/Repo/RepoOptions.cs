@@ -8,8 +8,8 @@ internal static class RepoOptions
     public static Option<string?> Repo { get; } =
         new("--repo", "-r")
         {
-            Description = "The repository's directory (default: $RESTIC_REPOSITORY).",
-            HelpName = "directory",
+            Description = "The repository's directory, or s3:https://host/bucket/prefix (default: $RESTIC_REPOSITORY).",
+            HelpName = "place",
             Recursive = true,
         };
 

@@ -130,6 +130,22 @@ public sealed class S3FaultTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
     }
 
+    [Theory]
+    [InlineData(100_000, false)]
+    [InlineData(5_000_000, true)]
+    public async Task OnlyBeforeMuchIsTheStoreAskedWhetherItWillTakeIt(int length, bool asked)
+    {
+        bool expects = !asked;
+        server.Answer = http =>
+        {
+            expects = http.Request.Headers.Expect.Count > 0;
+            return server.KeepAsync(http);
+        };
+        await store.PutAsync(Name, new ReadOnlySequence<byte>(new byte[length]), Token);
+        Assert.Equal(asked, expects);
+        Assert.Equal(length, server["a/x"].Length);
+    }
+
     [Fact]
     public async Task AStoreThatSendsTheWholeForAPartCannotBeUsed()
     {
