@@ -24,7 +24,11 @@ public sealed class ImageRestore(Repository repository, ImageRestoreSource sourc
     private const int Stretch = 32;
 
     private readonly ImageRestoreTally tally = new(source);
-    private readonly FilePlan plan = new(Place.Root(), source.File, fresh: false, exists: true);
+    private readonly FilePlan plan = new(
+        PendingDirectory.Root(Place.Root(), node: null, tree: default),
+        source.File,
+        exists: true
+    );
 
     /// <summary>CPU-bound workers.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;

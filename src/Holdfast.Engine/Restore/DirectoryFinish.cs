@@ -2,24 +2,32 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Engine.Restore;
 
-/// <summary>Gives directories their metadata once nothing in them changes any more.</summary>
-internal sealed class DirectoryFinish(RestoreRun run)
+/// <summary>Gives a directory its metadata once nothing in it changes any more. One worker's own, as its cursor is.</summary>
+internal sealed class DirectoryFinish(RestoreRun run, DirectoryCursor cursor)
 {
-    /// <param name="visited">Each directory before those in it; done in the opposite order.</param>
-    public void Run(IReadOnlyList<PendingDirectory> visited, CancellationToken cancellationToken)
+    /// <summary>Lets go for one holder. The last one finishes the directory, and then may be the last of the one above.</summary>
+    public void LetGo(PendingDirectory directory)
     {
-        for (int i = visited.Count - 1; i >= 0; i--)
+        for (PendingDirectory? next = directory; next is not null && next.LetGo(); next = next.Parent)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Errno errno = TryFinish(visited[i]);
-            if (errno == Errno.None)
-            {
-                run.Tally.AddDirectory();
-                continue;
-            }
-            Place place = visited[i].Place;
-            run.Tally.Fail(place.Parent ?? place, place.Name, errno, "cannot be given its owner, mode and times");
+            Finish(next);
         }
+    }
+
+    private void Finish(PendingDirectory directory)
+    {
+        if (directory.Failed)
+        {
+            return;
+        }
+        Errno errno = TryFinish(directory);
+        if (errno == Errno.None)
+        {
+            run.Tally.AddDirectory();
+            return;
+        }
+        Place place = directory.Place;
+        run.Tally.Fail(place.Parent ?? place, place.Name, errno, "cannot be given its owner, mode and times");
     }
 
     private Errno TryFinish(PendingDirectory directory)
@@ -28,16 +36,13 @@ internal sealed class DirectoryFinish(RestoreRun run)
         {
             return Errno.None;
         }
-        Errno errno = run.Pool.TryRent(directory.Place, out DirectoryPool.Lease lease);
-        using (lease)
+        Errno errno = cursor.TryMove(directory.Place, out DirectoryHandle? handle);
+        KnownMetadata known = FreshInode.Metadata;
+        if (errno == Errno.None && !directory.Fresh)
         {
-            KnownMetadata known = FreshInode.Metadata;
-            if (errno == Errno.None && !directory.Fresh)
-            {
-                errno = lease.Handle.TryStat(out FileStatus status);
-                errno = errno == Errno.None ? KnownMetadata.TryRead(lease.Handle, status, out known) : errno;
-            }
-            return errno == Errno.None ? NodeMetadata.TryApply(lease.Handle, directory.Node, known) : errno;
+            errno = handle!.TryStat(out FileStatus status);
+            errno = errno == Errno.None ? KnownMetadata.TryRead(handle, status, out known) : errno;
         }
+        return errno == Errno.None ? NodeMetadata.TryApply(handle!, directory.Node, known) : errno;
     }
 }

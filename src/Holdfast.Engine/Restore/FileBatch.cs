@@ -2,7 +2,8 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Engine.Restore;
 
-/// <summary>Restores the contents of many files at once: compares them, then fetches what differs, pack by pack.</summary>
+/// <summary>Restores the contents of many files at once: compares them, then fetches what differs, pack by pack,
+/// and finishes the directories in which nothing else is to be done.</summary>
 internal sealed class FileBatch(RestoreRun run)
 {
     /// <summary>Files a worker takes at a time.</summary>
@@ -25,6 +26,7 @@ internal sealed class FileBatch(RestoreRun run)
         {
             await VerifyAsync(files, cancellationToken);
         }
+        await FinishDirectoriesAsync(files, cancellationToken);
     }
 
     private async Task<Piece[]> PrepareAsync(List<FilePlan> files, CancellationToken cancellationToken)
@@ -55,19 +57,29 @@ internal sealed class FileBatch(RestoreRun run)
             cancellationToken
         );
 
-    private async Task ForEachAsync(
+    private Task FinishDirectoriesAsync(List<FilePlan> files, CancellationToken cancellationToken) =>
+        ForEachAsync(
+            files,
+            () => new DirectoryCursor(run.Pool),
+            (cursor, plan) => new DirectoryFinish(run, cursor).LetGo(plan.Parent),
+            _ => { },
+            cancellationToken
+        );
+
+    private async Task ForEachAsync<T>(
         List<FilePlan> files,
-        Func<FilePreparation> begin,
-        Action<FilePreparation, FilePlan> body,
-        Action<FilePreparation> end,
+        Func<T> begin,
+        Action<T, FilePlan> body,
+        Action<T> end,
         CancellationToken cancellationToken
     )
+        where T : IDisposable
     {
         int taken = 0;
         await run.WorkAsync(
             token =>
             {
-                using FilePreparation own = begin();
+                using T own = begin();
                 int first;
                 while ((first = Interlocked.Add(ref taken, Portion) - Portion) < files.Count)
                 {

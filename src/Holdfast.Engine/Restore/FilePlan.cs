@@ -17,14 +17,17 @@ internal enum FileWay
 }
 
 /// <summary>A file to restore, and how far that is. Whoever changes it holds its lock, or is its only worker.</summary>
-internal sealed class FilePlan(Place directory, Node node, bool fresh, bool exists)
+/// <param name="parent">Who made the plan holds it, until the plan's batch is done.</param>
+internal sealed class FilePlan(PendingDirectory parent, Node node, bool exists)
 {
-    public Place Directory { get; } = directory;
+    public PendingDirectory Parent { get; } = parent;
+
+    public Place Directory => Parent.Place;
 
     public Node Node { get; } = node;
 
     /// <summary>The directory was made by this run, so that a new file in it inherits nothing.</summary>
-    public bool Fresh { get; } = fresh;
+    public bool Fresh => Parent.Fresh;
 
     /// <summary>A regular file has the name already.</summary>
     public bool Exists { get; } = exists;

@@ -17,8 +17,13 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
 
     public IReadOnlyList<Piece> Pieces => pieces;
 
+    /// <param name="plan">Nothing is done for one that is done.</param>
     public void Prepare(FilePlan plan)
     {
+        if (plan.Done)
+        {
+            return;
+        }
         int first = pieces.Count;
         Errno errno = plan.Exists ? TryCompare(plan) : Need(plan, FileWay.Create);
         if (errno != Errno.None)
@@ -81,26 +86,13 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
 
     private Errno TryCompare(FilePlan plan, DirectoryHandle directory)
     {
-        Errno errno = directory.TryStat(plan.Node.Name, out FileStatus status);
-        if (errno is not Errno.None)
-        {
-            return errno == Errno.ENOENT ? Need(plan, FileWay.Create) : errno;
-        }
-        if (status.Type == FileType.Regular && status.Links != plan.LinksAllowed)
-        {
-            return Need(plan, FileWay.Beside);
-        }
-        if (IsUnchanged(plan.Node, status))
-        {
-            Keep(plan, status.Size);
-            return Errno.None;
-        }
-        errno = directory.TryOpenFile(plan.Node.Name, out FileHandle? file);
+        Errno errno = directory.TryOpenFile(plan.Node.Name, out FileHandle? file);
         using (file)
         {
             return errno switch
             {
                 Errno.None => TryCompare(plan, directory, file!),
+                Errno.ENOENT => Need(plan, FileWay.Create),
                 Errno.EACCES => Need(plan, FileWay.Beside),
                 _ => errno,
             };
@@ -110,9 +102,13 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
     private Errno TryCompare(FilePlan plan, DirectoryHandle directory, FileHandle file)
     {
         Errno errno = file.TryStat(out FileStatus status);
-        if (errno != Errno.None || status.Type != FileType.Regular || status.Links != plan.LinksAllowed)
+        if (errno != Errno.None || status.Type != FileType.Regular)
         {
             return errno == Errno.None ? Errno.EEXIST : errno;
+        }
+        if (status.Links != plan.LinksAllowed)
+        {
+            return Need(plan, FileWay.Beside);
         }
         int first = pieces.Count;
         errno = TryCompareContent(plan, file, status.Size, out long kept);
@@ -134,18 +130,6 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
         plan.Inode = status.Inode;
         return Errno.None;
     }
-
-    // The rule by which a backup calls a file unchanged. The change time is the kernel's: no owner of a file sets it.
-    private bool IsUnchanged(Node node, in FileStatus status) =>
-        !run.Options.ReadUnchanged
-        && !run.Options.DropPrivileges
-        && status.Type == FileType.Regular
-        && status.Inode == node.Inode
-        && status.Device == node.DeviceId
-        && (ulong)status.Size == node.Size
-        && status.ModifyTime == node.ModifyTime
-        && status.ChangeTime == node.ChangeTime
-        && status.ChangeTime.Seconds < run.Source.Time.ToUnixTimeSeconds();
 
     /// <summary>Lists the blobs that differ from what the file holds.</summary>
     /// <param name="kept">Bytes that do not.</param>
@@ -207,16 +191,10 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
         errno = errno == Errno.None ? NodeMetadata.TryApply(file, plan.Node, known) : errno;
         if (errno == Errno.None)
         {
-            Keep(plan, plan.Size);
+            run.Tally.AddRightFile(plan.Size);
+            plan.Done = true;
         }
         return errno;
-    }
-
-    private void Keep(FilePlan plan, long size)
-    {
-        run.Tally.AddFile();
-        run.Tally.AddKept(size);
-        plan.Done = true;
     }
 
     /// <summary>Lists every blob of the file.</summary>

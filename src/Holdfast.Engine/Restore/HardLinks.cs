@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Holdfast.Engine.Files;
 using Holdfast.Engine.Trees;
 
@@ -5,41 +6,59 @@ namespace Holdfast.Engine.Restore;
 
 /// <summary>
 /// Files with several names. One name of each file is restored as any file is; the others are linked to it afterwards.
+/// Until then each name holds its directory.
 /// </summary>
+/// <remarks>All names are kept until the last one is known: one node for each file, and for each name some 80 bytes.</remarks>
 internal sealed class HardLinks(RestoreRun run)
 {
-    private readonly Dictionary<Node, List<FilePlan>> groups = new(SameFile.Comparer);
-    private readonly List<(FilePlan First, List<FilePlan> Names)> chosen = [];
+    // Files by their first node, each with the place of its last name in the list of all.
+    private readonly Dictionary<Node, int> files = new(SameFile.Comparer);
+    private readonly List<LinkName> names = [];
+    private readonly Lock gate = new();
 
-    public void Add(FilePlan plan)
+    /// <param name="Before">The place of the same file's name before; -1 for none.</param>
+    private readonly record struct LinkName(PendingDirectory Directory, byte[] Name, int Before, bool Exists);
+
+    /// <summary>Safe for many threads.</summary>
+    /// <param name="exists">A regular file has the name already.</param>
+    public void Add(PendingDirectory directory, Node node, bool exists)
     {
-        if (!groups.TryGetValue(plan.Node, out List<FilePlan>? names))
+        directory.Hold();
+        lock (gate)
         {
-            groups.Add(plan.Node, names = []);
+            ref int last = ref CollectionsMarshal.GetValueRefOrAddDefault(files, node, out bool isKnown);
+            names.Add(new LinkName(directory, node.Name, isKnown ? last : -1, exists));
+            last = names.Count - 1;
         }
-        names.Add(plan);
     }
 
-    /// <summary>Chooses the name to restore of each file. Call once, when all names are known.</summary>
-    public List<FilePlan> Choose()
+    /// <summary>Chooses the name to restore of each file, one after the other. Call once, when all names are known.</summary>
+    public IEnumerable<FilePlan> Choose()
     {
-        foreach (List<FilePlan> names in groups.Values)
+        foreach ((Node node, int last) in files)
         {
-            chosen.Add((Choose(names), names));
+            FilePlan plan = Choose(node, last);
+            // Once for the plan's batch, and once until the file's other names were linked to this one.
+            plan.Parent.Hold();
+            yield return plan;
         }
-        groups.Clear();
-        return [.. chosen.Select(file => file.First)];
     }
 
-    /// <summary>Links the other names to the one that was restored.</summary>
-    public void Link(CancellationToken cancellationToken)
+    /// <summary>Links the other names of files to the one that was restored, and lets go of their directories.</summary>
+    public void Link(List<FilePlan> restored, CancellationToken cancellationToken)
     {
-        foreach ((FilePlan first, List<FilePlan> names) in chosen)
+        using var cursor = new DirectoryCursor(run.Pool);
+        var finish = new DirectoryFinish(run, cursor);
+        foreach (FilePlan first in restored)
         {
-            foreach (FilePlan name in names.Where(name => !ReferenceEquals(name.Node, first.Node)))
+            foreach (LinkName name in NamesOf(files[first.Node]))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Link(first, name);
+                if (name.Directory != first.Parent || name.Name != first.Node.Name)
+                {
+                    Link(first, name, cursor);
+                }
+                finish.LetGo(name.Directory);
             }
         }
     }
@@ -65,74 +84,89 @@ internal sealed class HardLinks(RestoreRun run)
         return directory.TryLink(name, from, entry);
     }
 
-    // If an inode in the target has exactly names of this file and no others, then it is the file, and may be kept.
-    private FilePlan Choose(List<FilePlan> names)
+    /// <summary>The latest first.</summary>
+    private IEnumerable<LinkName> NamesOf(int last)
     {
-        var present = new Dictionary<ulong, (uint Links, List<FilePlan> Names)>();
-        foreach (FilePlan plan in names.Where(plan => plan.Exists))
+        for (int i = last; i >= 0; i = names[i].Before)
         {
-            if (Stat(plan) is { } status)
-            {
-                present.TryAdd(status.Inode, (status.Links, []));
-                present[status.Inode].Names.Add(plan);
-            }
+            yield return names[i];
         }
-        foreach ((uint links, List<FilePlan> sharing) in present.Values)
-        {
-            if (sharing.Count == links)
-            {
-                FilePlan keeper = sharing[0];
-                return new FilePlan(keeper.Directory, keeper.Node, keeper.Fresh, exists: true) { LinksAllowed = links };
-            }
-        }
-        return names[0];
     }
 
-    private FileStatus? Stat(FilePlan plan)
+    // If an inode in the target has exactly names of this file and no others, then it is the file, and may be kept.
+    private FilePlan Choose(Node node, int last)
     {
-        Errno errno = run.Pool.TryRent(plan.Directory, out DirectoryPool.Lease lease);
+        var present = new Dictionary<ulong, (FileStatus Status, LinkName Name, uint Count)>();
+        LinkName first = default;
+        foreach (LinkName name in NamesOf(last))
+        {
+            first = name;
+            if (name.Exists && Stat(name) is { } status)
+            {
+                uint count = present.GetValueOrDefault(status.Inode).Count;
+                present[status.Inode] = (status, name, count + 1);
+            }
+        }
+        foreach ((FileStatus status, LinkName name, uint count) in present.Values)
+        {
+            if (count == status.Links)
+            {
+                Node keeper = node with { Name = name.Name };
+                var plan = new FilePlan(name.Directory, keeper, exists: true) { LinksAllowed = count };
+                if (run.IsUnchanged(keeper, status))
+                {
+                    run.Tally.AddRightFile(status.Size);
+                    plan.Done = true;
+                }
+                return plan;
+            }
+        }
+        return new FilePlan(first.Directory, node, first.Exists);
+    }
+
+    private FileStatus? Stat(LinkName name)
+    {
+        Errno errno = run.Pool.TryRent(name.Directory.Place, out DirectoryPool.Lease lease);
         using (lease)
         {
             FileStatus status = default;
-            errno = errno == Errno.None ? lease.Handle.TryStat(plan.Node.Name, out status) : errno;
+            errno = errno == Errno.None ? lease.Handle.TryStat(name.Name, out status) : errno;
             return errno == Errno.None && status.Type == FileType.Regular ? status : null;
         }
     }
 
-    private void Link(FilePlan first, FilePlan name)
+    private void Link(FilePlan first, LinkName name, DirectoryCursor cursor)
     {
+        Place directory = name.Directory.Place;
         if (!first.Done || first.Damaged)
         {
             EngineErrorKind kind = first.Damaged ? EngineErrorKind.Damaged : EngineErrorKind.Files;
             string why = $"it is the same file as {first.Directory.PathOf(first.Node.Name)}, which failed";
-            run.Tally.Fail(name.Directory, name.Node.Name, kind, why);
+            run.Tally.Fail(directory, name.Name, kind, why);
         }
         if (!first.Done)
         {
             return;
         }
-        Errno errno = run.Pool.TryRent(name.Directory, out DirectoryPool.Lease to);
-        using (to)
-        {
-            errno = errno == Errno.None ? TryLink(first, name, to.Handle) : errno;
-        }
+        Errno errno = cursor.TryMove(directory, out DirectoryHandle? to);
+        errno = errno == Errno.None ? TryLink(first, name, to!) : errno;
         if (errno == Errno.None)
         {
             run.Tally.AddFile();
         }
         else
         {
-            run.Tally.Fail(name.Directory, name.Node.Name, errno, "cannot be linked");
+            run.Tally.Fail(directory, name.Name, errno, "cannot be linked");
         }
     }
 
-    private Errno TryLink(FilePlan first, FilePlan name, DirectoryHandle directory)
+    private Errno TryLink(FilePlan first, LinkName name, DirectoryHandle directory)
     {
         Errno errno = run.Pool.TryRent(first.Directory, out DirectoryPool.Lease from);
         using (from)
         {
             return errno == Errno.None
-                ? TryLink(directory, name.Node.Name, from.Handle, first.Node.Name, name.Exists)
+                ? TryLink(directory, name.Name, from.Handle, first.Node.Name, name.Exists)
                 : errno;
         }
     }

@@ -4,29 +4,63 @@ using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Restore;
 
-/// <summary>A directory that is yet to be visited, or whose metadata is yet to be set.</summary>
-/// <param name="node">Null when the directory keeps its own metadata.</param>
-/// <param name="fresh">Made by this run: it is empty, ours, mode 0700, and lets nothing be inherited.</param>
-internal sealed class PendingDirectory(Place place, Node? node, Id tree, bool fresh)
+/// <summary>
+/// A directory that is yet to be visited, or in which something is yet to be done. It has one holder for its visit, one for
+/// each directory in it, and one for each file in it that is to be written or linked.
+/// </summary>
+/// <remarks>Whoever makes one holds the parent for it, as long as <see cref="DirectoryFinish"/> has not let go.</remarks>
+internal sealed class PendingDirectory
 {
+    private readonly Id tree;
     private Task<List<Node>>? loading;
+    private int holders = 1;
 
-    public Place Place { get; } = place;
+    private PendingDirectory(PendingDirectory? parent, Place place, Node? node, Id tree, bool fresh)
+    {
+        Parent = parent;
+        Place = place;
+        Node = node;
+        Fresh = fresh;
+        this.tree = tree;
+    }
 
-    public Node? Node { get; } = node;
+    /// <param name="node">Null when the directory keeps its own metadata.</param>
+    public static PendingDirectory Root(Place place, Node? node, Id tree) =>
+        new(parent: null, place, node, tree, fresh: false);
 
-    public bool Fresh { get; } = fresh;
+    /// <summary>A directory in another one, which waits for it from now on.</summary>
+    /// <param name="fresh">Made by this run: it is empty, ours, mode 0700, and lets nothing be inherited.</param>
+    public static PendingDirectory In(PendingDirectory parent, Place place, Node node, Id tree, bool fresh)
+    {
+        parent.Hold();
+        return new PendingDirectory(parent, place, node, tree, fresh);
+    }
+
+    public PendingDirectory? Parent { get; }
+
+    public Place Place { get; }
+
+    public Node? Node { get; }
+
+    public bool Fresh { get; }
+
+    /// <summary>It was told of already, and is left as it is.</summary>
+    public bool Failed { get; set; }
 
     /// <summary>Its tree is held, or being loaded.</summary>
     public bool IsLoaded => loading is not null;
+
+    /// <summary>By one who is a holder, or acts for one.</summary>
+    public void Hold() => Interlocked.Increment(ref holders);
+
+    /// <returns>True for the last holder: nothing in the directory changes any more.</returns>
+    public bool LetGo() => Interlocked.Decrement(ref holders) == 0;
 
     /// <summary>Begins to load the directory's tree, unless it is loaded.</summary>
     public Task<List<Node>> Load(TreeBlobs trees, CancellationToken cancellationToken) =>
         loading ??= Task.Run(() => LoadAsync(trees), cancellationToken);
 
-    /// <summary>
-    /// Lets go of the nodes: a visited directory is kept for its own metadata only, any other loads them again.
-    /// </summary>
+    /// <summary>Lets go of the nodes; if it is yet to be visited, they are loaded again.</summary>
     public void Unload() => loading = null;
 
     private async Task<List<Node>> LoadAsync(TreeBlobs trees)

@@ -30,6 +30,13 @@ internal sealed class RestoreTally
 
     public void AddKept(long bytes) => Interlocked.Add(ref bytesKept, bytes);
 
+    /// <summary>A file of so many bytes that were right already.</summary>
+    public void AddRightFile(long size)
+    {
+        AddFile();
+        AddKept(size);
+    }
+
     public void AddDeleted(long entries) => Interlocked.Add(ref deleted, entries);
 
     public void AddDropped(int devices = 0, int setIds = 0, int attributes = 0)

@@ -3,10 +3,14 @@ using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Restore;
 
-/// <summary>Restores what has no content: symbolic links, FIFOs, sockets and device nodes, hard links of them too.</summary>
+/// <summary>
+/// Restores what has no content: symbolic links, FIFOs, sockets and device nodes, hard links of them too. Safe for many
+/// threads.
+/// </summary>
 internal sealed class SpecialNodes(RestoreRun run)
 {
     private readonly Dictionary<Node, (Place Place, byte[] Name)> restored = new(SameFile.Comparer);
+    private readonly Lock gate = new();
 
     public void Restore(PendingDirectory parent, DirectoryCursor cursor, Node node, FileType type, bool exists)
     {
@@ -30,17 +34,24 @@ internal sealed class SpecialNodes(RestoreRun run)
         bool exists
     )
     {
-        bool linked = node is { Links: > 1, Inode: not 0 };
-        if (linked && restored.TryGetValue(node, out (Place Place, byte[] Name) first))
+        if (node is not { Links: > 1, Inode: not 0 })
         {
-            return TryLink(directory, node.Name, first.Place, first.Name, exists);
+            return TryRestore(parent, directory, node, type, exists);
         }
-        Errno errno = TryRestore(parent, directory, node, type, exists);
-        if (linked && errno == Errno.None)
+        // Of one with several names the first must be there before another can be linked to it.
+        lock (gate)
         {
-            restored.Add(node, (parent.Place, node.Name));
+            if (restored.TryGetValue(node, out (Place Place, byte[] Name) first))
+            {
+                return TryLink(directory, node.Name, first.Place, first.Name, exists);
+            }
+            Errno errno = TryRestore(parent, directory, node, type, exists);
+            if (errno == Errno.None)
+            {
+                restored.Add(node, (parent.Place, node.Name));
+            }
+            return errno;
         }
-        return errno;
     }
 
     private Errno TryLink(DirectoryHandle directory, byte[] name, Place place, byte[] first, bool exists)

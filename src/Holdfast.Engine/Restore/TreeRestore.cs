@@ -45,35 +45,29 @@ public sealed class TreeRestore(
         var run = new RestoreRun(repository, source, options, pool, tally) { BeforePin = BeforePin };
         var hardLinks = new HardLinks(run);
 
-        // 1. Directories, links and nodes, and of what the backup does not have, nothing; 2. beside it, contents.
-        IReadOnlyList<PendingDirectory> visited = await WalkAsync(run, hardLinks, cancellationToken);
+        // 1. Directories, links and nodes, and of what the backup does not have, nothing; 2. beside it, contents. A
+        // directory is finished with the last that is done in it, for what happens there changes its times.
+        await WalkAsync(run, hardLinks, cancellationToken);
 
         // 3. One name of each file that has several, then the others.
         foreach (List<FilePlan> files in FilePortion.Cut(hardLinks.Choose()))
         {
             await new FileBatch(run).RestoreAsync(files, cancellationToken);
+            hardLinks.Link(files, cancellationToken);
         }
-        hardLinks.Link(cancellationToken);
 
-        // 4. Directories last: what happens in them changes their times.
-        new DirectoryFinish(run).Run(visited, cancellationToken);
-
-        // 5. Success is said of what outlives a power cut.
+        // 4. Success is said of what outlives a power cut.
         Sync(pool);
         RestoreReport report = tally.ToReport();
         return report.ToError() is { } error ? throw error : report;
     }
 
-    private static async Task<IReadOnlyList<PendingDirectory>> WalkAsync(
-        RestoreRun run,
-        HardLinks hardLinks,
-        CancellationToken cancellationToken
-    )
+    private static async Task WalkAsync(RestoreRun run, HardLinks hardLinks, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // One batch is planned while another is restored.
         Channel<List<FilePlan>> batches = Channel.CreateBounded<List<FilePlan>>(1);
-        using var walk = new TargetWalk(run, new TreeBlobs(run.Repository, stop.Token), batches.Writer, hardLinks);
+        var walk = new TargetWalk(run, new TreeBlobs(run.Repository, stop.Token), batches.Writer, hardLinks);
         Task walking = Task.Run(
             async () =>
             {
@@ -101,7 +95,6 @@ public sealed class TreeRestore(
             await stop.CancelAsync();
             await walking;
         }
-        return walk.Visited;
     }
 
     private static void Sync(DirectoryPool pool)

@@ -81,7 +81,8 @@ internal static class BackupVerb
                     LockMode.Add,
                     WritingOptions.Read(parsed),
                     session => RunAsync(parsed, session),
-                    stop
+                    stop,
+                    loadsIndex: true
                 )
         );
         return command;

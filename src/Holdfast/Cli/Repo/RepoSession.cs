@@ -37,15 +37,18 @@ internal sealed class RepoSession
     public CancellationToken Stop { get; }
 
     /// <summary>Opens the repository that the options name, locks it, runs the verb, and leaves no lock behind.</summary>
+    /// <param name="loadsIndex">The verb loads the index. It is read while the lock is waited for, and then compared.</param>
     public static async Task<int> RunAsync(
         ParseResult parsed,
         LockMode mode,
         RepositoryOptions options,
         Func<RepoSession, Task<int>> verb,
-        CancellationToken stop
+        CancellationToken stop,
+        bool loadsIndex = false
     )
     {
         await using Repository repository = await OpenAsync(parsed, options, stop);
+        await using var ahead = new IndexAhead(repository, loadsIndex, stop);
         return mode == LockMode.Read && parsed.GetValue(RepoOptions.NoLock)
             ? await verb(new RepoSession(repository, held: null, stop))
             : await LockedAsync(parsed, repository, mode, verb, stop);

@@ -48,7 +48,14 @@ internal static class RestoreVerb
         Filter.AddTo(command);
         command.SetAction(
             (parsed, stop) =>
-                RepoSession.RunAsync(parsed, LockMode.Read, new(), session => RunAsync(parsed, session), stop)
+                RepoSession.RunAsync(
+                    parsed,
+                    LockMode.Read,
+                    new(),
+                    session => RunAsync(parsed, session),
+                    stop,
+                    loadsIndex: true
+                )
         );
         return command;
     }

@@ -53,6 +53,28 @@ public sealed class InPlaceTests
         Assert.Equal(expected ? "other bytes\n" : "the content\n", content);
     }
 
+    /// <summary>A verification reads what was written and what was not: told by a backup as above.</summary>
+    [Fact]
+    public async Task AVerificationReadsWhatIsTakenForUnchanged()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "the content\n");
+        RawFiles.Write(scene["other"], "other bytes\n");
+        BackupReport backup = await scene.RunAsync();
+        Node file = await scene.FindAsync(backup, "file");
+        Node other = await scene.FindAsync(backup, "other");
+        Id tree = await CraftedTree.SaveAsync(scene.Repository, file with { Content = other.Content! });
+        var source = new RestoreSource(tree, null, DateTimeOffset.FromUnixTimeSeconds(file.ChangeTime.Seconds + 1));
+        var restore = new TreeRestore(
+            scene.Repository,
+            source,
+            scene.Source,
+            new RestoreOptions { Exact = false, Verify = true }
+        );
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => restore.RunAsync(default));
+        Assert.Contains("/file: it reads otherwise", error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<RestoreReport> RestoreAsync(BackupScene scene, BackupReport backup, string target)
     {
         byte[] path = Encoding.UTF8.GetBytes(BackupScene.SourceName);

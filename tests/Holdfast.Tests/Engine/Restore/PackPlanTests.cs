@@ -10,9 +10,8 @@ namespace Holdfast.Tests.Engine.Restore;
 public sealed class PackPlanTests
 {
     private static readonly FilePlan File = new(
-        Place.Root(),
+        PendingDirectory.Root(Place.Root(), node: null, tree: default),
         new Node { Name = "file"u8.ToArray(), Type = NodeType.File },
-        fresh: true,
         exists: false
     );
 

@@ -49,20 +49,21 @@ public sealed class TargetWalkTests
         await using BackupScene scene = await BackupScene.MakeAsync();
         Id tree = await CraftedTree.SaveAsync(scene.Repository);
         var trees = new TreeBlobs(scene.Repository, default);
-        var pending = new PendingDirectories(trees);
+        using var pending = new PendingDirectories(trees, Directory(tree), workers: 1);
         for (int depth = 0; depth < 20; depth++)
         {
-            pending.Push([.. Enumerable.Range(0, 16).Select(_ => Directory(tree))]);
-            Assert.NotNull(pending.Pop(default));
-            Assert.InRange(pending.Loaded, 15, PendingDirectories.MostLoaded);
+            Assert.NotNull(await pending.PopAsync(default));
+            pending.Visited([.. Enumerable.Range(0, 16).Select(_ => Directory(tree))]);
+            Assert.InRange(pending.Loaded, Math.Min(depth, 1) * 15, PendingDirectories.MostLoaded);
         }
         int left = 0;
-        while (pending.Pop(default) is { } directory)
+        while (await pending.PopAsync(default) is { } directory)
         {
             Assert.Empty(await directory.Load(trees, default));
+            pending.Visited([]);
             left++;
         }
-        Assert.Equal(20 * 15, left);
+        Assert.Equal((19 * 15) + 16, left);
     }
 
     [Fact]
@@ -70,16 +71,42 @@ public sealed class TargetWalkTests
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
         Id tree = await CraftedTree.SaveAsync(scene.Repository);
-        PendingDirectory[] all = [Directory(tree), Directory(tree), Directory(tree), Directory(tree)];
-        var pending = new PendingDirectories(new TreeBlobs(scene.Repository, default));
-        pending.Push(all[..2]);
-        Assert.Same(all[0], pending.Pop(default));
-        pending.Push(all[2..]);
-        Assert.Same(all[2], pending.Pop(default));
-        Assert.Same(all[3], pending.Pop(default));
-        Assert.Same(all[1], pending.Pop(default));
-        Assert.Null(pending.Pop(default));
+        PendingDirectory[] all = [.. Enumerable.Range(0, 5).Select(_ => Directory(tree))];
+        using var pending = new PendingDirectories(new TreeBlobs(scene.Repository, default), all[0], workers: 1);
+        Assert.Same(all[0], await pending.PopAsync(default));
+        pending.Visited(all[1..3]);
+        Assert.Same(all[1], await pending.PopAsync(default));
+        pending.Visited(all[3..]);
+        Assert.Same(all[3], await pending.PopAsync(default));
+        pending.Visited([]);
+        Assert.Same(all[4], await pending.PopAsync(default));
+        pending.Visited([]);
+        Assert.Same(all[2], await pending.PopAsync(default));
+        pending.Visited([]);
+        Assert.Null(await pending.PopAsync(default));
     }
 
-    private static PendingDirectory Directory(Id tree) => new(Place.Root(), null, tree, fresh: true);
+    /// <summary>A worker that finds nothing waits while another may find more, and ends with it.</summary>
+    [Fact]
+    public async Task WhoFindsNoDirectoryWaitsForThoseBeingVisited()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        Id tree = await CraftedTree.SaveAsync(scene.Repository);
+        PendingDirectory inside = Directory(tree);
+        using var pending = new PendingDirectories(new TreeBlobs(scene.Repository, default), Directory(tree), 2);
+        Assert.NotNull(await pending.PopAsync(default));
+
+        Task<PendingDirectory?> waiting = pending.PopAsync(default);
+        Assert.False(waiting.IsCompleted);
+        pending.Visited([inside]);
+        Assert.Same(inside, await waiting);
+
+        waiting = pending.PopAsync(default);
+        Assert.False(waiting.IsCompleted);
+        pending.Visited([]);
+        Assert.Null(await waiting);
+        Assert.Null(await pending.PopAsync(default));
+    }
+
+    private static PendingDirectory Directory(Id tree) => PendingDirectory.Root(Place.Root(), null, tree);
 }
