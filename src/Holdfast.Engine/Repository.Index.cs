@@ -9,6 +9,9 @@ public sealed partial class Repository
     /// <summary>Index objects unfolded ahead of their use: some 4 MiB each.</summary>
     private const int IndexesAhead = 6;
 
+    /// <summary>Sealed bytes of an index object beyond which it matters how many are unfolded at once: four times as many.</summary>
+    private const int LargeIndex = 256 << 10;
+
     /// <summary>Shared with whoever has this repository open too, or had it before.</summary>
     private readonly LoadedIndex kept;
 
@@ -100,10 +103,15 @@ public sealed partial class Repository
     ) => ReadAhead.InOrderAsync(stored, Math.Min(IndexesAhead, Options.Requests), load, cancellationToken);
 
     /// <summary>Writes an index object, and nothing else: the loaded index does not change.</summary>
-    internal Task<Id> SaveIndexObjectAsync(
+    internal async Task<Id> SaveIndexObjectAsync(
         IReadOnlyCollection<PackContent> packs,
         CancellationToken cancellationToken
-    ) => CommitAsync(ObjectKind.Index, IndexJson.Write(packs), cancellationToken);
+    )
+    {
+        using var json = new MappedWriter(64 << 10);
+        IndexJson.Write(json, packs);
+        return await CommitAsync(ObjectKind.Index, json.WrittenMemory, cancellationToken);
+    }
 
     internal Task DeleteIndexObjectAsync(Id id, CancellationToken cancellationToken) =>
         Store.DeleteAsync(RepositoryStore.Name(ObjectKind.Index, id), cancellationToken);
@@ -131,26 +139,49 @@ public sealed partial class Repository
     }
 
     private static List<PackContent> ParseIndex(in PooledBytes json, Id id) =>
-        IndexJson.Parse(json.Span)
-        ?? throw new EngineError(
+        IndexJson.Parse(json.Span) ?? throw NoIndex(id);
+
+    private static EngineError NoIndex(Id id) =>
+        new(
             EngineErrorKind.Damaged,
             temporary: false,
             $"Index {id} is not valid.",
             "Run check; an index can be rebuilt from the packs."
         );
 
-    // What is read waits sealed, some 2 MiB each; between reading and adding nothing is awaited, so that no more of them
-    // are unfolded at once than threads run.
-    private Task AddAllAsync(BlobIndex to, IEnumerable<StoredObject> objects, CancellationToken cancellationToken) =>
-        RequestEachAsync(
+    private async Task AddAllAsync(BlobIndex to, IEnumerable<StoredObject> objects, CancellationToken cancellationToken)
+    {
+        // One more than can be unfolded at once: it is being read meanwhile.
+        using var large = new SemaphoreSlim(Options.Workers + 1);
+        await RequestEachAsync(
             objects,
             async (stored, token) =>
             {
-                foreach (PackContent pack in await LoadIndexObjectAsync(stored, token))
+                if (stored.Size < LargeIndex)
                 {
-                    to.Add(pack);
+                    await AddAsync(to, stored, token);
+                    return;
+                }
+                await large.WaitAsync(token);
+                try
+                {
+                    await AddAsync(to, stored, token);
+                }
+                finally
+                {
+                    _ = large.Release();
                 }
             },
             cancellationToken
         );
+    }
+
+    private async Task AddAsync(BlobIndex to, StoredObject stored, CancellationToken cancellationToken)
+    {
+        using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Index, stored, cancellationToken);
+        if (!IndexJson.TryRead(json.Span, to.Add))
+        {
+            throw NoIndex(stored.Id);
+        }
+    }
 }

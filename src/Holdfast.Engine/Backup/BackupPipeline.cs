@@ -81,6 +81,7 @@ internal sealed class BackupPipeline(
             {
                 batch.Directory.ReleaseHandle();
             }
+            trees?.Dispose();
         }
         return Trees.Root ?? throw new InvalidOperationException("Every stage ended and a directory is still open.");
 

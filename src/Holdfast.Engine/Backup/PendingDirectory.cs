@@ -60,6 +60,19 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
         Nodes = new Node?[entries.Count];
     }
 
+    /// <summary>The nodes in the order of their names, for whoever stores the tree; each is let go as it is taken.</summary>
+    public IEnumerable<Node> TakeNodes()
+    {
+        for (int index = 0; index < Nodes.Length; index++)
+        {
+            if (Nodes[index] is { } node)
+            {
+                Nodes[index] = null;
+                yield return node;
+            }
+        }
+    }
+
     /// <summary>Reserves room in the tree for an entry's node; false when the tree would pass the limit, in bytes.</summary>
     public bool TryReserve(Node node, long limit)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Holdfast.Engine.Packs;
@@ -10,13 +9,13 @@ namespace Holdfast.Engine.Backup;
 /// Stores the tree of each directory once its last part is there, and so, from the leaves upward, everything. Safe for
 /// many threads.
 /// </summary>
-internal sealed class TreeSaver(BackupPipeline run)
+internal sealed class TreeSaver(BackupPipeline run) : IDisposable
 {
     /// <summary>Room for a tree of some 2,000 entries; larger buffers are not kept from tree to tree.</summary>
     private const int BufferKept = 1 << 20;
 
     private readonly BackupCounters counters = run.Counters;
-    private readonly ConcurrentBag<ArrayBufferWriter<byte>> buffers = [];
+    private readonly ConcurrentBag<MappedWriter> buffers = [];
 
     /// <summary>The tree of the root directory, once it is stored.</summary>
     public Id? Root { get; private set; }
@@ -58,19 +57,40 @@ internal sealed class TreeSaver(BackupPipeline run)
         {
             return known;
         }
-        if (!buffers.TryTake(out ArrayBufferWriter<byte>? buffer))
+        if (!buffers.TryTake(out MappedWriter? buffer))
         {
-            buffer = new ArrayBufferWriter<byte>(BufferKept);
+            buffer = new MappedWriter(BufferKept);
         }
-        TreeWriter.Write(buffer, directory.Nodes.OfType<Node>());
-        Id id = new(SHA256.HashData(buffer.WrittenSpan));
-        await run.Writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
-        if (buffer.Capacity <= BufferKept)
+        try
         {
-            buffer.ResetWrittenCount();
-            buffers.Add(buffer);
+            TreeWriter.Write(buffer, directory.TakeNodes());
+            Id id = new(SHA256.HashData(buffer.WrittenSpan));
+            await run.Writer.SaveAsync(BlobKind.Tree, id, buffer.WrittenMemory, cancellationToken);
+            return id;
         }
-        return id;
+        finally
+        {
+            Return(buffer);
+        }
+    }
+
+    public void Dispose()
+    {
+        while (buffers.TryTake(out MappedWriter? buffer))
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private void Return(MappedWriter buffer)
+    {
+        if (buffer.Capacity > BufferKept)
+        {
+            buffer.Dispose();
+            return;
+        }
+        buffer.Clear();
+        buffers.Add(buffer);
     }
 
     private Node NodeOf(PendingDirectory directory, Id tree, Node? before)

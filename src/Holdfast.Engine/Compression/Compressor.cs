@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Holdfast.Engine.Compression;
 
 /// <summary>A zstd context and the buffer it writes into, reused for blob after blob. For one thread at a time.</summary>
@@ -18,6 +20,11 @@ internal sealed unsafe class Compressor : IDisposable
     /// </summary>
     internal const int SmallTablesAbove = 128 * 1024;
 
+    private const int LeastScratch = 1 << 20;
+
+    /// <summary>Room for the longest chunk. What a huge directory needed beyond it is given back at the next use.</summary>
+    private const int MostScratch = 16 << 20;
+
     private const int SmallHashLog = 16;
     private const int SmallChainLog = 14;
 
@@ -25,7 +32,7 @@ internal sealed unsafe class Compressor : IDisposable
         Libzstd.CreateCompressor(),
         static raw => _ = Libzstd.FreeCompressor(raw)
     );
-    private byte[] scratch = [];
+    private MappedMemory scratch = new(LeastScratch);
     private (int Level, bool SmallTables) parameters;
 
     /// <summary>
@@ -55,21 +62,22 @@ internal sealed unsafe class Compressor : IDisposable
     internal ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> plaintext, int level)
     {
         int bound = checked((int)Libzstd.CompressBound((nuint)plaintext.Length));
-        if (scratch.Length < bound)
+        if (scratch.Length < bound || (scratch.Length > MostScratch && bound <= MostScratch))
         {
-            scratch = GC.AllocateUninitializedArray<byte>(bound);
+            ((IDisposable)scratch).Dispose();
+            scratch = new MappedMemory((int)Math.Max(LeastScratch, BitOperations.RoundUpToPowerOf2((uint)bound)));
         }
         Prepare(level, smallTables: level == DefaultLevel && plaintext.Length > SmallTablesAbove);
         nuint length;
         fixed (
             byte* from = plaintext,
-                to = scratch
+                to = scratch.GetSpan()
         )
         {
             length = Libzstd.Compress(context, to, (nuint)scratch.Length, from, (nuint)plaintext.Length);
         }
         Check(length);
-        return scratch.AsMemory(0, (int)length);
+        return scratch.Memory[..(int)length];
     }
 
     private void Prepare(int level, bool smallTables)
@@ -98,5 +106,9 @@ internal sealed unsafe class Compressor : IDisposable
         }
     }
 
-    public void Dispose() => context.Dispose();
+    public void Dispose()
+    {
+        context.Dispose();
+        ((IDisposable)scratch).Dispose();
+    }
 }

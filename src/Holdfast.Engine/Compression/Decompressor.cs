@@ -26,7 +26,7 @@ internal sealed unsafe class Decompressor : IDisposable
         long first = frame.IsEmpty ? long.MaxValue : FirstGuess(frame);
         for (long capacity = first; capacity <= MaximumLength; capacity *= 4)
         {
-            plaintext = PooledBytes.Rent((int)capacity);
+            plaintext = PooledBytes.RentSeldom((int)capacity);
             nuint length = Decompress(frame, plaintext.Writable.Span);
             if (Libzstd.IsError(length) == 0)
             {

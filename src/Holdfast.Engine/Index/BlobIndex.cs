@@ -13,7 +13,7 @@ internal sealed class BlobIndex
     private readonly BlobTable trees = new();
 
     /// <summary>The blobs of the pack being added that are new; one list, used again and again.</summary>
-    private readonly List<PackEntry> fresh = [];
+    private readonly PackEntries fresh = new();
 
     internal int Count => data.Count + trees.Count;
 

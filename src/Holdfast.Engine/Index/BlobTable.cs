@@ -89,7 +89,7 @@ internal sealed class BlobTable
 
     /// <param name="pack">Where they lie.</param>
     /// <param name="blobs">Not here yet, in order and without a gap between them.</param>
-    public void AddRun(in Id pack, List<PackEntry> blobs)
+    public void AddRun(in Id pack, PackEntries blobs)
     {
         int first = entryCount;
         int next = checked(first + blobs.Count);

@@ -11,12 +11,8 @@ internal static class IndexJson
     /// <summary>As restic: so many blobs are about 6 MiB of JSON, and enough for one index object.</summary>
     internal const int FullAt = 50_000;
 
-    /// <summary>A blob's JSON with the longest numbers; memory for the whole is taken once, not doubled again and again.</summary>
-    private const int MostBlobBytes = 170;
-
-    internal static ReadOnlyMemory<byte> Write(IReadOnlyCollection<PackContent> packs)
+    internal static void Write(IBufferWriter<byte> output, IEnumerable<PackContent> packs)
     {
-        var output = new ArrayBufferWriter<byte>(1024 + packs.Sum(pack => 128 + (pack.Blobs.Count * MostBlobBytes)));
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         json.WriteStartObject();
         json.WriteStartArray("packs"u8);
@@ -27,16 +23,23 @@ internal static class IndexJson
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        return output.WrittenMemory;
     }
 
     /// <returns>Null when the JSON is no index.</returns>
     internal static List<PackContent>? Parse(ReadOnlySpan<byte> json)
     {
+        List<PackContent> packs = [];
+        return TryRead(json, pack => packs.Add(pack with { Blobs = [.. pack.Blobs] })) ? packs : null;
+    }
+
+    /// <param name="json">The whole object.</param>
+    /// <param name="add">Called with each pack in turn, whose list of blobs is the next one's too.</param>
+    /// <returns>False when the JSON is no index; some packs may have been added.</returns>
+    internal static bool TryRead(ReadOnlySpan<byte> json, Action<PackContent> add)
+    {
         var reader = new Utf8JsonReader(json);
         try
         {
-            var packs = new List<PackContent>();
             reader.Read();
             while (NextProperty(ref reader))
             {
@@ -47,16 +50,16 @@ internal static class IndexJson
                 {
                     reader.Skip();
                 }
-                else if (!TryReadPacks(ref reader, packs))
+                else if (!TryReadPacks(ref reader, add))
                 {
-                    return null;
+                    return false;
                 }
             }
-            return reader.TokenType == JsonTokenType.EndObject ? packs : null;
+            return reader.TokenType == JsonTokenType.EndObject;
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
-            return null;
+            return false;
         }
     }
 
@@ -84,16 +87,17 @@ internal static class IndexJson
         json.WriteEndObject();
     }
 
-    private static bool TryReadPacks(ref Utf8JsonReader reader, List<PackContent> packs)
+    private static bool TryReadPacks(ref Utf8JsonReader reader, Action<PackContent> add)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
             return true;
         }
+        PackEntries blobs = new();
         while (NextObject(ref reader))
         {
             Id pack = default;
-            List<PackEntry> blobs = [];
+            blobs.Clear();
             while (NextProperty(ref reader))
             {
                 bool isId = reader.ValueTextEquals("id"u8);
@@ -116,12 +120,12 @@ internal static class IndexJson
             {
                 return false;
             }
-            packs.Add(new PackContent(pack, blobs));
+            add(new PackContent(pack, blobs));
         }
         return reader.TokenType == JsonTokenType.EndArray;
     }
 
-    private static bool TryReadBlobs(ref Utf8JsonReader reader, List<PackEntry> blobs)
+    private static bool TryReadBlobs(ref Utf8JsonReader reader, PackEntries blobs)
     {
         while (NextObject(ref reader))
         {

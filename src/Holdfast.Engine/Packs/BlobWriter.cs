@@ -61,7 +61,7 @@ public sealed class BlobWriter : IAsyncDisposable
         ready = Channel.CreateBounded<OpenPack>(bufferCount);
         used = repository.TrackPacks();
         inFlight = new BlobsInFlight(evenIfStored ? null : repository, used);
-        uploads = new PackUploads(repository, inFlight);
+        uploads = new PackUploads(repository, buffers, inFlight);
         data = new OpenPacks(OpenDataPacks, options.PackSize, buffers, PackClosed);
         trees = new OpenPacks(OpenTreePacks, options.PackSize, buffers, PackClosed);
         uploaders = [.. Enumerable.Range(0, uploaderCount).Select(_ => Task.Run(UploadAsync))];

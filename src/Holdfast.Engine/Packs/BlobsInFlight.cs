@@ -10,8 +10,11 @@ namespace Holdfast.Engine.Packs;
 /// <param name="used">Their packs are marked here.</param>
 internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
 {
-    private readonly Lock gate = new();
-    private readonly HashSet<BlobHandle> claimed = [];
+    /// <summary>By an id's first byte, each locked by itself: no table is large, nor waited for by all.</summary>
+    private readonly HashSet<BlobHandle>[] claimed =
+    [
+        .. Enumerable.Range(0, 256).Select(_ => new HashSet<BlobHandle>()),
+    ];
 
     /// <returns>True for one caller, who must store the blob.</returns>
     internal bool TryClaim(BlobHandle blob)
@@ -21,10 +24,11 @@ internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
         {
             return false;
         }
-        lock (gate)
+        HashSet<BlobHandle> its = ClaimedLike(blob.Id);
+        lock (its)
         {
             // Asked again: an index that was published since then may have taken the blob out of here.
-            return !IsListed(blob) && claimed.Add(blob);
+            return !IsListed(blob) && its.Add(blob);
         }
     }
 
@@ -35,17 +39,20 @@ internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
         {
             return;
         }
-        lock (gate)
+        foreach (PackContent pack in packs)
         {
-            foreach (PackContent pack in packs)
+            foreach (PackEntry blob in pack.Blobs)
             {
-                foreach (PackEntry blob in pack.Blobs)
+                HashSet<BlobHandle> its = ClaimedLike(blob.Id);
+                lock (its)
                 {
-                    _ = claimed.Remove(new BlobHandle(blob.Kind, blob.Id));
+                    _ = its.Remove(new BlobHandle(blob.Kind, blob.Id));
                 }
             }
         }
     }
+
+    private HashSet<BlobHandle> ClaimedLike(in Id id) => claimed[id.Bytes[0]];
 
     private bool IsListed(BlobHandle blob) => repository is not null && repository.Contains(blob.Kind, blob.Id, used);
 }

@@ -6,7 +6,7 @@ namespace Holdfast.Engine.Packs;
 /// A pack being filled. Threads reserve places one after the other and seal their blobs into them at the same time; the
 /// pack is ready when it is closed and every place is filled.
 /// </summary>
-internal sealed class OpenPack(PackBuffer buffer)
+internal sealed class OpenPack(MappedMemory buffer, PackEntries entries)
 {
     /// <summary>
     /// Keeps what a pack takes in memory, its header and its index object small, however tiny its blobs. So many of the
@@ -15,13 +15,12 @@ internal sealed class OpenPack(PackBuffer buffer)
     private const int MaximumBlobs = 50_000;
 
     private readonly Lock gate = new();
-    private readonly List<PackEntry> entries = [];
     private int length;
     private int entriesLength;
     private int unfilled;
     private bool closed;
 
-    internal PackBuffer Buffer => buffer;
+    internal MappedMemory Buffer => buffer;
 
     internal IReadOnlyList<PackEntry> Entries => entries;
 
@@ -36,7 +35,7 @@ internal sealed class OpenPack(PackBuffer buffer)
         {
             int entry = PackHeader.EntryLength(uncompressed);
             bool fits =
-                (long)length + stored + PackHeader.TotalLength(entriesLength + entry) <= buffer.Capacity
+                (long)length + stored + PackHeader.TotalLength(entriesLength + entry) <= buffer.Length
                 && entries.Count < MaximumBlobs;
             place = fits ? buffer.Memory.Slice(length, stored) : default;
             if (fits)

@@ -38,7 +38,7 @@ internal sealed class OpenPacks(int count, int packSize, PackBuffers buffers, Ac
                 Close(seat);
             }
             int length = OpenPack.LengthWith(stored, uncompressed);
-            var fresh = new OpenPack(await buffers.RentAsync(length, cancellationToken));
+            var fresh = new OpenPack(await buffers.RentAsync(length, cancellationToken), buffers.RentEntries());
             seat.Pack = fresh;
             _ = fresh.TryReserve(kind, id, stored, uncompressed, out Memory<byte> first);
             return Reserved(seat, fresh, first);

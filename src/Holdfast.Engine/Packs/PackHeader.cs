@@ -39,7 +39,7 @@ internal static class PackHeader
     internal static void Write(IReadOnlyList<PackEntry> entries, Sealer sealer, Span<byte> destination)
     {
         int sealedLength = destination.Length - LengthField;
-        using PooledBytes plaintext = PooledBytes.Rent(sealedLength - Sealer.Overhead);
+        using PooledBytes plaintext = PooledBytes.RentSeldom(sealedLength - Sealer.Overhead);
         Span<byte> rest = plaintext.Writable.Span;
         foreach (PackEntry entry in entries)
         {
@@ -57,7 +57,7 @@ internal static class PackHeader
         {
             return null;
         }
-        using PooledBytes plaintext = PooledBytes.Rent(sealedHeader.Length - Sealer.Overhead);
+        using PooledBytes plaintext = PooledBytes.RentSeldom(sealedHeader.Length - Sealer.Overhead);
         if (!sealer.TryOpen(sealedHeader, plaintext.Writable.Span))
         {
             return null;

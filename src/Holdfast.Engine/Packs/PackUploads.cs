@@ -10,7 +10,7 @@ namespace Holdfast.Engine.Packs;
 /// What becomes of a writer's full packs: each is named by its hash and stored, and listed in an index object afterwards.
 /// Keeps the first failure, after which nothing more is stored.
 /// </summary>
-internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
+internal sealed class PackUploads(Repository repository, PackBuffers buffers, BlobsInFlight inFlight)
 {
     /// <summary>A run that dies has listed what it stored until then, and the next need not store it again.</summary>
     private static readonly TimeSpan IndexEvery = TimeSpan.FromMinutes(10);
@@ -136,6 +136,7 @@ internal sealed class PackUploads(Repository repository, BlobsInFlight inFlight)
             throw;
         }
         inFlight.Release(packs);
+        packs.ForEach(pack => buffers.Return((PackEntries)pack.Blobs));
     }
 
     /// <returns>Whether it is time for an index object.</returns>

@@ -86,7 +86,7 @@ internal sealed class RepositoryStore(IObjectStore store)
         {
             throw new EngineError(EngineErrorKind.Damaged, temporary: false, $"'{name}' is {size} bytes long.");
         }
-        PooledBytes content = PooledBytes.Rent((int)size);
+        PooledBytes content = PooledBytes.RentSeldom((int)size);
         try
         {
             await ReadAsync(name, 0, content.Writable, cancellationToken);

@@ -16,11 +16,11 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
     /// <returns>The object's name.</returns>
     internal async Task<Id> SaveAsync(ObjectKind kind, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        byte[] sealedBytes = Seal(json.Span);
-        Sha256.Hash(sealedBytes, out Id id);
+        using PooledBytes sealedBytes = Seal(json.Span);
+        Sha256.Hash(sealedBytes.Span, out Id id);
         await store.PutAsync(
             RepositoryStore.Name(kind, id),
-            new ReadOnlySequence<byte>(sealedBytes),
+            new ReadOnlySequence<byte>(sealedBytes.Memory),
             cancellationToken
         );
         return id;
@@ -71,12 +71,16 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
         return Sha256.Hash(content.Span) == id && TryOpen(content, out PooledBytes json) ? json : null;
     }
 
-    private byte[] Seal(ReadOnlySpan<byte> json)
+    private PooledBytes Seal(ReadOnlySpan<byte> json)
     {
         using Pool<Compressor>.Lease lease = Zstd.Compressors.Rent();
         ReadOnlySpan<byte> frame = lease.Value.Compress(json, Compressor.DefaultLevel).Span;
-        byte[] plaintext = [CompressedVersion, .. frame];
-        return sealer.Seal(plaintext);
+        using PooledBytes plaintext = PooledBytes.RentSeldom(1 + frame.Length);
+        plaintext.Writable.Span[0] = CompressedVersion;
+        frame.CopyTo(plaintext.Writable.Span[1..]);
+        PooledBytes sealedBytes = PooledBytes.RentSeldom(plaintext.Length + Sealer.Overhead);
+        sealer.Seal(plaintext.Span, sealedBytes.Writable.Span);
+        return sealedBytes;
     }
 
     private bool TryOpen(PooledBytes content, out PooledBytes json)
@@ -93,7 +97,7 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
         }
         if (plaintext[0] is (byte)'{' or (byte)'[')
         {
-            json = PooledBytes.Rent(plaintext.Length);
+            json = PooledBytes.RentSeldom(plaintext.Length);
             plaintext.CopyTo(json.Writable.Span);
             return true;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Holdfast.Engine;
 using Holdfast.Engine.Index;
@@ -16,7 +17,7 @@ public sealed class IndexJsonTests
     {
         var random = new Random(1);
         List<PackContent> packs = [.. Enumerable.Range(0, 20).Select(_ => SamplePacks.Of(random, random.Next(1, 50)))];
-        List<PackContent> read = IndexJson.Parse(IndexJson.Write(packs).Span)!;
+        List<PackContent> read = IndexJson.Parse(Write(packs))!;
         Assert.Equal(packs.Select(pack => pack.Pack), read.Select(pack => pack.Pack));
         Assert.Equal(packs.SelectMany(pack => pack.Blobs), read.SelectMany(pack => pack.Blobs));
     }
@@ -31,7 +32,7 @@ public sealed class IndexJsonTests
         Assert.Equal(
             $$"""{"packs":[{"id":"{{A}}","blobs":[{"id":"{{B}}","type":"data","offset":0,"length":40},"""
                 + $$"""{"id":"{{A}}","type":"tree","offset":40,"length":50,"uncompressed_length":60}]}]}""",
-            Encoding.UTF8.GetString(IndexJson.Write([pack]).Span)
+            Encoding.UTF8.GetString(Write([pack]))
         );
     }
 
@@ -84,6 +85,13 @@ public sealed class IndexJsonTests
     )]
     public void WhatIsNoIndexIsRefused(string json) =>
         Assert.Null(Parse(json.Replace("ID", A, StringComparison.Ordinal)));
+
+    private static ReadOnlySpan<byte> Write(IEnumerable<PackContent> packs)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        IndexJson.Write(json, packs);
+        return json.WrittenSpan;
+    }
 
     private static List<PackContent>? Parse(string json) => IndexJson.Parse(Encoding.UTF8.GetBytes(json));
 }
