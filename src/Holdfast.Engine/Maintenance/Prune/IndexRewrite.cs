@@ -39,12 +39,12 @@ internal sealed class IndexRewrite(Repository repository, PruneSurvey survey, IR
         await foreach (
             (int number, IReadOnlyList<PackContent> packs) in survey.LoadIndexesAsync(
                 repository,
-                repeating.Concat(others).Concat(small).TakeWhile(_ => clock.MayGoOn),
+                repeating.Concat(others).Concat(small).TakeWhile(_ => clock.MayIndex),
                 cancellationToken
             )
         )
         {
-            if (!clock.MayGoOn)
+            if (!clock.MayIndex)
             {
                 break;
             }

@@ -7,12 +7,17 @@ internal sealed class PruneClock(TimeProvider time, TimeSpan? budget)
     /// <summary>What is rewritten is worth nothing before the index and the old packs follow, which takes the rest.</summary>
     private const double ForRepacking = 0.75;
 
+    /// <summary>Index objects that were written anew are stored and the old ones removed together, some requests.</summary>
+    private const double ForIndexing = 0.85;
+
     /// <summary>What is under way then, a few requests, ends within the budget.</summary>
     private const double ForAll = 0.95;
 
     private readonly long started = time.GetTimestamp();
 
     public bool MayRepack => IsWithin(ForRepacking);
+
+    public bool MayIndex => IsWithin(ForIndexing);
 
     /// <summary>Whether another step may begin, of whatever kind.</summary>
     public bool MayGoOn => IsWithin(ForAll);
