@@ -51,7 +51,7 @@ public static class CoreRegistration
     /// <summary>Whatever has a time in Core has it from the database's clock.</summary>
     private static IServiceCollection AddPostgres(this IServiceCollection services, string connection) =>
         services
-            .AddSingleton<DatabaseClock>()
+            .AddSingleton(new DatabaseClock())
             .AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>())
             .AddSingleton<ICatalog>(provider => new PostgresCatalog(
                 connection,

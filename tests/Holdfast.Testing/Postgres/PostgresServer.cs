@@ -12,7 +12,7 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Installed = "/usr/lib/postgresql";
     private const string Superuser = "postgres";
-    private const string Password = "a database's password";
+    public const string Password = "a database's password";
 
     private static readonly string Version = NewestVersion();
     private static readonly string Programs = $"{Installed}/{Version}/bin";
