@@ -80,13 +80,22 @@ internal sealed class RepositoryStore(IObjectStore store)
     }
 
     /// <summary>The whole object, whose length a listing told: one request less.</summary>
-    internal async Task<PooledBytes> ReadAllAsync(ObjectName name, long size, CancellationToken cancellationToken)
+    internal Task<PooledBytes> ReadAllAsync(ObjectName name, long size, CancellationToken cancellationToken) =>
+        ReadAllAsync(name, size, PooledBytes.Rent, cancellationToken);
+
+    /// <param name="rent">Gives the memory for so many bytes.</param>
+    internal async Task<PooledBytes> ReadAllAsync(
+        ObjectName name,
+        long size,
+        Func<int, PooledBytes> rent,
+        CancellationToken cancellationToken
+    )
     {
         if (size > Array.MaxLength)
         {
             throw new EngineError(EngineErrorKind.Damaged, temporary: false, $"'{name}' is {size} bytes long.");
         }
-        PooledBytes content = PooledBytes.RentSeldom((int)size);
+        PooledBytes content = rent((int)size);
         try
         {
             await ReadAsync(name, 0, content.Writable, cancellationToken);

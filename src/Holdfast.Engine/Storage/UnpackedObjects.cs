@@ -66,7 +66,7 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
     )
     {
         using PooledBytes content = size is { } known
-            ? await store.ReadAllAsync(name, known, cancellationToken)
+            ? await store.ReadAllAsync(name, known, PooledBytes.RentSeldom, cancellationToken)
             : await store.ReadAllAsync(name, cancellationToken);
         return Sha256.Hash(content.Span) == id && TryOpen(content, out PooledBytes json) ? json : null;
     }
