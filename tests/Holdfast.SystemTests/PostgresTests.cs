@@ -72,6 +72,46 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_nodes_do_each_others_work_and_that_of_one_that_died()
+    {
+        const int shares = 6;
+        await using HoldfastServer one = await StartAsync("one");
+        await using HoldfastServer two = await StartAsync("two");
+        using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
+        // A token of one is good for the other.
+        using Tenant there = new(
+            OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId),
+            tenant.Name,
+            tenant.Password
+        );
+        Tenant[] doors = [tenant, there];
+        Share[] made = await Task.WhenAll(Enumerable.Range(0, shares).Select(n => doors[n % 2].CreateShareAsync()));
+        foreach (Share share in made)
+        {
+            NastyTree.Build(share.Directory, seed: Array.IndexOf(made, share));
+            Copy.Of(share.Directory, shared[share.Id]);
+        }
+
+        // It makes the repository.
+        await tenant.BackUpAsync(made[0]);
+        string[] backups = await Task.WhenAll(made.Select((share, n) => doors[n % 2].StartBackupAsync(share)));
+        await two.KillAsync();
+        await Task.WhenAll(made.Select(tenant.SettleAsync));
+        await two.StartAgainAsync();
+
+        foreach (Share share in made)
+        {
+            Changes.Apply(share.Directory);
+        }
+        await Task.WhenAll(made.Select((share, n) => doors[(n + 1) % 2].RestoreAsync(backups[n], share)));
+        foreach (Share share in made)
+        {
+            TreeComparer.AssertEqual(shared[share.Id], share.Directory, Whole);
+        }
+        await CheckAsync(one, tenant);
+    }
+
+    [Fact]
     public async Task Nodes_that_start_at_once_on_an_empty_database_all_serve()
     {
         HoldfastServer[] nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => StartAsync($"n{n}")));

@@ -1,0 +1,342 @@
+using System.Text.Json.Nodes;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Catalog.Postgres;
+using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Catalog.Postgres;
+
+/// <summary>A catalog with 100,000 backups and as many operations, and what PostgreSQL has counted in it.</summary>
+public sealed class LargeCatalog : IAsyncLifetime
+{
+    private readonly PostgresFixture postgres = new();
+
+    public PostgresCatalog Catalog { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await postgres.InitializeAsync();
+        string connection = await postgres.NewDatabaseAsync();
+        Catalog = new PostgresCatalog(connection, new DatabaseClock());
+        await Catalog.MigrateAsync(CancellationToken.None);
+        await using Npgsql.NpgsqlConnection direct = new(connection);
+        await direct.OpenAsync();
+        await using Npgsql.NpgsqlCommand fill = new(Fill, direct) { CommandTimeout = 0 };
+        await fill.ExecuteNonQueryAsync();
+        // Not in the transaction that several statements of one command are.
+        fill.CommandText = "VACUUM ANALYZE";
+        await fill.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Catalog.DisposeAsync();
+        await postgres.DisposeAsync();
+    }
+
+    private const string Fill = """
+        SET statement_timeout = 0;
+        INSERT INTO share_types VALUES ('t', 'default', NULL, TRUE, TRUE, '{}', 0);
+        INSERT INTO shares (id, project_id, user_id, name, size, status, protocol, share_type_id, is_public,
+            availability_zone, root, path, adopted, host, metadata, created_at)
+        SELECT 's' || n, 'p' || n % 500, 'u' || n % 7, 'share ' || n % 1000, 1 + n % 9,
+            (ARRAY['available', 'error', 'backup_creating'])[1 + n % 3], 'NFS', 't', n % 1000 = 0, 'nova', 'local', 's' || n,
+            FALSE, 'node1', '{}', n
+        FROM generate_series(1, 10000) AS n;
+        INSERT INTO export_locations SELECT 'e' || n, 's' || n, '/s' || n, TRUE, n FROM generate_series(1, 10000) AS n;
+        INSERT INTO volumes (id, project_id, user_id, name, size, bytes, status, kind, availability_zone, root, path, adopted,
+            created_at)
+        SELECT 'v' || n, 'p' || n % 50, 'u', 'disk', 1, 1, 'available', 'file', 'nova', 'volume:local', 'v' || n, FALSE, n
+        FROM generate_series(1, 10000) AS n;
+        INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
+            availability_zone, progress, restore_progress, host, topic, item_errors, created_at, updated_at)
+        SELECT 'b' || n, 'p' || n % 50, 'u' || n % 7, CASE WHEN n % 10 > 0 THEN 's' || 1 + n % 10000 END,
+            CASE WHEN n % 10 = 0 THEN 'v' || 1 + n % 10000 END, n % 10 = 0, 'nightly ' || n, 'of week ' || n % 52, 1 + n % 99,
+            CASE n % 9 WHEN 1 THEN 'error' WHEN 2 THEN 'creating' ELSE 'available' END, 'nova', n % 101, n % 101,
+            'node' || n % 3, 'manila-data', 0, n / 3, n
+        FROM generate_series(1, 100000) AS n;
+        INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, volume_id, root, status,
+            priority, epoch, attempts, lease_until, not_before, done, total, cancel_requested, created_at, updated_at,
+            finished_at, pinned_snapshot_id)
+        SELECT 'o' || n, (ARRAY['create_backup', 'restore_backup', 'delete_backup', 'export_project'])[1 + n % 4],
+            'p' || n % 50, 'u', 'r', CASE WHEN n % 10 > 0 THEN 's' || 1 + n % 10000 END, 'b' || n,
+            CASE WHEN n % 10 = 0 THEN 'v' || 1 + n % 10000 END, 'local',
+            CASE WHEN n > 99900 THEN 'queued' WHEN n > 99880 THEN 'running' WHEN n % 20 = 0 THEN 'cancelled' ELSE 'succeeded' END,
+            n % 5, 1, 1, CASE WHEN n BETWEEN 99881 AND 99900 THEN n END, 0, 0, 0, FALSE, n, n,
+            CASE WHEN n <= 99880 THEN n END, CASE WHEN n % 4 = 1 THEN 'x' || n END
+        FROM generate_series(1, 100000) AS n;
+        INSERT INTO sharings
+        SELECT 'g' || n, 'b' || n, 'p' || n % 50, 'p' || (n + 1) % 50, 'accepted', CASE WHEN n % 10 = 0 THEN n END, n, NULL
+        FROM generate_series(1, 50000) AS n;
+        INSERT INTO messages
+        SELECT 'm' || n, 'p' || n % 50, 'r' || n, '001', '002', 'ERROR', 'SHARE_BACKUP', 'b' || n, 'x', n, n
+        FROM generate_series(1, 50000) AS n;
+        INSERT INTO audit (at, actor, action, project_id, object_id, backup_id)
+        SELECT n, 'a', 'act' || n % 7, 'p' || n % 50, 'g' || n, 'b' || n FROM generate_series(1, 50000) AS n;
+        INSERT INTO share_snapshots
+        SELECT 'z' || n, 'p' || n % 50, 'u', 's' || n, 'n' || n, NULL, 1, 'available', 'NFS', '{}', 'local', NULL, n, NULL
+        FROM generate_series(1, 10000) AS n;
+        """;
+}
+
+/// <summary>
+/// With many rows of others, PostgreSQL's own plan of what is asked often begins in an index. The usual pages are read in
+/// its order, so that nothing is read which is not shown; others may be sorted, of the project's own entries alone.
+/// </summary>
+public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeCatalog>
+{
+    private static readonly RowOrder<Backup> Newest = SortKeys.Backups(new Page()) with { Limit = 100 };
+
+    [Theory]
+    [MemberData(nameof(BackupListPlanTests.Keys), MemberType = typeof(BackupListPlanTests))]
+    public async Task A_projects_backups_in_any_order(string key)
+    {
+        BackupFilter own = new() { ProjectId = "p7" };
+        RowOrder<Backup> order = SortKeys.Backups(new Page(SortKey: key, SortDirection: "asc"));
+
+        await ReadsIndexesAsync(session => session.Backups.ListAsync(own, order with { Limit = 100 }));
+        await ReadsIndexesAsync(session => session.Backups.ListAsync(own, order with { Limit = 100, Offset = 1000 }));
+    }
+
+    [Fact]
+    public async Task A_projects_backups_from_the_newest_on() =>
+        await FindsPageAsync(
+            session => session.Backups.ListAsync(new() { ProjectId = "p7" }, Newest),
+            "backups_by_project"
+        );
+
+    [Theory]
+    [MemberData(nameof(BackupListPlanTests.Filters), MemberType = typeof(BackupListPlanTests))]
+    public async Task A_projects_backups_with_any_filter(string filter)
+    {
+        BackupFilter wanted = filter switch
+        {
+            "name" => new() { Name = "nightly 57" },
+            "description" => new() { Description = "of week 5" },
+            "status" => new() { Status = BackupStatus.Available },
+            "share_id" => new() { ShareId = "s58" },
+            "host" => new() { Host = "node1" },
+            _ => new() { Topic = "manila-data" },
+        };
+        await FindsPageAsync(
+            session => session.Backups.ListAsync(wanted with { ProjectId = "p7" }, Newest),
+            wanted.ShareId is null ? $"backups_with_{filter}" : "backups_with_share"
+        );
+    }
+
+    [Fact]
+    public async Task And_further_after_a_row() =>
+        await FindsPageAsync(
+            session => session.Backups.ListAsync(new() { ProjectId = "p7" }, Newest with { After = new(5000L, "b") }),
+            "backups_by_project"
+        );
+
+    /// <summary>Parts of texts are looked for in the project's entries of an index that holds the text; what is found is sorted.</summary>
+    [Theory]
+    [InlineData("name", "00012")]
+    [InlineData("name", "zzz")]
+    [InlineData("description", "zzz")]
+    public async Task A_search_for_a_part_of_a_text_reads_an_index_alone(string column, string part)
+    {
+        BackupFilter own = new() { ProjectId = "p7" };
+        BackupFilter filter = column == "name" ? own with { NameLike = part } : own with { DescriptionLike = part };
+        PostgresPlan plan = await PlanAsync(session => session.Backups.ListAsync(filter, Newest));
+
+        PostgresPlan scan = Assert.Single(plan.Limited.Scans);
+        Assert.Equal("Index Only Scan", scan.Type);
+    }
+
+    [Theory]
+    [InlineData("created_at", "backups_by_time")]
+    [InlineData("status", "backups_of_all_by_state")]
+    [InlineData("project_id", "backups_by_id")]
+    public async Task The_backups_of_all_projects(string key, string index) =>
+        await FindsPageAsync(
+            session => session.Backups.ListAsync(new(), SortKeys.Backups(new Page(SortKey: key)) with { Limit = 100 }),
+            index
+        );
+
+    [Fact]
+    public async Task The_backups_of_all_projects_in_one_state() =>
+        await FindsPageAsync(
+            session => session.Backups.ListAsync(new() { Status = "error" }, Newest),
+            "backups_by_status"
+        );
+
+    [Fact]
+    public async Task What_a_worker_claims_next_is_found_in_order()
+    {
+        ClaimOffer offer = new("n", ["local"], ["create_backup", "export_project"]);
+        PostgresPlan plan = await PlanAsync(session => session.Operations.NextAsync(offer, Rows.Start, claiming: true));
+
+        Assert.Equal("LockRows", Assert.Single(plan.Limited.Parts).Type);
+        Assert.Equal("operations_by_priority", plan.Limited.Scans[0].Index);
+        AssertOrdered(plan.Limited);
+    }
+
+    public static TheoryData<string> Questions => [.. Asked.Keys];
+
+    private static readonly Dictionary<string, Func<ICatalogSession, Task>> Asked = new()
+    {
+        ["expired leases"] = session => session.Operations.ExpiredAsync(Rows.Start),
+        ["a node's claims"] = session => session.Operations.RunningOnAsync("n"),
+        ["the queue"] = session => session.Operations.QueuedAsync(),
+        ["a share's operations"] = session => session.Operations.LiveOfShareAsync("s58"),
+        ["a volume's operations"] = session => session.Operations.LiveOfVolumeAsync("v58"),
+        ["a backup's operations"] = session => session.Operations.LiveOfBackupAsync("b58"),
+        ["a snapshot's pins"] = session => session.Operations.IsPinnedAsync("x57"),
+        ["a project's maintenance"] = session => session.Operations.AnyAsync("p7", "prune", null, running: true),
+        ["a project's shares"] = session =>
+            session.Shares.ListAsync(new() { ProjectId = "p7" }, SortKeys.Shares(new Page()) with { Limit = 100 }),
+        ["a project's shares and public ones"] = session =>
+            session.Shares.ListAsync(
+                new() { ProjectId = "p7", OrPublic = true },
+                SortKeys.Shares(new Page()) with
+                {
+                    Limit = 100,
+                }
+            ),
+        ["a share by its name"] = session =>
+            session.Shares.ListAsync(
+                new() { ProjectId = "p7", Name = "share 57" },
+                SortKeys.Shares(new Page()) with
+                {
+                    Limit = 100,
+                }
+            ),
+        ["a project's operations"] = session =>
+            session.Operations.ListAsync(new() { ProjectId = "p7" }, NewestOperations),
+        ["failed operations of all"] = session =>
+            session.Operations.ListAsync(new() { Status = "failed" }, NewestOperations),
+        ["a project's snapshots"] = session =>
+            session.ShareSnapshots.ListAsync(
+                new() { ProjectId = "p7" },
+                SortKeys.ShareSnapshots(new Page()) with
+                {
+                    Limit = 100,
+                }
+            ),
+        ["a project's messages"] = session =>
+            session.Messages.ListAsync(new() { ProjectId = "p7" }, SortKeys.Messages(new Page()) with { Limit = 100 }),
+        ["a project's audit trail"] = session => session.Audit.ListAsync(new() { ProjectId = "p7" }, NewestEntries),
+        ["sharings given"] = session => session.Sharings.GivenByAsync("p7", Rows.Start),
+        ["a sharing's use"] = session => session.Sharings.FindUsableAsync("b58", "p7", Rows.Start),
+        ["sharings that are over"] = session => session.Sharings.ExpiredAsync(Rows.Start.AddYears(-60), 200),
+        ["a project's quota"] = session =>
+            session.Quotas.UsageAsync(QuotaTable.All[0], new QuotaScope("p7", null, null)),
+    };
+
+    [Theory]
+    [MemberData(nameof(Questions))]
+    public Task Whatever_is_asked_often_is_asked_of_an_index(string question) => ReadsIndexesAsync(Asked[question]);
+
+    /// <summary>What is read are entries of indexes, and rows that they name.</summary>
+    private async Task ReadsIndexesAsync(Func<ICatalogSession, Task> query)
+    {
+        PostgresPlan plan = await PlanAsync(query);
+
+        Assert.NotEmpty(plan.Scans);
+        Assert.All(plan.Scans, scan => Assert.True(scan.ReadsIndex, $"{scan.Type} of {scan.Table}"));
+    }
+
+    private static RowOrder<Operation> NewestOperations =>
+        new(new("created_at", row => row.CreatedAt), Descending: true, Limit: 100);
+
+    private static RowOrder<AuditEntry> NewestEntries => new(new("at", row => row.At), Descending: true, Limit: 100);
+
+    /// <summary>The page's rows are read from one index, in its order.</summary>
+    private async Task FindsPageAsync(Func<ICatalogSession, Task> query, string index)
+    {
+        PostgresPlan plan = await PlanAsync(query);
+        AssertOrdered(plan.Limited);
+        PostgresPlan scan = Assert.Single(plan.Limited.Scans);
+        Assert.StartsWith(index, scan.Index, StringComparison.Ordinal);
+        Assert.All(plan.Scans, one => Assert.True(one.ReadsIndex, $"{one.Type} of {one.Table}"));
+    }
+
+    private static void AssertOrdered(PostgresPlan limited)
+    {
+        Assert.All(limited.Scans, scan => Assert.Contains(scan.Type, (string[])["Index Scan", "Index Only Scan"]));
+        Assert.DoesNotContain(limited.All, part => part.Type.Contains("Sort", StringComparison.Ordinal));
+    }
+
+    private Task<PostgresPlan> PlanAsync(Func<ICatalogSession, Task> query) =>
+        large.Catalog.WriteAsync(
+            async session =>
+            {
+                Explained explained = new(session);
+                await query(explained);
+                return explained.Plan!;
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>Answers each query with nothing, and keeps the plan of the last.</summary>
+    private sealed class Explained(ICatalogSession session) : ICatalogSession
+    {
+        public PostgresPlan? Plan { get; private set; }
+
+        public SqlDialect Dialect => session.Dialect;
+
+        public async Task<int> ExecuteAsync(string sql, object? parameters = null)
+        {
+            await ExplainAsync(sql, parameters);
+            return 0;
+        }
+
+        public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
+        {
+            await ExplainAsync(sql, parameters);
+            return [];
+        }
+
+        public async Task<T?> FindAsync<T>(string sql, object? parameters = null)
+            where T : class
+        {
+            await ExplainAsync(sql, parameters);
+            return null;
+        }
+
+        public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
+        {
+            await ExplainAsync(sql, parameters);
+            return default;
+        }
+
+        private async Task ExplainAsync(string sql, object? parameters)
+        {
+            string? json = await session.ScalarAsync<string>("EXPLAIN (FORMAT JSON) " + sql, parameters);
+            Plan = new PostgresPlan(JsonNode.Parse(json!)![0]![nameof(Plan)]!);
+        }
+    }
+}
+
+/// <summary>A node of a plan, with what is beneath it.</summary>
+internal sealed class PostgresPlan(JsonNode node)
+{
+    public string Type => Text("Node Type")!;
+
+    public string? Table => Text("Relation Name");
+
+    public string? Index => Text("Index Name");
+
+    public IReadOnlyList<PostgresPlan> Parts =>
+        [.. (node["Plans"]?.AsArray() ?? []).Select(part => new PostgresPlan(part!))];
+
+    /// <summary>This one and all beneath it, in the order in which they are asked.</summary>
+    public IReadOnlyList<PostgresPlan> All => [this, .. Parts.SelectMany(part => part.All)];
+
+    /// <summary>Where rows are read.</summary>
+    public IReadOnlyList<PostgresPlan> Scans =>
+        [.. All.Where(part => part.Table is not null && part.Table is not ("share_types" or "repositories"))];
+
+    /// <summary>The page.</summary>
+    public PostgresPlan Limited => All.First(part => part.Type == "Limit");
+
+    /// <summary>Some of an index's entries, with their rows or without.</summary>
+    public bool ReadsIndex => Type is "Index Scan" or "Index Only Scan" or "Bitmap Heap Scan";
+
+    private string? Text(string name) => node[name]?.GetValue<string>();
+}
