@@ -59,7 +59,7 @@ public sealed class CatalogRebuild(
         {
             return [];
         }
-        await master.LoadForStoreAsync(() => keyring.FindAsync(stored[0], cancellationToken), cancellationToken);
+        await master.LoadForStoreAsync(() => OpenAnyAsync(stored, cancellationToken), cancellationToken);
         IReadOnlyList<ProjectRepository> known = await catalog.ReadAsync(
             session => session.Repositories.ListAsync(),
             cancellationToken
@@ -67,10 +67,25 @@ public sealed class CatalogRebuild(
         return [.. stored.Except(known.Select(repository => repository.ProjectId), StringComparer.Ordinal)];
     }
 
+    /// <summary>Of many one may be damaged: the right master key opens another.</summary>
+    private async Task OpenAnyAsync(IReadOnlyList<string> projects, CancellationToken cancellationToken)
+    {
+        for (int index = 0; ; index++)
+        {
+            try
+            {
+                _ = await keyring.FindAsync(projects[index], cancellationToken);
+                return;
+            }
+            catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged && index + 1 < projects.Count) { }
+        }
+    }
+
     /// <returns>Null when the project has a key and no repository: its first backup never began.</returns>
     /// <exception cref="EngineError">
-    /// The store failed, or <see cref="EngineErrorKind.Damaged"/>: the project's key, export or repository cannot be read. Of
-    /// this project nothing was changed.
+    /// The store failed; <see cref="EngineErrorKind.Damaged"/>: the project's key, export or repository cannot be read;
+    /// <see cref="EngineErrorKind.NotFound"/>: it has snapshots, and no export says what they are. Of this project nothing was
+    /// changed.
     /// </exception>
     public async Task<RebuiltProject?> RebuildAsync(string project, CancellationToken cancellationToken)
     {
@@ -96,12 +111,22 @@ public sealed class CatalogRebuild(
         {
             unacknowledged.Add(await DescribeAsync(repository, id, cancellationToken));
         }
+        if (export is null && unacknowledged.Count > 0)
+        {
+            throw new EngineError(
+                EngineErrorKind.NotFound,
+                temporary: false,
+                $"It has {unacknowledged.Count} snapshots, and no export that says which backups they are.",
+                $"Put export/{project} of the store back from a copy; restic reads the snapshots without it."
+            );
+        }
+        IReadOnlyList<Share> shares = export is null ? [] : await SharesAsync(export, cancellationToken);
         return await catalog.WriteAsync(
             async session =>
             {
-                (int shares, int volumes, int sharings) = export is null
+                (int added, int volumes, int sharings) = export is null
                     ? default
-                    : await AddAsync(session, export, [.. backups[true]]);
+                    : await AddAsync(session, export with { Shares = shares }, [.. backups[true]]);
                 DateTimeOffset now = time.Now();
                 await session.Repositories.AddAsync(project, repository.Id, now);
                 // The next export takes a higher number than this one, and counts.
@@ -119,7 +144,7 @@ public sealed class CatalogRebuild(
                     project,
                     export?.Project?.Name,
                     export?.At,
-                    shares,
+                    added,
                     volumes,
                     backups[true].Count(),
                     sharings,
@@ -129,6 +154,41 @@ public sealed class CatalogRebuild(
             },
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// Others' shares that it has backups of as their owners' exports have them, which are written when the share changes.
+    /// One that its owner's export does not know any more is gone.
+    /// </summary>
+    private async Task<IReadOnlyList<Share>> SharesAsync(ProjectExport export, CancellationToken cancellationToken)
+    {
+        List<Share> shares = [];
+        foreach (IGrouping<string, Share> owned in export.Shares.GroupBy(share => share.ProjectId))
+        {
+            ProjectExport? owner =
+                owned.Key == export.ProjectId ? export : await FindReadableAsync(owned.Key, cancellationToken);
+            Dictionary<string, Share>? known = owner?.Shares.ToDictionary(share => share.Id);
+            shares.AddRange(
+                owned.Select(share =>
+                    known is null ? share
+                    : known.TryGetValue(share.Id, out Share? latest) ? latest
+                    : share with { Status = ShareStatus.Error }
+                )
+            );
+        }
+        return shares;
+    }
+
+    private async Task<ProjectExport?> FindReadableAsync(string project, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exports.FindLatestAsync(project, cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind is EngineErrorKind.Damaged or EngineErrorKind.NotFound)
+        {
+            return null; // Told of when it is that project's turn.
+        }
     }
 
     private static async Task<UnacknowledgedSnapshot> DescribeAsync(

@@ -135,10 +135,19 @@ public sealed class Reap(
                 && (await session.Operations.LiveOfBackupAsync(backup)).Count == 0
                 && !await session.Operations.IsPinnedAsync(id)
                 && (
-                    snapshot.Time < time.GetUtcNow() - Patience
+                    await IsOldAsync(session, project, snapshot)
                     || await session.Operations.HasDeletedAsync(project, backup)
                 ),
             cancellationToken
         );
+    }
+
+    /// <summary>Since it was made, and since the catalog knows the project: one that was made again is looked at by people first.</summary>
+    private async Task<bool> IsOldAsync(ICatalogSession session, string project, Snapshot snapshot)
+    {
+        DateTimeOffset before = time.GetUtcNow() - Patience;
+        return snapshot.Time < before
+            && await session.Repositories.FindAsync(project) is { } repository
+            && repository.CreatedAt < before;
     }
 }

@@ -4,6 +4,7 @@ using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
+using Holdfast.Core.Workers;
 using Holdfast.Engine;
 using Holdfast.Testing.Core;
 using Holdfast.Tests.Core.Workers;
@@ -246,6 +247,61 @@ public sealed class CatalogRebuildTests : IAsyncLifetime
         Assert.Empty(
             await Rebuild(core.Options with { MasterKeyFile = core.Directory["absent.key"] }).FindAsync(default)
         );
+
+    /// <summary>Its rows would be none, and maintenance would take every backup for nobody's.</summary>
+    [Fact]
+    public async Task A_project_with_snapshots_and_no_export_is_left_out()
+    {
+        await core.BackUpAsync(await core.ShareAsync());
+        Directory.Delete(core.Directory["store/export/" + Rows.Project], recursive: true);
+        CatalogRebuild rebuild = Rebuild();
+        string project = Assert.Single(await rebuild.FindAsync(default));
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => rebuild.RebuildAsync(project, default));
+        Assert.Equal(EngineErrorKind.NotFound, error.Kind);
+        Assert.Equal([project], await rebuild.FindAsync(default));
+    }
+
+    [Fact]
+    public async Task One_damaged_key_keeps_no_other_project_from_its_rows()
+    {
+        await core.BackUpAsync(await core.ShareAsync());
+        string first = core.Directory["store/keyring/" + new string('0', 32)];
+        await File.WriteAllBytesAsync(first, new byte[100]);
+        CatalogRebuild rebuild = Rebuild();
+        IReadOnlyList<string> projects = await rebuild.FindAsync(default);
+        Assert.Equal([new string('0', 32), Rows.Project], projects);
+        Assert.Equal(1, (await rebuild.RebuildAsync(Rows.Project, default))!.Backups);
+    }
+
+    [Fact]
+    public async Task A_foreign_share_is_as_its_owner_has_it()
+    {
+        Share share = await core.ShareAsync("old name");
+        Backup backup = await core.BackUpAsync(share);
+        await GiveAsync("old name");
+        await core.Get<ProjectExporter>().ExportAsync(Rows.Project, default);
+        await GiveAsync("new name");
+        await core.Get<Keyring>().GetOrMakeAsync(Rows.Stranger, default);
+        await core.Get<ProjectExporter>().ExportAsync(Rows.Stranger, default);
+        CatalogRebuild rebuild = Rebuild();
+        Assert.Contains(Rows.Project, await rebuild.FindAsync(default));
+        await rebuild.RebuildAsync(Rows.Project, default);
+        Assert.Equal("new name", (await made.ShareAsync(share.Id))!.Name);
+        Assert.NotNull(await made.BackupAsync(backup.Id));
+
+        Task GiveAsync(string name) =>
+            core.Catalog.WriteAsync(
+                async session =>
+                {
+                    await session.ExecuteAsync(
+                        "UPDATE shares SET project_id = @project, name = @name",
+                        new { project = Rows.Stranger, name }
+                    );
+                    await session.Repositories.AddAsync(Rows.Stranger, "r", core.Time.GetUtcNow());
+                },
+                default
+            );
+    }
 
     [Fact]
     public async Task A_damaged_export_leaves_the_project_out()

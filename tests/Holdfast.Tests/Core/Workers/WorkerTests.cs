@@ -415,6 +415,30 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.Equal(2, (await core.SnapshotsAsync()).Count);
     }
 
+    /// <summary>After <c>catalog rebuild</c> people have a day to look at what no row names.</summary>
+    [Fact]
+    public async Task No_orphan_is_removed_before_the_catalog_has_known_the_project_for_a_day()
+    {
+        Backup backup = await core.BackUpAsync(await core.ShareAsync());
+        core.Time.Advance(TimeSpan.FromHours(25));
+        await core.Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Backups.RemoveAsync(backup.Id);
+                await session.ExecuteAsync(
+                    "UPDATE repositories SET created_at = @now",
+                    new { now = core.Time.GetUtcNow() }
+                );
+            },
+            default
+        );
+        await core.Get<Scheduler>().TickAsync(default);
+        await core.DrainAsync();
+        Assert.Single(await core.SnapshotsAsync());
+        await MaintainAfterADayAsync();
+        Assert.Empty(await core.SnapshotsAsync());
+    }
+
     [Fact]
     public async Task The_trash_is_emptied_whatever_is_the_matter_with_the_captures()
     {
