@@ -8,7 +8,10 @@ internal static class ReadAhead
     /// <summary>The items in their order, each with what was loaded for it.</summary>
     /// <param name="items">Enumerated as far as is loaded.</param>
     /// <param name="ahead">Loads under way or finished that are not consumed yet: what bounds memory. At least 1.</param>
-    /// <param name="load">Its failure ends the enumeration when the item's turn comes.</param>
+    /// <param name="load">
+    /// Its failure ends the enumeration when the item's turn comes. What it loads is the consumer's to dispose; if the
+    /// consumer stops early, what was not handed out is disposed here.
+    /// </param>
     /// <param name="cancellationToken">Ends every load.</param>
     public static async IAsyncEnumerable<(TItem Item, TLoaded Loaded)> InOrderAsync<TItem, TLoaded>(
         IEnumerable<TItem> items,
@@ -26,14 +29,14 @@ internal static class ReadAhead
                 loading.Enqueue((item, Task.Run(() => load(item, stop.Token), stop.Token)));
                 if (loading.Count >= ahead)
                 {
-                    yield return (loading.Peek().Item, await loading.Peek().Loaded);
-                    _ = loading.Dequeue();
+                    TLoaded first = await loading.Peek().Loaded;
+                    yield return (loading.Dequeue().Item, first);
                 }
             }
             while (loading.TryPeek(out (TItem Item, Task<TLoaded> Loaded) next))
             {
-                yield return (next.Item, await next.Loaded);
-                _ = loading.Dequeue();
+                TLoaded first = await next.Loaded;
+                yield return (loading.Dequeue().Item, first);
             }
         }
         finally
@@ -43,6 +46,10 @@ internal static class ReadAhead
             foreach ((_, Task<TLoaded> loaded) in loading)
             {
                 await ((Task)loaded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (loaded.IsCompletedSuccessfully && await loaded is IDisposable unused)
+                {
+                    unused.Dispose();
+                }
             }
         }
     }

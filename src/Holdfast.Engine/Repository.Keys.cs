@@ -22,7 +22,7 @@ public sealed partial class Repository
     {
         RepositoryStore objects = StoreOf(store, options);
         using PooledBytes sealedConfig = await objects.ReadAllAsync(RepositoryStore.Config, cancellationToken);
-        IReadOnlyList<StoredKey> keys = await ReadKeysAsync(objects, cancellationToken);
+        IReadOnlyList<StoredKey> keys = await ReadKeysAsync(objects, MaximumKeysTried, cancellationToken);
         using KeyMaterial master = OpenKey(keys, sealedConfig, password).Master;
         _ = await AddKeyAsync(objects, added, master, options, cancellationToken);
     }
@@ -36,7 +36,7 @@ public sealed partial class Repository
     )
     {
         RepositoryStore objects = StoreOf(store, options);
-        foreach (StoredKey key in await ReadKeysAsync(objects, cancellationToken))
+        foreach (StoredKey key in await ReadKeysAsync(objects, int.MaxValue, cancellationToken))
         {
             using KeyMaterial? opened = KeyFile.Parse(key.Content)?.TryOpen(password);
             if (opened is not null)
@@ -88,12 +88,13 @@ public sealed partial class Repository
 
     private static async Task<IReadOnlyList<StoredKey>> ReadKeysAsync(
         RepositoryStore store,
+        int most,
         CancellationToken cancellationToken
     )
     {
         List<StoredObject> listed = await store
             .ListAsync(ObjectKind.Key, cancellationToken)
-            .Take(MaximumKeysTried)
+            .Take(most)
             .ToListAsync(cancellationToken);
         return await Task.WhenAll(listed.Select(ReadAsync));
 

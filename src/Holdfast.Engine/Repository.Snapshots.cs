@@ -7,11 +7,18 @@ namespace Holdfast.Engine;
 public sealed partial class Repository
 {
     /// <summary>All snapshots, oldest first. A damaged one is an error that names it.</summary>
-    public async Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken) =>
+        LoadSnapshotsAsync(Store.ListAsync(ObjectKind.Snapshot, cancellationToken), cancellationToken);
+
+    /// <summary>The same of those that were listed, without any that are gone since.</summary>
+    internal async Task<IReadOnlyList<Snapshot>> LoadSnapshotsAsync(
+        IAsyncEnumerable<StoredObject> listed,
+        CancellationToken cancellationToken
+    )
     {
         var snapshots = new ConcurrentBag<Snapshot>();
         await RequestEachAsync(
-            Store.ListAsync(ObjectKind.Snapshot, cancellationToken),
+            listed,
             async (stored, token) =>
             {
                 if (await TryLoadListedAsync(stored, token) is { } snapshot)

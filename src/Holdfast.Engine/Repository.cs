@@ -97,7 +97,7 @@ public sealed partial class Repository : IAsyncDisposable
         RepositoryStore objects = StoreOf(store, options);
         // Neither needs the other to be found; what each holds is looked at when both are here.
         Task<PooledBytes> reading = objects.ReadAllAsync(RepositoryStore.Config, cancellationToken);
-        Task<IReadOnlyList<StoredKey>> readingKeys = ReadKeysAsync(objects, cancellationToken);
+        Task<IReadOnlyList<StoredKey>> readingKeys = ReadKeysAsync(objects, MaximumKeysTried, cancellationToken);
         try
         {
             await Task.WhenAll(reading, readingKeys);

@@ -24,7 +24,8 @@ public sealed class KeyRotation(
 
     /// <returns>False when the project has no repository.</returns>
     /// <exception cref="ServiceError">
-    /// No catalog, another master key than its own, or <see cref="ServiceErrorKind.Conflict"/>: somebody else is at it.
+    /// No catalog, another master key than its own, or <see cref="ServiceErrorKind.Conflict"/>: somebody else is at it, or
+    /// the repository has so many keys that clients would not come to a new one. Then nothing has changed.
     /// </exception>
     /// <exception cref="EngineError">The store failed: call it again.</exception>
     public async Task<bool> RotateAsync(string project, CancellationToken cancellationToken)
@@ -73,6 +74,7 @@ public sealed class KeyRotation(
         {
             passwords = [Keyring.NewPassword(), only];
             await repositories.AddPasswordAsync(project, only, passwords[0], opening, cancellationToken);
+            await RequireOpensAsync(project, passwords[0], opening, cancellationToken);
             await keyring.PutAsync(project, passwords, cancellationToken);
         }
         // What the former password sealed beside the repository, the new one seals.
@@ -82,6 +84,28 @@ public sealed class KeyRotation(
             await repositories.RemovePasswordAsync(project, former, opening, cancellationToken);
         }
         await keyring.PutAsync(project, passwords.Take(1), cancellationToken);
+    }
+
+    /// <summary>Clients try some of a repository's keys alone: the former password stays until the new one is seen to open it.</summary>
+    private async Task RequireOpensAsync(
+        string project,
+        string password,
+        RepositoryOptions opening,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using Repository opened = await repositories.OpenAsync(project, password, opening, cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.WrongPassword)
+        {
+            await repositories.RemovePasswordAsync(project, password, opening, cancellationToken);
+            throw ServiceError.Conflict(
+                $"The repository of project {project} has too many keys for another one: "
+                    + "remove those that nobody needs with 'restic key remove', and run the same again."
+            );
+        }
     }
 
     private async Task<bool> NoteAsync(ICatalogSession session, string project)

@@ -64,8 +64,10 @@ internal sealed unsafe class Compressor : IDisposable
         int bound = checked((int)Libzstd.CompressBound((nuint)plaintext.Length));
         if (scratch.Length < bound || (scratch.Length > MostScratch && bound <= MostScratch))
         {
+            // It throws when there is no memory; then the old one must still be there for whoever uses this next.
+            var wanted = new MappedMemory((int)Math.Max(LeastScratch, BitOperations.RoundUpToPowerOf2((uint)bound)));
             ((IDisposable)scratch).Dispose();
-            scratch = new MappedMemory((int)Math.Max(LeastScratch, BitOperations.RoundUpToPowerOf2((uint)bound)));
+            scratch = wanted;
         }
         Prepare(level, smallTables: level == DefaultLevel && plaintext.Length > SmallTablesAbove);
         nuint length;

@@ -39,12 +39,21 @@ internal sealed class TreeWalk(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] running = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(stop), stop.Token))];
-        lock (gate)
+        try
         {
-            foreach (Id root in roots)
+            lock (gate)
             {
-                Enter(root);
+                foreach (Id root in roots)
+                {
+                    Enter(root);
+                }
             }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
         Leave();
         await Task.WhenAll(running);

@@ -57,9 +57,11 @@ internal sealed class HardLinks(RestoreRun run)
                 if (name.Directory != first.Parent || name.Name != first.Node.Name)
                 {
                     Link(first, name, cursor);
+                    finish.LetGo(name.Directory);
                 }
-                finish.LetGo(name.Directory);
             }
+            // Not before: with its final mode, a directory may let nothing be linked from it.
+            finish.LetGo(first.Parent);
         }
     }
 

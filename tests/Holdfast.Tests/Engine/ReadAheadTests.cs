@@ -74,6 +74,20 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    public async Task WhatWasNotHandedOutIsDisposed()
+    {
+        Loaded[] all = [.. Enumerable.Range(0, 4).Select(_ => new Loaded())];
+        await foreach (var (item, _) in ReadAhead.InOrderAsync(all, 4, (one, _) => Task.FromResult(one), default))
+        {
+            if (item == all[1])
+            {
+                break;
+            }
+        }
+        Assert.Equal([0, 0, 1, 1], all.Select(one => one.Disposed));
+    }
+
+    [Fact]
     public async Task AFailureComesWhenItsTurnDoes()
     {
         static Task<int> Load(int item, CancellationToken token) =>
@@ -87,5 +101,12 @@ public sealed class ReadAheadTests
             }
         });
         Assert.Equal([0, 1], got);
+    }
+
+    private sealed class Loaded : IDisposable
+    {
+        public int Disposed { get; private set; }
+
+        public void Dispose() => Disposed++;
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Holdfast.Engine;
+using Holdfast.Objects;
 using Holdfast.Objects.Memory;
 using Xunit;
 
@@ -6,7 +8,10 @@ namespace Holdfast.Tests.Engine;
 
 public sealed class RepositoriesTests
 {
-    private readonly Repositories repositories = new(new MemoryObjectStore());
+    private readonly MemoryObjectStore store = new();
+    private readonly Repositories repositories;
+
+    public RepositoriesTests() => repositories = new(store);
 
     [Fact]
     public async Task EachProjectHasItsOwn()
@@ -28,6 +33,23 @@ public sealed class RepositoriesTests
             repositories.OpenAsync("p1", "secret 2", new RepositoryOptions(), default)
         );
         Assert.Equal(EngineErrorKind.WrongPassword, error.Kind);
+    }
+
+    /// <summary>More than are tried when the repository is opened.</summary>
+    [Fact]
+    public async Task ARemovedPasswordOpensNoneOfManyKeys()
+    {
+        await using Repository one = await repositories.InitAsync("p1", "secret", new RepositoryOptions(), default);
+        ObjectInfo key = Assert.Single(await store.ListAsync("p1/keys", default).ToListAsync());
+        byte[] content = new byte[key.Size];
+        await store.ReadAsync(key.Name, 0, content, default);
+        for (int i = 0; i < 21; i++)
+        {
+            var copy = new ObjectName($"p1/keys/{i:x64}");
+            await store.PutAsync(copy, new ReadOnlySequence<byte>(content), default);
+        }
+        await repositories.RemovePasswordAsync("p1", "secret", new RepositoryOptions(), default);
+        Assert.Empty(await store.ListAsync("p1/keys", default).ToListAsync());
     }
 
     [Fact]

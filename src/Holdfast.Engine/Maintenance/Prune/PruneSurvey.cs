@@ -10,7 +10,9 @@ namespace Holdfast.Engine.Maintenance.Prune;
 internal sealed record SurveyedIndex(StoredObject Stored, int Blobs, bool HasRepeats);
 
 /// <summary>What a prune knows of a repository before it decides: which blobs are needed, and which pack gives each.</summary>
+/// <param name="Snapshots">Those whose trees were read: all that they need is used.</param>
 internal sealed record PruneSurvey(
+    IReadOnlySet<Id> Snapshots,
     UsedBlobs Used,
     PackUseTally Tally,
     IReadOnlyList<SurveyedIndex> Indexes,
@@ -36,11 +38,11 @@ internal sealed record PruneSurvey(
         progress?.Report(new("loading index", MaintenanceUnit.Objects, listed.Count, listed.Count));
 
         var used = new UsedBlobs(repository.Blobs);
-        IEnumerable<Id> roots = snapshots.Where(s => !options.Without.Contains(s.Id)).Select(s => s.Tree);
+        List<Snapshot> kept = [.. snapshots.Where(snapshot => !options.Without.Contains(snapshot.Id))];
         long trees = 0;
         await UsedWalk.RunAsync(
             repository,
-            roots,
+            kept.Select(snapshot => snapshot.Tree),
             used.Add,
             () => progress?.Report(new("finding used blobs", MaintenanceUnit.Objects, ++trees, 0)),
             cancellationToken
@@ -67,7 +69,7 @@ internal sealed record PruneSurvey(
         {
             stored[pack.Id] = pack.Size;
         }
-        return new PruneSurvey(used, tally, indexes, stored);
+        return new PruneSurvey(kept.Select(snapshot => snapshot.Id).ToHashSet(), used, tally, indexes, stored);
     }
 
     /// <summary>What some of the index objects list, in the given order.</summary>

@@ -29,8 +29,14 @@ internal sealed class Repack(Repository repository, BlobWriter writer, Func<Id, 
         {
             if (part.Stretch is { } stretch)
             {
-                await MoveAsync(stretch, bytes, cancellationToken);
-                bytes?.Dispose();
+                try
+                {
+                    await MoveAsync(stretch, bytes, cancellationToken);
+                }
+                finally
+                {
+                    bytes?.Dispose();
+                }
             }
             if (part.EndsPack)
             {
@@ -70,6 +76,11 @@ internal sealed class Repack(Repository repository, BlobWriter writer, Func<Id, 
         {
             bytes.Dispose();
             return null;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
         }
     }
 

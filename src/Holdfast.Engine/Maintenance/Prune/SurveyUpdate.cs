@@ -24,8 +24,15 @@ internal static class SurveyUpdate
         CancellationToken cancellationToken
     )
     {
-        IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
+        List<StoredObject> snapshots = await repository
+            .Store.ListAsync(ObjectKind.Snapshot, cancellationToken)
+            .ToListAsync(cancellationToken);
         RequireAll(await options.Required(cancellationToken), snapshots);
+        clock.RequireTime();
+        IReadOnlyList<Snapshot> added = await repository.LoadSnapshotsAsync(
+            snapshots.Where(snapshot => !survey.Snapshots.Contains(snapshot.Id)).ToAsyncEnumerable(),
+            cancellationToken
+        );
 
         HashSet<Id> needed = [];
         UsedBlobs used = survey.Used;
@@ -36,7 +43,7 @@ internal static class SurveyUpdate
         clock.RequireTime();
         await UsedWalk.RunAsync(
             repository,
-            snapshots.Select(snapshot => snapshot.Tree),
+            added.Select(snapshot => snapshot.Tree),
             Add,
             clock.RequireTime,
             cancellationToken
@@ -95,7 +102,7 @@ internal static class SurveyUpdate
         }
     }
 
-    private static void RequireAll(IReadOnlySet<Id> required, IReadOnlyList<Snapshot> snapshots)
+    private static void RequireAll(IReadOnlySet<Id> required, IReadOnlyList<StoredObject> snapshots)
     {
         List<Id> missing = [.. required.Except(snapshots.Select(snapshot => snapshot.Id))];
         if (missing.Count > 0)
