@@ -104,12 +104,20 @@ internal sealed class OperationRun(
         {
             try
             {
-                await Task.Delay(interval, time, done);
+                TimeSpan left = heldUntil - time.GetUtcNow();
+                await Task.Delay(left < interval && left > TimeSpan.Zero ? left : interval, time, done);
                 DateTimeOffset asked = time.GetUtcNow();
-                Beat answer = await queue.BeatAsync(claimed.Current, done);
-                heldUntil = asked + queue.Lease;
-                cancelRequested = answer == Beat.CancelRequested;
-                over = answer == Beat.Over;
+                over = asked >= heldUntil;
+                if (!over)
+                {
+                    // One that is cut off from the catalog may wait for an answer for longer than the lease lasts.
+                    Beat answer = await queue
+                        .BeatAsync(claimed.Current, done)
+                        .WaitAsync(heldUntil - asked, time, CancellationToken.None);
+                    heldUntil = asked + queue.Lease;
+                    cancelRequested = answer == Beat.CancelRequested;
+                    over = answer == Beat.Over;
+                }
             }
             catch (OperationCanceledException)
             {
@@ -117,8 +125,8 @@ internal sealed class OperationRun(
             }
             catch (Exception)
             {
-                // The catalog is away. The work goes on while the lease lasts, and not a moment longer: another
-                // worker may begin it then.
+                // The catalog is away, or does not answer. The work goes on while the lease lasts, and not a moment
+                // longer: another worker may begin it then.
                 over = time.GetUtcNow() >= heldUntil;
             }
             if (cancelRequested || over)

@@ -1,0 +1,62 @@
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Workers;
+using Holdfast.Testing;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Processes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Workers;
+
+public sealed class OperationRunTests
+{
+    [Fact]
+    public async Task Work_stops_when_its_lease_is_over_though_the_catalog_never_answers()
+    {
+        await using WorkerFixture core = await WorkerFixture.MakeAsync();
+        await core.CreateAsync(await core.ShareAsync());
+        Operation claimed = await core.ClaimAsync();
+        SteppedTime time = new();
+        Assert.Equal(time.GetUtcNow() + core.Options.Lease, claimed.LeaseUntil);
+        FaultyCatalog catalog = new(core.Catalog);
+        OperationQueue queue = new(catalog, time, core.Options.Lease, new WakeSignal());
+        Endless work = new();
+        catalog.Hang();
+        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default);
+
+        await Eventually.HoldsAsync("heartbeat", () => StepAsync(catalog.Asked));
+        Assert.False(work.Stopped.IsCompleted);
+        await Eventually.HoldsAsync("the end of the work", () => StepAsync(work.Stopped));
+        Assert.InRange(time.GetUtcNow(), claimed.LeaseUntil!.Value, DateTimeOffset.MaxValue);
+        Assert.False(running.IsCompleted);
+
+        catalog.Answer();
+        await running;
+
+        Task<bool> StepAsync(Task until)
+        {
+            if (!until.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+            return Task.FromResult(until.IsCompleted);
+        }
+    }
+
+    private sealed class Endless : IOperationHandler
+    {
+        private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Stopped => stopped.Task;
+
+        public string Kind => OperationKind.CreateBackup;
+
+        public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
+        {
+            using CancellationTokenRegistration _ = cancellationToken.Register(stopped.SetResult);
+            await stopped.Task;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}
