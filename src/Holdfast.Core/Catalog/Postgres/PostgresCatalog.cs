@@ -24,6 +24,9 @@ public sealed class PostgresCatalog : ICatalog
     // Who comes again takes turns, so conflicts with the first tries of others alone: so many mean that something is wrong.
     private const int Tries = 50;
 
+    // A unique value that another transaction has just added is seen by the next try; one that stays is the caller's fault.
+    private const int TriesAtUnique = 5;
+
     // Before each further attempt at a connection that broke or was refused: a database that starts again, or fails over.
     private static readonly TimeSpan[] Rests =
     [
@@ -36,6 +39,7 @@ public sealed class PostgresCatalog : ICatalog
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource source;
+    private readonly string connectionOfMigrations;
     private readonly string place;
     private readonly DatabaseClock clock;
     private readonly ILogger log;
@@ -47,6 +51,7 @@ public sealed class PostgresCatalog : ICatalog
     {
         RowMapping.Register();
         source = NpgsqlDataSource.Create(connection);
+        connectionOfMigrations = new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString;
         place = PostgresConnection.Describe(connection);
         this.clock = clock;
         this.log = log ?? NullLogger<PostgresCatalog>.Instance;
@@ -56,7 +61,8 @@ public sealed class PostgresCatalog : ICatalog
         AnsweredAsync(
             async () =>
             {
-                await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
+                await using NpgsqlConnection connection = new(connectionOfMigrations);
+                await connection.OpenAsync(cancellationToken);
                 await PostgresMigrator.RunAsync(connection, Migration.All(Dialect), clock, cancellationToken);
                 return true;
             },
@@ -90,7 +96,7 @@ public sealed class PostgresCatalog : ICatalog
                     {
                         return await WriteAsync(work, attempt > 1, IsolationLevel.Serializable, cancellationToken);
                     }
-                    catch (PostgresException error) when (IsConflict(error) && attempt < Tries) { }
+                    catch (PostgresException error) when (attempt < TriesAt(error)) { }
                 }
             },
             cancellationToken
@@ -105,9 +111,9 @@ public sealed class PostgresCatalog : ICatalog
     private const string ReadOnlyAndTime =
         "SET TRANSACTION READ ONLY; SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-    // Among the advisory locks of this database: "holdturn" in ASCII.
-    private const string TakeTurn = "SELECT pg_advisory_lock(7525352681065771630)";
-    private const string EndTurn = "SELECT pg_advisory_unlock(7525352681065771630)";
+    // As the first statement it takes no snapshot, as a SELECT of an advisory lock would: what the transaction sees is from
+    // after the wait. The lock ends with the transaction, so that there is nothing left to do after the commit.
+    private const string TakeTurn = "LOCK TABLE turn IN EXCLUSIVE MODE";
 
     /// <param name="inTurn">Whether to wait for all others, of any node, who came into conflict before.</param>
     private async Task<T> WriteAsync<T>(
@@ -118,57 +124,35 @@ public sealed class PostgresCatalog : ICatalog
     )
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
-        if (!inTurn)
-        {
-            return await TransactAsync(connection, work, isolation, cancellationToken);
-        }
-        await AskAsync(connection, TakeTurn, cancellationToken);
-        try
-        {
-            return await TransactAsync(connection, work, isolation, cancellationToken);
-        }
-        finally
-        {
-            // A broken connection's locks have gone with it.
-            if (connection.State == ConnectionState.Open)
-            {
-                await AskAsync(connection, EndTurn, CancellationToken.None);
-            }
-        }
-    }
-
-    private static async Task<T> TransactAsync<T>(
-        NpgsqlConnection connection,
-        Func<ICatalogSession, Task<T>> work,
-        IsolationLevel isolation,
-        CancellationToken cancellationToken
-    )
-    {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(
             isolation,
             cancellationToken
         );
-        T result = await work(new CatalogSession(connection, transaction, Dialect, cancellationToken));
+        CatalogSession session = new(connection, transaction, Dialect, cancellationToken);
+        if (inTurn)
+        {
+            await session.ExecuteAsync(TakeTurn);
+        }
+        T result = await work(session);
         try
         {
             // Not to be called off: whether it was committed would be nobody's knowledge.
             await transaction.CommitAsync(CancellationToken.None);
         }
-        catch (NpgsqlException error) when (IsAway(error))
+        catch (NpgsqlException error) when (error is not PostgresException || IsAway(error))
         {
             throw new UnknownOutcomeException(error);
         }
         return result;
     }
 
-    private static async Task AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = new(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static bool IsConflict(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+    private static int TriesAt(PostgresException error) =>
+        error.SqlState switch
+        {
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => Tries,
+            PostgresErrorCodes.UniqueViolation => TriesAtUnique,
+            _ => 1,
+        };
 
     /// <summary>Whether there is no connection, or none any more, though there may be one soon.</summary>
     private static bool IsAway(NpgsqlException error) =>
@@ -220,6 +204,6 @@ public sealed class PostgresCatalog : ICatalog
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    /// <summary>The connection broke while the commit was under way: it must not be done again.</summary>
+    /// <summary>The commit was sent, and no answer came: it must not be done again.</summary>
     private sealed class UnknownOutcomeException(NpgsqlException inner) : Exception(inner.Message, inner);
 }

@@ -9,6 +9,7 @@ internal static class PostgresMigrator
     // Whoever else uses advisory locks in this database has other numbers: "holdfast" in ASCII.
     private const long Lock = 0x686F6C6466617374;
 
+    /// <param name="connection">Of no pool, to be closed then: the lock ends with its session, whatever happens here.</param>
     /// <exception cref="ServiceError">The schema is newer than <paramref name="steps"/>.</exception>
     public static async Task RunAsync(
         NpgsqlConnection connection,
@@ -20,37 +21,29 @@ internal static class PostgresMigrator
         // Nodes that start at once wait here for the first, as long as it takes.
         await AskAsync(connection, "SET statement_timeout = 0", cancellationToken);
         await AskAsync(connection, $"SELECT pg_advisory_lock({Lock})", cancellationToken);
-        try
+        await AskAsync(
+            connection,
+            "CREATE TABLE IF NOT EXISTS schema_version "
+                + "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+            cancellationToken
+        );
+        int current = await connection.ExecuteScalarAsync<int>(
+            new CommandDefinition(
+                "SELECT coalesce(max(version), 0) FROM schema_version",
+                cancellationToken: cancellationToken
+            )
+        );
+        if (current > steps.Count)
         {
-            await AskAsync(
-                connection,
-                "CREATE TABLE IF NOT EXISTS schema_version "
-                    + "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
-                cancellationToken
+            throw new ServiceError(
+                ServiceErrorKind.Unavailable,
+                $"The catalog has schema {current}, and this program knows schemas up to {steps.Count}. "
+                    + "Start the newer program that made it, or put back the copy made before that upgrade."
             );
-            int current = await connection.ExecuteScalarAsync<int>(
-                new CommandDefinition(
-                    "SELECT coalesce(max(version), 0) FROM schema_version",
-                    cancellationToken: cancellationToken
-                )
-            );
-            if (current > steps.Count)
-            {
-                throw new ServiceError(
-                    ServiceErrorKind.Unavailable,
-                    $"The catalog has schema {current}, and this program knows schemas up to {steps.Count}. "
-                        + "Start the newer program that made it, or put back the copy made before that upgrade."
-                );
-            }
-            foreach (Migration step in steps.Skip(current))
-            {
-                await ApplyAsync(connection, step, time.Now(), cancellationToken);
-            }
         }
-        finally
+        foreach (Migration step in steps.Skip(current))
         {
-            await AskAsync(connection, $"SELECT pg_advisory_unlock({Lock})", CancellationToken.None);
-            await AskAsync(connection, "RESET statement_timeout", CancellationToken.None);
+            await ApplyAsync(connection, step, time.Now(), cancellationToken);
         }
     }
 

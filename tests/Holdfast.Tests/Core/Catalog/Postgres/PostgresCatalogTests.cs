@@ -3,6 +3,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Testing;
 using Holdfast.Testing.Core;
+using Holdfast.Testing.Processes;
 using Npgsql;
 using Xunit;
 
@@ -131,5 +132,82 @@ public sealed class PostgresCatalogTests(PostgresFixture postgres) : CatalogSuit
         );
         Assert.Equal(ServiceErrorKind.Unavailable, error.Kind);
         Assert.Equal(1, await catalog.ReadAsync(s => s.ScalarAsync<int>("SELECT 1"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_value_that_another_has_just_added_is_a_conflict_and_one_that_stays_a_failure()
+    {
+        int runs = 0;
+        // Looks at nothing before: the server has nothing else to refuse it for.
+        Task AddAsync(string at) =>
+            Catalog.WriteAsync(
+                session =>
+                    session.ExecuteAsync(
+                        "INSERT INTO settings VALUES (@name, '')",
+                        new { name = ++runs < 3 ? "taken" : at }
+                    ),
+                CancellationToken.None
+            );
+        await Catalog.WriteAsync(session => session.Settings.TryAddAsync("taken", ""), CancellationToken.None);
+
+        await AddAsync("free");
+        Assert.Equal(3, runs);
+        runs = 0;
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => AddAsync("taken"));
+        Assert.Equal((ServiceErrorKind.Unavailable, 5), (error.Kind, runs));
+    }
+
+    [Fact]
+    public async Task A_turn_is_waited_for_and_sees_what_the_one_before_has_done()
+    {
+        await using PostgresCatalog other = new(connection, new DatabaseClock());
+        await Catalog.WriteAsync(session => session.Settings.TryAddAsync("n", "0"), CancellationToken.None);
+        await using NpgsqlConnection direct = new(connection);
+        await direct.OpenAsync();
+        NpgsqlTransaction holder = await direct.BeginTransactionAsync();
+        await using (NpgsqlCommand take = new("LOCK TABLE turn IN EXCLUSIVE MODE", direct))
+        {
+            await take.ExecuteNonQueryAsync();
+        }
+        int runs = 0;
+        Task writing = Catalog.WriteAsync(
+            async session =>
+            {
+                int there = await session.ScalarAsync<int>("SELECT value::int FROM settings WHERE name = 'n'");
+                if (++runs == 1)
+                {
+                    await other.WriteAsync(Increase, CancellationToken.None);
+                }
+                await session.ExecuteAsync(
+                    "UPDATE settings SET value = @next WHERE name = 'n'",
+                    new { next = $"{there + 1}" }
+                );
+            },
+            CancellationToken.None
+        );
+        await Eventually.HoldsAsync(
+            "a wait for the turn",
+            () =>
+                other.ReadAsync(
+                    session => session.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"),
+                    CancellationToken.None
+                )
+        );
+        // While it waits for its turn.
+        await other.WriteAsync(Increase, CancellationToken.None);
+        await holder.CommitAsync();
+        await writing;
+
+        Assert.Equal(2, runs);
+        Assert.Equal(
+            3,
+            await other.ReadAsync(
+                session => session.ScalarAsync<int>("SELECT value::int FROM settings WHERE name = 'n'"),
+                CancellationToken.None
+            )
+        );
+
+        static Task Increase(ICatalogSession session) =>
+            session.ExecuteAsync("UPDATE settings SET value = value::int + 1 WHERE name = 'n'");
     }
 }

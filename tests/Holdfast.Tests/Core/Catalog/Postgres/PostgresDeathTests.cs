@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Postgres;
@@ -28,56 +29,91 @@ public sealed class PostgresDeathTests(PostgresFixture postgres) : IClassFixture
     public async Task Nothing_that_was_acknowledged_is_lost_and_nothing_is_done_twice()
     {
         const int writers = 6;
+        await catalog.WriteAsync(
+            async session =>
+            {
+                // Refuses nothing, so that what is done twice is there twice.
+                await session.ExecuteAsync("CREATE TABLE done (token TEXT NOT NULL)");
+                await session.ExecuteAsync("INSERT INTO settings VALUES ('counter', '0')");
+            },
+            CancellationToken.None
+        );
         using CancellationTokenSource end = new();
-        int[] acknowledged = new int[writers];
-        int unknown = 0;
-        async Task WriteAsync(int writer)
+        ConcurrentBag<string> acknowledged = [];
+        ConcurrentBag<string> unknown = [];
+        int again = 0;
+        async Task WriteAsync()
         {
             while (!end.IsCancellationRequested)
             {
+                // Of the request, not of a run of it.
+                string token = Guid.NewGuid().ToString("N");
+                int runs = 0;
                 try
                 {
-                    // A counter: what is done twice is seen.
                     await catalog.WriteAsync(
                         async session =>
                         {
-                            await session.ExecuteAsync(
-                                "INSERT INTO settings VALUES (@name, '0') ON CONFLICT DO NOTHING",
-                                new { name = $"w{writer}" }
+                            if (++runs == 2)
+                            {
+                                Interlocked.Increment(ref again);
+                            }
+                            // All read and write this one row, so that most come into conflict and take turns.
+                            int count = await session.ScalarAsync<int>(
+                                "SELECT value::int FROM settings WHERE name = 'counter'"
                             );
                             await session.ExecuteAsync(
-                                "UPDATE settings SET value = value::int + 1 WHERE name = @name",
-                                new { name = $"w{writer}" }
+                                "UPDATE settings SET value = @next WHERE name = 'counter'",
+                                new { next = $"{count + 1}" }
                             );
+                            await session.ExecuteAsync("INSERT INTO done VALUES (@token)", new { token });
                         },
                         CancellationToken.None
                     );
-                    acknowledged[writer]++;
+                    acknowledged.Add(token);
                 }
                 catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
                 {
-                    Interlocked.Increment(ref unknown);
+                    unknown.Add(token);
                 }
             }
         }
-        Task[] writing = [.. Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(writer)))];
-        for (int death = 0; death < 2; death++)
+        Task[] writing = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(WriteAsync))];
+        for (int death = 0; death < 3; death++)
         {
-            int before = acknowledged.Sum();
-            await Eventually.HoldsAsync("writes", () => Task.FromResult(acknowledged.Sum() > before + 20));
+            await MoreAsync();
             await postgres.Server.KillAsync();
             await postgres.Server.StartAgainAsync();
         }
-        int last = acknowledged.Sum();
-        await Eventually.HoldsAsync("writes again", () => Task.FromResult(acknowledged.Sum() > last + 20));
+        await MoreAsync();
         await end.CancelAsync();
         await Task.WhenAll(writing);
 
-        int there = await catalog.ReadAsync(
-            session => session.ScalarAsync<int>("SELECT sum(value::int) FROM settings WHERE name LIKE 'w%'"),
+        (string[] done, int counter) = await catalog.ReadAsync(
+            async session =>
+                (
+                    (await session.ScalarAsync<string>("SELECT string_agg(token, ' ') FROM done"))!.Split(' '),
+                    await session.ScalarAsync<int>("SELECT value::int FROM settings WHERE name = 'counter'")
+                ),
             CancellationToken.None
         );
-        Assert.InRange(there, acknowledged.Sum(), acknowledged.Sum() + unknown);
+        Assert.Equal(done.Distinct().Count(), done.Length);
+        Assert.Empty(acknowledged.Except(done));
+        Assert.Empty(done.Except(acknowledged).Except(unknown));
+        Assert.Equal(done.Length, counter);
+
+        // Many of them in turn.
+        Task MoreAsync()
+        {
+            (int acknowledgedBefore, int againBefore) = (acknowledged.Count, again);
+            return Eventually.HoldsAsync(
+                "writes and conflicts",
+                () =>
+                    Task.FromResult(
+                        acknowledged.Count > acknowledgedBefore + 20 && Volatile.Read(ref again) > againBefore + 10
+                    )
+            );
+        }
     }
 
     [Fact]
