@@ -1,12 +1,21 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 using Amazon.S3.Model;
 
 namespace Holdfast.Objects.S3;
 
 /// <summary>Large objects, stored in parts; and what is left of such uploads that never ended.</summary>
-internal sealed class MultipartUploads(S3Requests requests)
+internal sealed partial class MultipartUploads(S3Requests requests)
 {
     private readonly S3Options options = requests.Options;
+
+    /// <summary>A repository's, at the root or one folder beneath, or an export's.</summary>
+    [GeneratedRegex(
+        @"\A(([^/]+/)?(data/[0-9a-f]{2}|index|snapshots|keys|locks)/[0-9a-f]{64}|export/[^/]+/[0-9]{12})\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex OwnKey();
 
     /// <summary>
     /// The object appears, whole, with the last request. Whatever fails before leaves parts, which are removed at once if
@@ -48,7 +57,10 @@ internal sealed class MultipartUploads(S3Requests requests)
         }
     }
 
-    /// <summary>Aborts the uploads beneath the prefix that began before the moment.</summary>
+    /// <summary>
+    /// Aborts the uploads beneath the prefix that began before the moment. In a whole bucket only those of repositories and
+    /// exports: there may be others' too.
+    /// </summary>
     /// <returns>How many there were.</returns>
     internal async Task<int> RemoveAsync(
         string prefix,
@@ -68,11 +80,25 @@ internal sealed class MultipartUploads(S3Requests requests)
             );
             foreach (MultipartUpload upload in page.MultipartUploads ?? [])
             {
-                if (upload.Initiated is { } began && new DateTimeOffset(began.ToUniversalTime()) < startedBefore)
+                if (
+                    upload.Initiated is { } began
+                    && new DateTimeOffset(began.ToUniversalTime()) < startedBefore
+                    && (prefix.Length > 0 || OwnKey().IsMatch(upload.Key))
+                )
                 {
                     await AbortAsync(upload.Key, upload.UploadId, cancellationToken);
                     removed++;
                 }
+            }
+            if (
+                page.IsTruncated == true
+                && (
+                    string.IsNullOrEmpty(page.NextKeyMarker)
+                    || (page.NextKeyMarker, page.NextUploadIdMarker) == (request.KeyMarker, request.UploadIdMarker)
+                )
+            )
+            {
+                throw S3Errors.EndlessListing(options);
             }
             (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
         } while (page.IsTruncated == true);

@@ -15,6 +15,13 @@ internal static class S3Errors
             inner
         );
 
+    internal static ObjectError EndlessListing(S3Options options) =>
+        new(
+            ObjectErrorKind.Unsupported,
+            temporary: false,
+            $"The store at {options.Endpoint} cannot be used: it says that a listing goes on, and not where."
+        );
+
     /// <param name="what">What was tried on which object: <c>read 'bucket/key'</c>.</param>
     internal static ObjectError From(Exception error, SilenceWatch watch, string what, S3Options options)
     {
@@ -67,11 +74,17 @@ internal static class S3Errors
                 answer
             ),
             // A payload that arrived otherwise than it left, a request that came too slowly, and a create while another is
-            // under way: the same again may go well.
-            (_, "RequestTimeout" or "BadDigest" or "XAmzContentSHA256Mismatch" or "IncompleteBody") => Unavailable(
-                said,
-                answer
-            ),
+            // under way: the same again may go well. What takes the store long may fail after it has answered 200.
+            (
+                _,
+                "RequestTimeout"
+                    or "BadDigest"
+                    or "XAmzContentSHA256Mismatch"
+                    or "IncompleteBody"
+                    or "InternalError"
+                    or "SlowDown"
+                    or "ServiceUnavailable"
+            ) => Unavailable(said, answer),
             (408 or 409 or 429 or >= 500 and not 501 and not 505, _) => Unavailable(said, answer),
             (_, "RequestTimeTooSkewed") => Denied($"{said} Set this machine's clock.", answer),
             (_, "AuthorizationHeaderMalformed") or (301 or 302 or 307 or 308, _) => Denied(

@@ -167,6 +167,16 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
                     yield return new ObjectInfo(name, found.Size ?? 0, Seconds(found.LastModified));
                 }
             }
+            if (
+                page.IsTruncated == true
+                && (
+                    string.IsNullOrEmpty(page.NextContinuationToken)
+                    || page.NextContinuationToken == request.ContinuationToken
+                )
+            )
+            {
+                throw S3Errors.EndlessListing(options);
+            }
             request.ContinuationToken = page.NextContinuationToken;
         } while (page.IsTruncated == true);
     }

@@ -7,6 +7,7 @@ using Holdfast.Objects.Local;
 using Holdfast.Objects.Memory;
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Objects;
 using Holdfast.Testing.Processes;
 using Holdfast.Testing.Remote;
 using Xunit;
@@ -230,7 +231,8 @@ public sealed class PruneRunTests : IDisposable
             await store.DeleteAsync(new(name), default);
         }
 
-        await using Repository pruner = await SampleRepository.OpenAsync(store);
+        var watched = new FaultyObjectStore(store);
+        await using Repository pruner = await SampleRepository.OpenAsync(watched);
         PruneRun run = await PruneRun.PlanAsync(pruner, Everything, null, default);
         Assert.NotEmpty(run.Plan.Unreferenced);
         int removable = run.Plan.Remove.Count;
@@ -241,8 +243,14 @@ public sealed class PruneRunTests : IDisposable
         await repository.SaveSnapshotAsync(all[0], default);
         await File.WriteAllBytesAsync(Path.Combine(source, "later"), SampleBlobs.Noise(new Random(8), 100_000));
         await SampleRepository.BackUpAsync(repository, source, 8);
+        int planned = watched.Done.Count;
 
         PruneReport report = await run.ExecuteAsync(null, default);
+        // The three that were added, and none that the plan has seen.
+        Assert.Equal(
+            3,
+            watched.Done.Skip(planned).Count(done => done.Call == StoreCall.Read && done.Name.StartsWith("snapshots/"))
+        );
         Assert.Empty(run.Plan.Unreferenced);
         Assert.True(run.Plan.Remove.Count < removable);
         Assert.False(report.StoppedEarly);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
 using Holdfast.Objects.S3;
@@ -34,6 +35,8 @@ public sealed class S3FaultTests : IAsyncLifetime
     [Theory]
     [InlineData(500, "InternalError", ObjectErrorKind.Unavailable, true)]
     [InlineData(503, "SlowDown", ObjectErrorKind.Unavailable, true)]
+    [InlineData(400, "InternalError", ObjectErrorKind.Unavailable, true)]
+    [InlineData(403, "SlowDown", ObjectErrorKind.Unavailable, true)]
     [InlineData(503, "ServiceUnavailable", ObjectErrorKind.Unavailable, true)]
     [InlineData(429, "TooManyRequests", ObjectErrorKind.Unavailable, true)]
     [InlineData(409, "ConditionalRequestConflict", ObjectErrorKind.Unavailable, true)]
@@ -164,6 +167,73 @@ public sealed class S3FaultTests : IAsyncLifetime
         Assert.Equal((ObjectErrorKind.Unavailable, true), (error.Kind, error.Temporary));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("")]
+    [InlineData("<NextContinuationToken>again</NextContinuationToken>")]
+    public async Task AListingThatNeverEndsIsRefused(string next)
+    {
+        server.Answer = http =>
+            http.Response.WriteAsync($"<ListBucketResult><IsTruncated>true</IsTruncated>{next}</ListBucketResult>");
+        ObjectError error = await Assert.ThrowsAsync<ObjectError>(async () =>
+            await store.ListAsync("", Token).CountAsync(Token)
+        );
+        Assert.Equal((ObjectErrorKind.Unsupported, false), (error.Kind, error.Temporary));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("")]
+    [InlineData("<NextKeyMarker>prefix/x</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>")]
+    public async Task AListingOfUploadsThatNeverEndsIsRefused(string next)
+    {
+        server.Answer = http => http.Response.WriteAsync(Uploads($"<IsTruncated>true</IsTruncated>{next}"));
+        ObjectError error = await Assert.ThrowsAsync<ObjectError>(() =>
+            store.RemoveUnfinishedAsync(DateTimeOffset.MaxValue, Token)
+        );
+        Assert.Equal((ObjectErrorKind.Unsupported, false), (error.Kind, error.Temporary));
+    }
+
+    [Fact]
+    public async Task InAWholeBucketOnlyUploadsOfOurNamesAreAborted()
+    {
+        string hex = new('a', 64);
+        string[] own =
+        [
+            $"data/aa/{hex}",
+            $"project/data/aa/{hex}",
+            $"project/index/{hex}",
+            "export/project/000000000012",
+        ];
+        string[] others =
+        [
+            "video",
+            $"{hex}",
+            $"a/b/data/aa/{hex}",
+            $"data/{hex}",
+            $"data/aa/{hex}.mp4",
+            "export/project/x",
+        ];
+        string listed = string.Concat(
+            own.Concat(others)
+                .Select(key =>
+                    $"<Upload><Key>{key}</Key><UploadId>1</UploadId><Initiated>2020-01-01T00:00:00Z</Initiated></Upload>"
+                )
+        );
+        var aborted = new ConcurrentQueue<string>();
+        server.Answer = http =>
+        {
+            if (HttpMethods.IsDelete(http.Request.Method))
+            {
+                aborted.Enqueue(http.Request.Path.Value!["/bucket/".Length..]);
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+            return http.Response.WriteAsync(Uploads(listed));
+        };
+        using var whole = new S3ObjectStore(server.Place with { Prefix = "" }, TimeProvider.System);
+        Assert.Equal(own.Length, await whole.RemoveUnfinishedAsync(DateTimeOffset.UtcNow, Token));
+        Assert.Equal(own, aborted);
+    }
+
     [Fact]
     public async Task SlownessIsMetWithPatienceAndEndsWithTheObjectStored()
     {
@@ -225,4 +295,7 @@ public sealed class S3FaultTests : IAsyncLifetime
                 : server.KeepAsync(http);
         Assert.True(await retrying.TryCreateAsync(Name, Content, Token));
     }
+
+    private static string Uploads(string content) =>
+        $"<ListMultipartUploadsResult>{content}</ListMultipartUploadsResult>";
 }

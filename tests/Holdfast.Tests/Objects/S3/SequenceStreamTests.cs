@@ -26,4 +26,16 @@ public sealed class SequenceStreamTests
         }
         Assert.True(reads > 0);
     }
+
+    [Fact]
+    public async Task OnceDisposedItReadsNothing()
+    {
+        int reads = 0;
+        var stream = new SequenceStream(Segments.Of([1, 2, 3], 1), () => reads++);
+        byte[] buffer = new byte[2];
+        Assert.Equal(2, stream.Read(buffer));
+        await stream.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => stream.Read(buffer));
+        Assert.Equal((1, 1, 2), (reads, buffer[0], buffer[1]));
+    }
 }
