@@ -28,7 +28,12 @@ public sealed class IdentityFirstStart(IdentityCatalog catalog, Passwords passwo
         string password = options.AdminPassword ?? RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
         string hash = await passwords.HashAsync(password, cancellationToken);
         // The file is there before the user is: a crash in between leaves a file that the next start replaces.
-        await catalog.WriteAsync(rows => AddAsync(rows, hash, password), cancellationToken);
+        bool added = await catalog.WriteAsync(rows => AddAsync(rows, hash, password), cancellationToken);
+        // Another node was faster, and this one had its file by then, or the other's where they share a directory.
+        if (!added && options.AdminPassword is null && Openrc.ReadPassword(options, Administrator) == password)
+        {
+            Openrc.Delete(options, Administrator);
+        }
     }
 
     private async Task<bool> AddAsync(ICatalogSession rows, string hash, string password)

@@ -36,6 +36,8 @@ public static class Openrc
         Libc.SyncDirectory(options.DataDirectory);
     }
 
+    public static void Delete(CoreOptions options, string user) => File.Delete(PathOf(options, user));
+
     /// <summary>The password in a user's file; null when there is no file.</summary>
     public static string? ReadPassword(CoreOptions options, string user)
     {

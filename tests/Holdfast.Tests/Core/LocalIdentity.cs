@@ -16,6 +16,8 @@ internal sealed class LocalIdentity : IAsyncDisposable
     public const string PublicUrl = "http://holdfast.example:8786";
     public const string AdminPassword = "correct horse";
 
+    public static Passwords CheapPasswords => new(new ScryptCost(2, 8, 1));
+
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("holdfast-identity-");
 
     public LocalIdentity()
@@ -44,7 +46,7 @@ internal sealed class LocalIdentity : IAsyncDisposable
         services.AddSingleton<MasterKey>();
         services.AddSingleton<IMasterKey>(node => node.GetRequiredService<MasterKey>());
         services.AddSingleton(Options);
-        services.AddSingleton(_ => new Passwords(new ScryptCost(2, 8, 1)));
+        services.AddSingleton(_ => CheapPasswords);
         return services.AddLocalIdentity();
     }
 

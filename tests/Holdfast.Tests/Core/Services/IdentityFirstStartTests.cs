@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Holdfast.Core;
 using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
+using Holdfast.Testing.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -76,6 +78,33 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
         Assert.NotNull(await LoginAsync(node, Sourced("OS_PASSWORD")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_node_that_another_overtook_leaves_no_file_but_the_others(bool oneDirectory)
+    {
+        identity.Options = identity.Options with { AdminPassword = null };
+        using TemporaryDirectory other = new();
+        CoreOptions options = oneDirectory ? identity.Options : identity.Options with { DataDirectory = other.Path };
+        await identity.Catalog.MigrateAsync(None);
+        ServiceProvider? winner = null;
+        OvertakenCatalog catalog = new(
+            identity.Catalog,
+            async () =>
+            {
+                Assert.NotNull(Openrc.ReadPassword(options, "admin"));
+                winner = await identity.StartAsync();
+            }
+        );
+        await new IdentityFirstStart(new IdentityCatalog(catalog), LocalIdentity.CheapPasswords, options).RunAsync(
+            None
+        );
+
+        Assert.Equal(oneDirectory, File.Exists(Openrc.PathOf(options, "admin")));
+        Assert.NotNull(await LoginAsync(winner!, Sourced("OS_PASSWORD")));
+        await winner!.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_password_that_is_too_short_is_refused_and_nothing_is_made()
     {
@@ -123,5 +152,36 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
         return value;
+    }
+
+    /// <summary>Each write comes into conflict once: it is rolled back, another is faster, and it runs again.</summary>
+    private sealed class OvertakenCatalog(ICatalog inner, Func<Task> overtake) : ICatalog
+    {
+        public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
+
+        public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+            inner.ReadAsync(work, cancellationToken);
+
+        public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() =>
+                inner.WriteAsync<T>(
+                    async session =>
+                    {
+                        await work(session);
+                        throw new TimeoutException("rolled back");
+                    },
+                    cancellationToken
+                )
+            );
+            await overtake();
+            return await inner.WriteAsync(work, cancellationToken);
+        }
+
+        public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
+            WriteAsync(work, cancellationToken);
+
+        // The catalog itself is its maker's.
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
