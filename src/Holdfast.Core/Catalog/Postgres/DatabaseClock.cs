@@ -11,6 +11,9 @@ public sealed class DatabaseClock(TimeProvider? machine = null) : TimeProvider
     // A reading this long ago has no say against a new one, however quick it was: counters drift.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
+    // A reading that is off by more says less than the oldest one.
+    private static readonly TimeSpan LargestError = TimeSpan.FromSeconds(1);
+
     // Back by more than any error of a reading: somebody has set the database's clock.
     private static readonly TimeSpan LongestWaitForTime = TimeSpan.FromSeconds(1);
 
@@ -50,7 +53,8 @@ public sealed class DatabaseClock(TimeProvider? machine = null) : TimeProvider
         TimeSpan error = machine.GetElapsedTime(asked, answered) / 2;
         lock (gate)
         {
-            if (latest is null || error <= latest.Error || machine.GetElapsedTime(latest.At, answered) > Fresh)
+            bool stale = latest is not null && machine.GetElapsedTime(latest.At, answered) > Fresh;
+            if (latest is null || error <= latest.Error || (stale && error <= LargestError))
             {
                 latest = new Reading(time + error, answered, error);
             }

@@ -66,15 +66,21 @@ public sealed class NodeChannel(
     }
 
     /// <summary>Passes on what other nodes say, until told to stop.</summary>
+    /// <exception cref="ServiceError">
+    /// <see cref="ServiceErrorKind.Conflict"/>: the connection broke, and another process has the name now. This node must
+    /// end: the other takes what this one claims for what it left behind itself.
+    /// </exception>
     public async Task ListenAsync(CancellationToken stopping)
     {
         TimeSpan rest = ShortestRest;
+        long? refused = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 open ??= await ConnectAsync(stopping);
                 rest = ShortestRest;
+                refused = null;
                 // For what was said while nobody listened.
                 wake.WakeHere();
                 while (true)
@@ -90,6 +96,15 @@ public sealed class NodeChannel(
             {
                 Log.ChannelBroken(logger, error.Message);
                 await CloseAsync();
+                if (error is ServiceError { Kind: ServiceErrorKind.Conflict })
+                {
+                    // It may be this process's own session, which the server has not noticed to be broken.
+                    refused ??= time.GetTimestamp();
+                    if (time.GetElapsedTime(refused.Value) >= LongestWaitForName)
+                    {
+                        throw;
+                    }
+                }
                 await Task.Delay(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 rest = rest * 2 < LongestRest ? rest * 2 : LongestRest;
             }
@@ -143,13 +158,8 @@ public sealed class NodeChannel(
         try
         {
             await connection.OpenAsync(cancellationToken);
-            // The name of a machine that is gone without a word must be free again soon.
             await using NpgsqlCommand command = new(
-                $"""
-                SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-                LISTEN {Queued};
-                SELECT pg_try_advisory_lock({LockOf(options.Node)})
-                """,
+                $"LISTEN {Queued}; SELECT pg_try_advisory_lock({LockOf(options.Node)})",
                 connection
             );
             if (await command.ExecuteScalarAsync(cancellationToken) is not true)

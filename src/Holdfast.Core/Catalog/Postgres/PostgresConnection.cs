@@ -15,6 +15,10 @@ public static class PostgresConnection
     private const int ConnectSeconds = 5;
     private const int SilentSeconds = 10;
 
+    // For the server, of a node that is gone without a word: its locks are free, and its name, before a lease is over.
+    private const string ServersPatience =
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000";
+
     // libpq's names, which URLs are written with, where Npgsql's are not the same with spaces.
     private static readonly Dictionary<string, string> NamesInUrls = new(StringComparer.Ordinal)
     {
@@ -52,7 +56,7 @@ public static class PostgresConnection
         // The operator's own options come last, and win. No statement here is long enough to be compiled.
         builder.Options =
             $"-c statement_timeout={StatementSeconds}s -c idle_in_transaction_session_timeout={StatementSeconds}s "
-            + $"-c jit=off {builder.Options}".TrimEnd();
+            + $"-c jit=off {ServersPatience} {builder.Options}".TrimEnd();
         return builder.ConnectionString;
     }
 

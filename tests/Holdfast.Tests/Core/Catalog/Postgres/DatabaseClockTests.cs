@@ -50,6 +50,16 @@ public sealed class DatabaseClockTests
     }
 
     [Fact]
+    public void An_answer_that_took_seconds_is_worse_than_the_oldest()
+    {
+        Ask(Database, TimeSpan.Zero);
+        machine.Advance(TimeSpan.FromMinutes(1));
+        Ask(Database.AddMinutes(1).AddSeconds(20), TimeSpan.FromSeconds(20));
+
+        Assert.Equal(Database.AddMinutes(1).AddSeconds(20), clock.GetUtcNow());
+    }
+
+    [Fact]
     public void It_does_not_go_back_by_a_little()
     {
         Ask(Database, TimeSpan.Zero);

@@ -135,6 +135,28 @@ public sealed class PostgresCatalogTests(PostgresFixture postgres) : CatalogSuit
     }
 
     [Fact]
+    public async Task The_server_does_not_wait_long_for_a_node_that_is_gone()
+    {
+        Dictionary<string, string> expected = new()
+        {
+            ["tcp_keepalives_idle"] = "10",
+            ["tcp_keepalives_interval"] = "5",
+            ["tcp_keepalives_count"] = "3",
+            ["tcp_user_timeout"] = "25000",
+        };
+        foreach ((string name, string value) in expected)
+        {
+            Assert.Equal(
+                value,
+                await Catalog.ReadAsync(
+                    session => session.ScalarAsync<string>("SELECT current_setting(@name)", new { name }),
+                    CancellationToken.None
+                )
+            );
+        }
+    }
+
+    [Fact]
     public async Task A_value_that_another_has_just_added_is_a_conflict_and_one_that_stays_a_failure()
     {
         int runs = 0;

@@ -157,6 +157,26 @@ public sealed class PostgresDeathTests(PostgresFixture postgres) : IClassFixture
         await second.OpenAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_node_whose_name_another_process_has_taken_meanwhile_ends()
+    {
+        await using NodeChannel first = Channel("taken", new WakeSignal());
+        await first.OpenAsync(CancellationToken.None);
+        await catalog.WriteAsync(
+            session =>
+                session.ExecuteAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND "
+                        + "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                ),
+            CancellationToken.None
+        );
+        await using NodeChannel second = Channel("taken", new WakeSignal());
+        await second.OpenAsync(CancellationToken.None);
+
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => first.ListenAsync(CancellationToken.None));
+        Assert.Equal(ServiceErrorKind.Conflict, error.Kind);
+    }
+
     // Word that comes before the other listens is lost, as it may be: it is said until it is heard.
     private static Task HearsAsync(WakeSignal from, WakeSignal to)
     {
