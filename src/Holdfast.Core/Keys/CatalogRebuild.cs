@@ -43,7 +43,6 @@ public sealed class CatalogRebuild(
     Keyring keyring,
     ExportStore exports,
     Repositories repositories,
-    CoreOptions options,
     TimeProvider time
 )
 {
@@ -95,12 +94,7 @@ public sealed class CatalogRebuild(
         }
         string password = (await keyring.FindAsync(project, cancellationToken))!;
         ProjectExport? export = await exports.FindLatestAsync(project, cancellationToken);
-        RepositoryOptions opening = new()
-        {
-            LockHostname = options.Node,
-            LockUsername = "catalog-rebuild",
-            Time = time,
-        };
+        RepositoryOptions opening = new() { Time = time };
         await using Repository repository = await repositories.OpenAsync(project, password, opening, cancellationToken);
         HashSet<Id> snapshots = await repository.ListSnapshotIdsAsync(cancellationToken);
         ILookup<bool, Backup> backups = (export?.Backups ?? []).ToLookup(backup =>
@@ -131,15 +125,7 @@ public sealed class CatalogRebuild(
                 await session.Repositories.AddAsync(project, repository.Id, now);
                 // The next export takes a higher number than this one, and counts.
                 _ = await session.Repositories.NextExportAsync(project, export?.Sequence ?? 0);
-                await session.Audit.AddAsync(
-                    new AuditEntry
-                    {
-                        At = now,
-                        Actor = "host:" + Environment.UserName,
-                        Action = AuditAction.RebuildCatalog,
-                        ProjectId = project,
-                    }
-                );
+                await session.NoteByHostAsync(AuditAction.RebuildCatalog, project, now);
                 return new RebuiltProject(
                     project,
                     export?.Project?.Name,

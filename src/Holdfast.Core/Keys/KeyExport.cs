@@ -1,4 +1,5 @@
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Services;
 
 namespace Holdfast.Core.Keys;
 
@@ -18,14 +19,10 @@ public sealed class KeyExport(ICatalog catalog, MasterKey master, Keyring keyrin
         {
             return null;
         }
-        AuditEntry entry = new()
-        {
-            At = time.GetUtcNow(),
-            Actor = "host:" + Environment.UserName,
-            Action = "key.export",
-            ProjectId = project,
-        };
-        await catalog.WriteAsync(session => session.Audit.AddAsync(entry), cancellationToken);
+        await catalog.WriteAsync(
+            session => session.NoteByHostAsync(AuditAction.ExportKey, project, time.Now()),
+            cancellationToken
+        );
         return password;
     }
 }

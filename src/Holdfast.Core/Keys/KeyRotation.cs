@@ -37,19 +37,17 @@ public sealed class KeyRotation(
         }
         string lease = "rotate-key:" + project;
         string holder = Guid.NewGuid().ToString();
-        bool taken = await catalog.WriteAsync(
+        await catalog.WriteAsync(
             async session =>
-                await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest)
-                && await NoteAsync(session, project),
+            {
+                if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
+                {
+                    throw ServiceError.Conflict($"The key of project {project} is being changed already.");
+                }
+                await session.NoteByHostAsync(AuditAction.RotateKey, project, time.Now());
+            },
             cancellationToken
         );
-        if (!taken)
-        {
-            throw new ServiceError(
-                ServiceErrorKind.Conflict,
-                $"The key of project {project} is being changed already."
-            );
-        }
         try
         {
             await RotateOnceAsync(project, cancellationToken);
@@ -106,19 +104,5 @@ public sealed class KeyRotation(
                     + "remove those that nobody needs with 'restic key remove', and run the same again."
             );
         }
-    }
-
-    private async Task<bool> NoteAsync(ICatalogSession session, string project)
-    {
-        await session.Audit.AddAsync(
-            new AuditEntry
-            {
-                At = time.Now(),
-                Actor = "host:" + Environment.UserName,
-                Action = AuditAction.RotateKey,
-                ProjectId = project,
-            }
-        );
-        return true;
     }
 }

@@ -28,6 +28,9 @@ public static class AuditAction
     /// <summary>An administrator has asked for a restore of such a backup.</summary>
     public const string RestoreForeign = "backup.restore";
 
+    /// <summary>A repository's password was handed to whoever ran the verb.</summary>
+    public const string ExportKey = "key.export";
+
     /// <summary>A project's repository has a new password.</summary>
     public const string RotateKey = "key.rotate";
 
@@ -43,6 +46,23 @@ internal static class AuditTrail
 
     /// <summary>What the same user does to the same thing again within this time is no news, where it changes little.</summary>
     private static readonly TimeSpan OneNews = TimeSpan.FromMinutes(10);
+
+    /// <summary>By a verb on the host.</summary>
+    public static Task NoteByHostAsync(
+        this ICatalogSession session,
+        string action,
+        string projectId,
+        DateTimeOffset now
+    ) =>
+        session.Audit.AddAsync(
+            new AuditEntry
+            {
+                At = now,
+                Actor = "host:" + Environment.UserName,
+                Action = action,
+                ProjectId = projectId,
+            }
+        );
 
     /// <param name="caller">Null: the service of its own accord.</param>
     public static Task NoteAsync(

@@ -12,45 +12,16 @@ internal static class QueryPlan
         catalog.ReadAsync(
             async session =>
             {
-                Explained explained = new(session);
-                await work(explained);
-                return explained.Steps;
+                IReadOnlyList<PlanStep> steps = [];
+                await work(
+                    new ExplainingSession(
+                        session.Dialect,
+                        async (sql, parameters) =>
+                            steps = await session.QueryAsync<PlanStep>("EXPLAIN QUERY PLAN " + sql, parameters)
+                    )
+                );
+                return steps;
             },
             CancellationToken.None
         );
-
-    private sealed class Explained(ICatalogSession session) : ICatalogSession
-    {
-        public IReadOnlyList<PlanStep> Steps { get; private set; } = [];
-
-        public SqlDialect Dialect => session.Dialect;
-
-        public async Task<int> ExecuteAsync(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return 0;
-        }
-
-        public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return [];
-        }
-
-        public async Task<T?> FindAsync<T>(string sql, object? parameters = null)
-            where T : class
-        {
-            await ExplainAsync(sql, parameters);
-            return null;
-        }
-
-        public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return default;
-        }
-
-        private async Task ExplainAsync(string sql, object? parameters) =>
-            Steps = await session.QueryAsync<PlanStep>("EXPLAIN QUERY PLAN " + sql, parameters);
-    }
 }

@@ -266,51 +266,24 @@ public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeC
         large.Catalog.WriteAsync(
             async session =>
             {
-                Explained explained = new(session);
-                await query(explained);
-                return explained.Plan!;
+                PostgresPlan? plan = null;
+                await query(
+                    new ExplainingSession(
+                        session.Dialect,
+                        async (sql, parameters) =>
+                        {
+                            string? json = await session.ScalarAsync<string>(
+                                "EXPLAIN (FORMAT JSON) " + sql,
+                                parameters
+                            );
+                            plan = new PostgresPlan(JsonNode.Parse(json!)![0]!["Plan"]!);
+                        }
+                    )
+                );
+                return plan!;
             },
             CancellationToken.None
         );
-
-    /// <summary>Answers each query with nothing, and keeps the plan of the last.</summary>
-    private sealed class Explained(ICatalogSession session) : ICatalogSession
-    {
-        public PostgresPlan? Plan { get; private set; }
-
-        public SqlDialect Dialect => session.Dialect;
-
-        public async Task<int> ExecuteAsync(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return 0;
-        }
-
-        public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return [];
-        }
-
-        public async Task<T?> FindAsync<T>(string sql, object? parameters = null)
-            where T : class
-        {
-            await ExplainAsync(sql, parameters);
-            return null;
-        }
-
-        public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
-        {
-            await ExplainAsync(sql, parameters);
-            return default;
-        }
-
-        private async Task ExplainAsync(string sql, object? parameters)
-        {
-            string? json = await session.ScalarAsync<string>("EXPLAIN (FORMAT JSON) " + sql, parameters);
-            Plan = new PostgresPlan(JsonNode.Parse(json!)![0]![nameof(Plan)]!);
-        }
-    }
 }
 
 /// <summary>A node of a plan, with what is beneath it.</summary>
