@@ -23,6 +23,23 @@ internal sealed unsafe partial class MappedMemory : MemoryManager<byte>
 
     internal int Length { get; private set; }
 
+    /// <summary>The same for whoever has no moment to dispose it at: it goes back once nobody refers to the handle any more.</summary>
+    /// <param name="length">In bytes.</param>
+    /// <exception cref="EngineError">The system has no memory left.</exception>
+    internal static NativeHandle Handle(int length)
+    {
+        byte* mapped = Checked(Map(null, (nuint)length, ReadWrite, Private | Anonymous, -1, 0));
+        GC.AddMemoryPressure(length);
+        return new NativeHandle(
+            (nint)mapped,
+            raw =>
+            {
+                _ = Unmap((byte*)raw, (nuint)length);
+                GC.RemoveMemoryPressure(length);
+            }
+        );
+    }
+
     /// <summary>Makes it longer; what it holds stays, perhaps at another address, and is not copied.</summary>
     /// <exception cref="EngineError">The system has no memory left; nothing has changed.</exception>
     internal void Grow(int length)

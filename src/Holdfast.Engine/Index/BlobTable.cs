@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Holdfast.Engine.Packs;
 
@@ -7,21 +6,18 @@ namespace Holdfast.Engine.Index;
 
 /// <summary>
 /// The blobs of one kind, numbered as they come: runs of blobs that lie one behind the other in a pack, so that a blob's
-/// length is where the next begins, and its pack is its run's. Arrays are only filled, never changed, so that readers
-/// need no lock; only one thread adds.
+/// length is where the next begins, and its pack is its run's. What is there never changes, so that readers need no lock;
+/// only one thread adds.
 /// </summary>
 internal sealed class BlobTable
 {
-    private const int EntryBlockBits = 8;
-    private const int RunBlockBits = 6;
-    private const int EntryBlock = 1 << EntryBlockBits;
-    private const int RunBlock = 1 << RunBlockBits;
+    private const int SpanBits = 8;
 
+    private readonly MappedBlocks<Entry> entries = new(bits: 15);
+    private readonly MappedBlocks<Run> runs = new(bits: 12);
     private volatile BlobSlots slots = new(64);
-    private volatile Entry[][] entries = [];
-    private volatile Run[][] runs = [];
 
-    /// <summary>For each block of entries the run of its first.</summary>
+    /// <summary>For each span of 256 entries the run of its first.</summary>
     private volatile int[] firstRuns = [];
     private int entryCount;
     private int runCount;
@@ -35,10 +31,7 @@ internal sealed class BlobTable
     public int PackNumbers => Volatile.Read(ref runCount);
 
     public long Bytes =>
-        slots.Bytes
-        + ((long)firstRuns.Length * sizeof(int))
-        + BytesOf(entries, Blocks(entryCount, EntryBlockBits))
-        + BytesOf(runs, Blocks(runCount, RunBlockBits));
+        slots.Bytes + ((long)firstRuns.Length * sizeof(int)) + entries.BytesOf(entryCount) + runs.BytesOf(runCount);
 
     /// <returns>The blob's number, or -1.</returns>
     public int Find(in Id id)
@@ -46,7 +39,7 @@ internal sealed class BlobTable
         BlobSlots current = slots;
         for (BlobSlots.Probe probe = current.Begin(id); current.TryNext(ref probe, out int number); )
         {
-            if (EntryAt(number).Id.Bytes.SequenceEqual(id.Bytes))
+            if (entries[number].Id == id)
             {
                 return number;
             }
@@ -59,28 +52,33 @@ internal sealed class BlobTable
     {
         int run = RunOf(number);
         // A pack's runs were added one after the other.
-        while (run + 1 < Volatile.Read(ref runCount) && RunAt(run + 1).Pack == RunAt(run).Pack)
+        while (run + 1 < Volatile.Read(ref runCount) && runs[run + 1].Pack == runs[run].Pack)
         {
             run++;
         }
-        return RunAt(run).End;
+        return runs[run].End;
     }
 
-    public Id IdOf(int number) => EntryAt(number).Id;
+    public Id IdOf(int number) => entries[number].Id;
 
     public BlobLocation LocationOf(int number)
     {
-        ref readonly Run run = ref RunAt(RunOf(number));
-        ref readonly Entry entry = ref EntryAt(number);
-        uint end = number + 1 == run.NextNumber ? run.End : EntryAt(number + 1).Offset;
-        return new BlobLocation(run.Pack, entry.Offset, unchecked(end - entry.Offset), UncompressedLengthOf(number));
+        Run run = runs[RunOf(number)];
+        Entry entry = entries[number];
+        uint end = number + 1 == run.NextNumber ? run.End : entries[number + 1].Offset;
+        return new BlobLocation(
+            run.Pack,
+            entry.Offset,
+            unchecked(end - entry.Offset),
+            UncompressedLengthOf(entry, number)
+        );
     }
 
     /// <summary>A number for the pack of a blob: the same for all its blobs in this table, unless two index objects differ on them.</summary>
     public int PackNumberOf(int number)
     {
         int run = RunOf(number);
-        while (run > 0 && RunAt(run - 1).Pack == RunAt(run).Pack)
+        while (run > 0 && runs[run - 1].Pack == runs[run].Pack)
         {
             run--;
         }
@@ -94,18 +92,18 @@ internal sealed class BlobTable
         int first = entryCount;
         int next = checked(first + blobs.Count);
         MarkFirstRuns(next);
-        Entry[][] entryBlocks = entries = WithRoom(entries, next, EntryBlockBits);
+        entries.MakeRoom(next);
         for (int number = first; number < next; number++)
         {
             PackEntry blob = blobs[number - first];
-            entryBlocks[number >> EntryBlockBits][number & (EntryBlock - 1)] = new Entry(in blob);
+            entries[number] = new Entry(in blob);
             if (blob.UncompressedLength >= Entry.LongLength)
             {
                 longLengths[number] = blob.UncompressedLength;
             }
         }
-        Run[][] runBlocks = runs = WithRoom(runs, runCount + 1, RunBlockBits);
-        runBlocks[runCount >> RunBlockBits][runCount & (RunBlock - 1)] = new Run(pack, next, blobs[^1]);
+        runs.MakeRoom(runCount + 1);
+        runs[runCount] = new Run(pack, next, blobs[^1]);
         Volatile.Write(ref runCount, runCount + 1);
         Volatile.Write(ref entryCount, next);
         Publish(first, next);
@@ -122,76 +120,44 @@ internal sealed class BlobTable
         }
         for (int number = isNew ? 0 : first; number < next; number++)
         {
-            current.Add(EntryAt(number).Id, number);
+            current.Add(entries[number].Id, number);
         }
         slots = current;
     }
 
-    /// <summary>The blocks that this run will begin are this run's.</summary>
+    /// <summary>The spans that this run will begin are this run's.</summary>
     private void MarkFirstRuns(int next)
     {
         int[] marks = firstRuns;
-        int needed = Blocks(next, EntryBlockBits);
+        int needed = Spans(next);
         if (needed > marks.Length)
         {
             Array.Resize(ref marks, needed + (needed / 8));
         }
-        marks.AsSpan(Blocks(entryCount, EntryBlockBits)..needed).Fill(runCount);
+        marks.AsSpan(Spans(entryCount)..needed).Fill(runCount);
         firstRuns = marks;
     }
 
-    /// <summary>Which run has the number: the first that ends behind it, and none behind the next block's first.</summary>
+    /// <summary>Which run has the number: the first that ends behind it, and none behind the next span's first.</summary>
     private int RunOf(int number)
     {
-        int block = number >> EntryBlockBits;
-        int blocks = Blocks(Count, EntryBlockBits);
+        int span = number >> SpanBits;
+        int spans = Spans(Count);
         int[] marks = firstRuns;
-        int low = marks[block];
-        int high = block + 1 < blocks ? marks[block + 1] : Volatile.Read(ref runCount) - 1;
+        int low = marks[span];
+        int high = span + 1 < spans ? marks[span + 1] : Volatile.Read(ref runCount) - 1;
         while (low < high)
         {
             int middle = (int)(((uint)low + (uint)high) / 2);
-            (low, high) = RunAt(middle).NextNumber > number ? (low, middle) : (middle + 1, high);
+            (low, high) = runs[middle].NextNumber > number ? (low, middle) : (middle + 1, high);
         }
         return low;
     }
 
-    private uint UncompressedLengthOf(int number)
-    {
-        uint length = EntryAt(number).UncompressedLength;
-        return length == Entry.LongLength ? longLengths[number] : length;
-    }
+    private uint UncompressedLengthOf(in Entry entry, int number) =>
+        entry.UncompressedLength == Entry.LongLength ? longLengths[number] : entry.UncompressedLength;
 
-    private ref readonly Entry EntryAt(int number) => ref entries[number >> EntryBlockBits][number & (EntryBlock - 1)];
-
-    private ref readonly Run RunAt(int number) => ref runs[number >> RunBlockBits][number & (RunBlock - 1)];
-
-    /// <summary>Of so many blocks, with their arrays' headers and the places that refer to them.</summary>
-    private static long BytesOf<T>(T[][] blocks, int count)
-        where T : struct =>
-        count == 0 ? 0 : count * (((long)blocks[0].Length * Unsafe.SizeOf<T>()) + (4L * IntPtr.Size));
-
-    private static int Blocks(int count, int bits) => (count + (1 << bits) - 1) >> bits;
-
-    /// <summary>The same blocks, and as many more as so many elements need.</summary>
-    private static T[][] WithRoom<T>(T[][] blocks, int count, int bits)
-    {
-        int needed = Blocks(count, bits);
-        int there = blocks.Length;
-        while (there > 0 && blocks[there - 1] is null)
-        {
-            there--;
-        }
-        if (needed > blocks.Length)
-        {
-            Array.Resize(ref blocks, needed + (needed / 8));
-        }
-        for (; there < needed; there++)
-        {
-            blocks[there] = new T[1 << bits];
-        }
-        return blocks;
-    }
+    private static int Spans(int count) => (count + (1 << SpanBits) - 1) >> SpanBits;
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private readonly struct Entry(in PackEntry blob)
