@@ -42,8 +42,13 @@ public sealed record CoreOptions
     /// <summary>Longest wait before a queued operation is seen.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Operations at once on this node.</summary>
+    /// <summary>Operations of any kind at once on this node, beside those of the lanes that are kept for some.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Restores, and other operations that its members asked for, that one project may have running on all nodes; null for any number.
+    /// </summary>
+    public int? ProjectLimit { get; init; }
 
     /// <summary>How long a claim holds without a heartbeat; a heartbeat comes three times as often.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);

@@ -33,7 +33,8 @@ public static class CoreRegistration
             provider.GetRequiredService<TimeProvider>(),
             options.Lease,
             provider.GetRequiredService<WakeSignal>(),
-            provider.GetService<ILogger<OperationQueue>>()
+            provider.GetService<ILogger<OperationQueue>>(),
+            options.ProjectLimit
         ));
         services.AddSingleton<CoreStartup>();
         return services.AddSources().AddUseCases().AddWorkers();

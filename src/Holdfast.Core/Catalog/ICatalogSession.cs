@@ -30,8 +30,16 @@ public interface ICatalogSession
 /// <param name="SkipLocked">Ends a SELECT that claims a row which others must not wait for.</param>
 /// <param name="Like">Compares with a pattern, ASCII letters without case.</param>
 /// <param name="Lower">Folds the case of every letter of <c>{0}</c>.</param>
+/// <param name="LockText">Waits until no other transaction has locked <c>@text</c>, and locks it; null where writers are alone.</param>
 /// <param name="Arrays">Whether a list is one value: then <c>IN @list</c> is <c>= ANY (@list)</c>.</param>
-public sealed partial record SqlDialect(string Name, string SkipLocked, string Like, string Lower, bool Arrays)
+public sealed partial record SqlDialect(
+    string Name,
+    string SkipLocked,
+    string Like,
+    string Lower,
+    string? LockText,
+    bool Arrays
+)
 {
     /// <summary>The SQL of the rows, in which a list is <c>IN @list</c>, as this database knows it.</summary>
     public string Translate(string sql) => Arrays ? List().Replace(sql, "= ANY (@${list})") : sql;

@@ -31,12 +31,19 @@ public sealed record OperationCount
 /// <summary>The rows of operations. The rules by which they change are those of <c>Operations.OperationQueue</c>.</summary>
 public sealed class OperationRows(ICatalogSession session)
 {
-    private const string Select = """
-        SELECT id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id, snapshot_id,
+    // Of the queues whose turn it is; a claim comes to the second only when others have all of the first, or may not have it.
+    private const int MostHeads = 16;
+
+    // What the service does by itself, which a limit of a project neither counts nor holds up.
+    private static readonly string Unlimited = $"({OperationPriority.Export}, {OperationPriority.Upkeep})";
+
+    private const string Columns = """
+        id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id, snapshot_id,
             pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
             updated_at, finished_at, asked_by_admin, foreign_share
-        FROM operations AS o
         """;
+
+    private const string Select = $"SELECT {Columns} FROM operations AS o";
 
     public Task<Operation?> FindAsync(string id) =>
         session.FindAsync<Operation>(Select + " WHERE id = @id", new { id });
@@ -71,15 +78,71 @@ public sealed class OperationRows(ICatalogSession session)
         );
 
     /// <summary>
-    /// The operation that the offer should claim next. One whose share or volume a cancelled worker may still be writing to waits
-    /// until that worker has let go or its lease is over.
+    /// The first operation of each queue that the offer fits, the one to be claimed next first. A queue has what is of one
+    /// kind, project and root, so that of many operations that cannot be claimed now one is looked at.
     /// </summary>
-    /// <param name="claiming">Locks the row, and passes over those that others have locked; else it is only looked at.</param>
-    public Task<Operation?> NextAsync(ClaimOffer offer, DateTimeOffset now, bool claiming) =>
+    /// <param name="limit">How many operations a project may have running; null for any number.</param>
+    /// <remarks>
+    /// Of projects the one comes first that has the least running of what is as urgent, then the more urgent operation, then
+    /// the project that has waited longest for a turn with that kind. Upkeep comes last.
+    /// </remarks>
+    public Task<IReadOnlyList<Operation>> HeadsAsync(ClaimOffer offer, int? limit, DateTimeOffset now) =>
+        session.QueryAsync<Operation>(
+            // From each queue's first entry the next queue's is one step in the index; so is one past a kind not offered. SQLite
+            // takes the tables of a cross join in their order.
+            $"""
+            WITH RECURSIVE heads (head) AS (
+                SELECT (SELECT o.id FROM operations AS o WHERE o.status = 'queued' ORDER BY {InQueue("o")} LIMIT 1)
+                UNION ALL
+                SELECT (
+                    SELECT o.id FROM operations AS o
+                    WHERE o.status = 'queued'
+                        AND {Queue("o")} > CASE WHEN h.kind IN @Kinds THEN {Queue("h")} ELSE h.kind || '0' END
+                    ORDER BY {InQueue("o")} LIMIT 1
+                )
+                FROM heads JOIN operations AS h ON h.id = heads.head
+            )
+            SELECT {Columns} FROM heads CROSS JOIN operations AS o
+            WHERE o.id = heads.head AND kind IN @Kinds AND (root IS NULL OR root IN @Roots) AND not_before <= @now {Allowed(
+                limit
+            )}
+            ORDER BY priority = {OperationPriority.Upkeep},
+                (
+                    SELECT count(*) FROM operations AS other
+                    WHERE other.project_id = o.project_id AND other.status = 'running' AND other.priority >= o.priority
+                ),
+                priority DESC,
+                coalesce(
+                    (
+                        SELECT claimed_at FROM operations AS other
+                        WHERE other.project_id = o.project_id AND other.kind = o.kind AND other.claimed_at IS NOT NULL
+                        ORDER BY claimed_at DESC LIMIT 1
+                    ),
+                    0
+                ),
+                not_before, id
+            LIMIT {MostHeads}
+            """,
+            new
+            {
+                Kinds = offer.Kinds.ToArray(),
+                Roots = offer.Roots.ToArray(),
+                limit,
+                now,
+            }
+        );
+
+    /// <summary>
+    /// The operation to be claimed of those that stand in a queue with this one; its row is locked, and those that others have
+    /// locked are passed over. One whose share or volume a cancelled worker may still be writing to waits until that worker
+    /// has let go or its lease is over.
+    /// </summary>
+    /// <inheritdoc cref="HeadsAsync" path="/param"/>
+    public Task<Operation?> NextAsync(Operation head, int? limit, DateTimeOffset now) =>
         session.FindAsync<Operation>(
             $"""
             {Select}
-            WHERE status = 'queued' AND not_before <= @now AND kind IN @Kinds AND (root IS NULL OR root IN @Roots)
+            WHERE status = 'queued' AND {Queue("o")} = @queue AND not_before <= @now {Allowed(limit)}
                 AND NOT EXISTS (
                     SELECT 1 FROM operations AS other
                     WHERE other.share_id = o.share_id AND other.status = 'cancelled' AND other.lease_until > @now
@@ -88,21 +151,46 @@ public sealed class OperationRows(ICatalogSession session)
                     SELECT 1 FROM operations AS other
                     WHERE other.volume_id = o.volume_id AND other.status = 'cancelled' AND other.lease_until > @now
                 )
-            ORDER BY priority DESC, created_at, id LIMIT 1 {(claiming ? session.Dialect.SkipLocked : "")}
+            ORDER BY not_before, id LIMIT 1 {session.Dialect.SkipLocked}
             """,
             new
             {
-                Kinds = offer.Kinds.ToArray(),
-                Roots = offer.Roots.ToArray(),
+                queue = $"{head.Kind}/{head.ProjectId}/{head.Root}",
+                limit,
                 now,
             }
         );
+
+    /// <summary>Waits for whoever else is about to claim an operation of the project, so that what runs can be counted.</summary>
+    public Task LockProjectAsync(string projectId) =>
+        session.Dialect.LockText is { } sql ? session.ExecuteAsync(sql, new { text = projectId }) : Task.CompletedTask;
+
+    private static string Queue(string row) =>
+        $"({row}.kind || '/' || {row}.project_id || '/' || coalesce({row}.root, ''))";
+
+    private static string InQueue(string row) => $"{Queue(row)}, {row}.not_before, {row}.id";
+
+    // A restore is held up by restores alone: its project's backups may take hours.
+    private static string Allowed(int? limit) =>
+        limit is null
+            ? ""
+            : $"""
+                AND (
+                    priority IN {Unlimited}
+                    OR (
+                        SELECT count(*) FROM operations AS other
+                        WHERE other.project_id = o.project_id AND other.status = 'running'
+                            AND other.priority NOT IN {Unlimited}
+                            AND (other.priority = {OperationPriority.Restore}) = (o.priority = {OperationPriority.Restore})
+                    ) < @limit
+                )
+                """;
 
     public async Task<bool> ClaimAsync(Operation operation, string node, DateTimeOffset now, DateTimeOffset until) =>
         await session.ExecuteAsync(
             """
             UPDATE operations SET status = 'running', node = @node, lease_until = @until, attempts = attempts + 1,
-                message = NULL, started_at = coalesce(started_at, @now), updated_at = @now
+                message = NULL, claimed_at = @now, started_at = coalesce(started_at, @now), updated_at = @now
             WHERE id = @Id AND status = 'queued' AND epoch = @Epoch
             """,
             new
@@ -232,8 +320,20 @@ public sealed class OperationRows(ICatalogSession session)
     public Task<IReadOnlyList<Operation>> RunningOnAsync(string node) =>
         session.QueryAsync<Operation>(Select + " WHERE status = 'running' AND node = @node", new { node });
 
-    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
-        session.QueryAsync<Operation>(Select + " WHERE status = 'queued' ORDER BY priority DESC, created_at, id");
+    /// <summary>
+    /// Queued operations whose root nobody announces and that do not say so, and those that say so without need; so many of them.
+    /// </summary>
+    /// <param name="waiting">How a message begins that says so.</param>
+    public Task<IReadOnlyList<Operation>> MistoldAsync(IEnumerable<string> announced, string waiting, int most) =>
+        session.QueryAsync<Operation>(
+            $"""
+            {Select}
+            WHERE status = 'queued' AND root IS NOT NULL
+                AND (root IN @Announced) = (coalesce(message, '') LIKE @Waiting)
+            LIMIT {most}
+            """,
+            new { Announced = announced.ToArray(), Waiting = waiting + "%" }
+        );
 
     /// <summary>Says what a queued operation waits for; null clears.</summary>
     /// <returns>False, and nothing changed, when it is not queued any more, or has been claimed since it was read.</returns>

@@ -4,26 +4,9 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Operations;
 
-/// <summary>Makes operations, with each kind's place in the queue.</summary>
+/// <summary>Makes operations, and queues them.</summary>
 public static class NewOperation
 {
-    // People wait for a restore; exports keep the promise that the store alone gives everything back; maintenance
-    // waits for everybody. A snapshot may be a copy of the whole share, so that it has the place of a backup.
-    private static int Priority(string kind) =>
-        kind switch
-        {
-            OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup => 40,
-            OperationKind.ExportProject => 30,
-            OperationKind.CreateShare
-            or OperationKind.DeleteShare
-            or OperationKind.CreateVolume
-            or OperationKind.DeleteVolume
-            or OperationKind.DeleteSnapshot
-            or OperationKind.DeleteBackup => 20,
-            OperationKind.CreateBackup or OperationKind.CreateVolumeBackup or OperationKind.CreateSnapshot => 10,
-            _ => 0,
-        };
-
     /// <summary>An operation that a caller asked for.</summary>
     public static Operation Of(string kind, Caller caller, DateTimeOffset now) =>
         Of(kind, caller.ProjectId, now) with
@@ -43,7 +26,7 @@ public static class NewOperation
             UserId = "",
             RequestId = "",
             Status = OperationStatus.Queued,
-            Priority = Priority(kind),
+            Priority = OperationPriority.Of(kind),
             Epoch = 1,
             NotBefore = now,
             CreatedAt = now,

@@ -22,12 +22,16 @@ public enum Beat
 /// The life of operations: queued → running → succeeded, failed or cancelled, and back to queued when a worker died or an
 /// attempt failed for now. Every end names the epoch of its claim, so an operation is ended once, by its last claim.
 /// </summary>
+/// <param name="projectLimit">
+/// How many restores, and how many other operations that its members asked for, one project may have running; null for any number.
+/// </param>
 public sealed class OperationQueue(
     ICatalog catalog,
     TimeProvider time,
     TimeSpan lease,
     WakeSignal wake,
-    ILogger<OperationQueue>? logger = null
+    ILogger<OperationQueue>? logger = null,
+    int? projectLimit = null
 )
 {
     /// <summary>
@@ -46,33 +50,42 @@ public sealed class OperationQueue(
 
     public TimeSpan Lease => lease;
 
-    /// <summary>Claims the first operation that the offer fits.</summary>
+    /// <summary>Claims the operation whose turn it is of those that the offer fits.</summary>
     /// <returns>The claimed operation, or null when there is none now.</returns>
     public async Task<Operation?> ClaimAsync(ClaimOffer offer, CancellationToken cancellationToken)
     {
         // Looking costs no write lock; most looks find nothing.
-        if (
-            await catalog.ReadAsync(
-                session => session.Operations.NextAsync(offer, time.Now(), claiming: false),
-                cancellationToken
-            )
-            is null
-        )
+        IReadOnlyList<Operation> heads = await catalog.ReadAsync(
+            session => session.Operations.HeadsAsync(offer, projectLimit, time.Now()),
+            cancellationToken
+        );
+        foreach (Operation head in heads)
         {
-            return null;
+            if (await ClaimAsync(offer.Node, head, cancellationToken) is { } claimed)
+            {
+                return claimed;
+            }
         }
-        return await catalog.ClaimAsync(
+        return null;
+    }
+
+    /// <summary>Claims the first that stands in a queue with this one, unless others have got them all meanwhile.</summary>
+    private Task<Operation?> ClaimAsync(string node, Operation head, CancellationToken cancellationToken) =>
+        catalog.ClaimAsync(
             async session =>
             {
+                if (projectLimit is not null)
+                {
+                    await session.Operations.LockProjectAsync(head.ProjectId);
+                }
                 DateTimeOffset now = time.Now();
-                Operation? next = await session.Operations.NextAsync(offer, now, claiming: true);
-                return next is not null && await session.Operations.ClaimAsync(next, offer.Node, now, now + lease)
+                Operation? next = await session.Operations.NextAsync(head, projectLimit, now);
+                return next is not null && await session.Operations.ClaimAsync(next, node, now, now + lease)
                     ? await session.Operations.FindAsync(next.Id)
                     : null;
             },
             cancellationToken
         );
-    }
 
     /// <summary>Keeps the claim, and shows its progress on the operation and on its backup.</summary>
     public Task<Beat> BeatAsync(Operation claimed, CancellationToken cancellationToken) =>
@@ -178,9 +191,12 @@ public sealed class OperationQueue(
             cancellationToken
         );
 
-    /// <summary>Puts the operation back at once: this worker is going away, and nothing is wrong.</summary>
+    /// <summary>Puts the operation back in its place: this worker is going away, and nothing is wrong.</summary>
     public Task<bool> ReturnAsync(Operation claimed, CancellationToken cancellationToken) =>
-        catalog.WriteAsync(session => AgainAsync(session, claimed, null, time.Now(), time.Now()), cancellationToken);
+        catalog.WriteAsync(
+            session => AgainAsync(session, claimed, null, claimed.NotBefore, time.Now()),
+            cancellationToken
+        );
 
     /// <summary>Says that the worker of a claim that is over has stopped.</summary>
     public Task LetGoAsync(Operation claimed, CancellationToken cancellationToken) =>
@@ -262,8 +278,8 @@ public sealed class OperationQueue(
         if (!IsGivenUp(operation))
         {
             const string message = "The worker was lost; beginning again.";
-            // The first time at once; then with room for others, whom it takes along whenever it kills its worker.
-            DateTimeOffset notBefore = lost == 1 ? now : now + Backoff.After(lost - 1);
+            // The first time in its place; then with room for others, whom it takes along whenever it kills its worker.
+            DateTimeOffset notBefore = lost == 1 ? operation.NotBefore : now + Backoff.After(lost - 1);
             await AgainAsync(session, operation with { LostClaims = lost }, message, notBefore, now);
             return;
         }

@@ -94,11 +94,8 @@ public sealed class Scheduler(
                     time.Now(),
                     queue.Lease
                 );
-                return (await session.Operations.QueuedAsync())
-                    .Where(operation => operation.Root is not null)
+                return (await session.Operations.MistoldAsync(announced, Waiting, MostTold))
                     .Select(operation => (operation, Message(operation, announced)))
-                    .Where(pair => pair.Item2 != pair.operation.Message)
-                    .Where(pair => pair.Item2 is not null || IsWaiting(pair.operation))
                     .ToList();
             },
             cancellationToken
@@ -135,8 +132,8 @@ public sealed class Scheduler(
 
     private const string Waiting = "Waiting for a node";
 
-    private static bool IsWaiting(Operation operation) =>
-        operation.Message?.StartsWith(Waiting, StringComparison.Ordinal) == true;
+    // In one transaction; the next round tells the others.
+    private const int MostTold = 200;
 
     private static string? Message(Operation operation, IReadOnlySet<string> announced) =>
         announced.Contains(operation.Root!)

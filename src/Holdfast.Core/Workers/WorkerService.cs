@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Core.Workers;
 
 /// <summary>
-/// Claims operations and runs them: as many at once as the node is given, one more of the short kinds, so that a new share
-/// never waits behind long backups, and one more export, which waits for nothing.
+/// Claims operations and runs them: as many at once as the node is given, and one more in each lane that is kept for some
+/// kinds: restores and short ones, so that nobody waits for them behind long backups, and exports, which wait for nothing.
 /// </summary>
 public sealed class WorkerService(
     IEnumerable<IOperationHandler> handlers,
@@ -20,6 +20,14 @@ public sealed class WorkerService(
     ILogger<WorkerService> logger
 )
 {
+    // Among them volumes that are made of backups.
+    private static readonly string[] Restores =
+    [
+        OperationKind.RestoreBackup,
+        OperationKind.RestoreVolumeBackup,
+        OperationKind.CreateVolume,
+    ];
+
     private static readonly string[] ShortKinds =
     [
         OperationKind.CreateShare,
@@ -41,6 +49,7 @@ public sealed class WorkerService(
         await Loops.RunAsync(
             [
                 stop => LaneAsync(all, options.Concurrency, stop),
+                stop => LaneAsync(Restores, 1, stop),
                 stop => LaneAsync(ShortKinds, 1, stop),
                 stop => LaneAsync(Exports, 1, stop),
             ],

@@ -99,6 +99,7 @@ internal sealed record Settings
                 PollInterval =
                     ReadSeconds(source, "HOLDFAST_WORKERS__POLL_SECONDS", least: 0.01) ?? TimeSpan.FromSeconds(1),
                 Concurrency = ReadCount(source, "HOLDFAST_WORKERS__CONCURRENCY") ?? Environment.ProcessorCount,
+                ProjectLimit = ReadCount(source, "HOLDFAST_WORKERS__PROJECT_LIMIT"),
                 Lease = ReadSeconds(source, "HOLDFAST_WORKERS__LEASE_SECONDS", least: 0.1) ?? TimeSpan.FromSeconds(30),
                 Grace = ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0) ?? TimeSpan.Zero,
                 AdminPassword = source["HOLDFAST_ADMIN_PASSWORD"],

@@ -79,8 +79,7 @@ public sealed class CoreFixture : IAsyncDisposable
         new(project, "user", roles.ToHashSet(StringComparer.Ordinal), "req-1");
 
     /// <summary>Operations that wait for a worker.</summary>
-    public Task<IReadOnlyList<Holdfast.Core.Model.Operation>> QueuedAsync() =>
-        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), CancellationToken.None);
+    public Task<IReadOnlyList<Holdfast.Core.Model.Operation>> QueuedAsync() => Catalog.QueuedAsync();
 
     /// <summary>Claims whatever is first.</summary>
     public Task<Holdfast.Core.Model.Operation?> ClaimAsync(string node = "node1", params string[] roots) =>

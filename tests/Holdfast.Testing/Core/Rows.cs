@@ -199,6 +199,24 @@ public static class Rows
             CancellationToken.None
         );
 
+    /// <summary>Operations that wait for a worker, the most urgent first, then the oldest.</summary>
+    public static async Task<IReadOnlyList<Operation>> QueuedAsync(this ICatalog catalog) =>
+        [
+            .. (
+                await catalog.ReadAsync(
+                    session =>
+                        session.Operations.ListAsync(
+                            new OperationFilter { Status = OperationStatus.Queued },
+                            new RowOrder<Operation>(
+                                new SortColumn<Operation>("created_at", row => row.CreatedAt),
+                                Descending: false
+                            )
+                        ),
+                    CancellationToken.None
+                )
+            ).OrderByDescending(operation => operation.Priority),
+        ];
+
     public static Task<Backup?> BackupAsync(this ICatalog catalog, string id) =>
         catalog.ReadAsync(session => session.Backups.FindAsync(id), CancellationToken.None);
 

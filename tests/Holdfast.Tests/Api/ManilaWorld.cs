@@ -298,8 +298,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
     public string MakeDirectory(string name) => directory.Make($"data/shares/{name}");
 
     /// <summary>Operations that wait for a worker.</summary>
-    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
-        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), CancellationToken.None);
+    public Task<IReadOnlyList<Operation>> QueuedAsync() => Catalog.QueuedAsync();
 
     public async ValueTask DisposeAsync()
     {

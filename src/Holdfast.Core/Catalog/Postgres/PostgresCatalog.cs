@@ -18,6 +18,8 @@ public sealed class PostgresCatalog : ICatalog
         SkipLocked: "FOR UPDATE SKIP LOCKED",
         Like: "ILIKE",
         Lower: @"lower({0} COLLATE ""und-x-icu"")",
+        // Of numbers in two parts, so that it is none of the locks that are held elsewhere here.
+        LockText: "SELECT pg_advisory_xact_lock(1, hashtext(@text))",
         Arrays: true
     );
 

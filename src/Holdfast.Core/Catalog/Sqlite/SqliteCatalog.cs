@@ -15,6 +15,7 @@ public sealed class SqliteCatalog : ICatalog
         SkipLocked: "",
         Like: "LIKE",
         Lower: "lower({0})",
+        LockText: null,
         Arrays: false
     );
 

@@ -128,7 +128,7 @@ public sealed class CloudBackupTests : VolumeBackupTests
         JsonObject body = Example();
         body[member] = JsonNode.Parse(value);
         AssertRefused(await PostAsync(body), status, code);
-        Assert.Empty(await World.Catalog.ReadAsync(session => session.Operations.QueuedAsync(), default));
+        Assert.Empty(await World.QueuedAsync());
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Testing.Core;
@@ -186,22 +187,45 @@ public sealed class ListPlanTests : IAsyncLifetime
     public async Task What_pins_a_snapshot() =>
         await FindsAsync(session => session.Operations.IsPinnedAsync("s"), "(pinned_snapshot_id=? AND status=?)");
 
-    [Fact]
-    public async Task What_a_worker_claims_next_is_found_in_order()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public async Task Of_each_queue_one_operation_is_looked_at(int? limit)
     {
         ClaimOffer offer = new("n", ["r"], ["k"]);
         IReadOnlyList<PlanStep> steps = await core.Catalog.ExplainAsync(session =>
-            session.Operations.NextAsync(offer, core.Time.GetUtcNow(), claiming: true)
+            session.Operations.HeadsAsync(offer, limit, core.Time.GetUtcNow())
+        );
+
+        // Of the heads alone; nothing else is sorted.
+        Assert.Single(Details(steps), "USE TEMP B-TREE FOR ORDER BY");
+        Assert.Equal(
+            ["SCAN CONSTANT ROW", "SCAN heads", "SCAN heads"],
+            Details(steps).Where(step => step.StartsWith("SCAN", StringComparison.Ordinal))
+        );
+        Assert.Contains("SEARCH o USING INDEX operations_queued (status=?)", Details(steps));
+        Assert.Contains("SEARCH o USING INDEX operations_queued (status=? AND <expr>>?)", Details(steps));
+        Assert.All(
+            Details(steps).Where(step => step.StartsWith("SEARCH other", StringComparison.Ordinal)),
+            step => Assert.Contains("(project_id=? AND ", step, StringComparison.Ordinal)
+        );
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public async Task What_a_worker_claims_of_a_queue_is_found_in_order(int? limit)
+    {
+        Operation head = NewOperation.Of("k", "p", core.Time.GetUtcNow());
+        IReadOnlyList<PlanStep> steps = await core.Catalog.ExplainAsync(session =>
+            session.Operations.NextAsync(head, limit, core.Time.GetUtcNow())
         );
 
         Assert.Equal(
-            [
-                "SEARCH o USING INDEX operations_by_priority (status=?)",
-                "CORRELATED SCALAR SUBQUERY 1",
-                "CORRELATED SCALAR SUBQUERY 2",
-            ],
-            steps.Where(step => step.Parent == 0).Select(step => step.Detail)
+            "SEARCH o USING INDEX operations_queued (status=? AND <expr>=? AND not_before<?)",
+            steps[0].Detail
         );
+        Assert.DoesNotContain("USE TEMP B-TREE FOR ORDER BY", Details(steps));
         Assert.Contains("SEARCH other USING INDEX operations_by_share (share_id=? AND status=?)", Details(steps));
         Assert.Contains("SEARCH other USING INDEX operations_by_volume (volume_id=? AND status=?)", Details(steps));
     }

@@ -84,6 +84,19 @@ public class OperationQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_node_that_stops_gives_back_keeps_its_place()
+    {
+        Operation first = await AddAsync(OperationKind.CreateBackup);
+        core.Time.Advance(TimeSpan.FromSeconds(1));
+        await AddAsync(OperationKind.CreateBackup);
+        Operation claimed = (await core.ClaimAsync())!;
+        Assert.Equal(first.Id, claimed.Id);
+        core.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await core.Queue.ReturnAsync(claimed, default));
+        Assert.Equal(first.Id, (await core.ClaimAsync("node2"))!.Id);
+    }
+
+    [Fact]
     public async Task Only_a_node_with_the_root_claims()
     {
         await AddAsync(OperationKind.CreateBackup, operation => operation with { Root = "fast" });
@@ -150,9 +163,9 @@ public class OperationQueueTests : IAsyncLifetime
             await LoseAsync();
             Operation again = Assert.Single(await core.QueuedAsync());
             Assert.Equal(lost, again.LostClaims);
-            // The first time at once, then later and later.
+            // The first time in the place that it had, then later and later.
             TimeSpan rest = again.NotBefore - core.Time.GetUtcNow();
-            Assert.True(lost == 1 ? rest == TimeSpan.Zero : rest > rested);
+            Assert.True(lost == 1 ? again.NotBefore == again.CreatedAt : rest > rested);
             rested = rest;
         }
         await LoseAsync();

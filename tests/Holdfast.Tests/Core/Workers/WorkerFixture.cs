@@ -101,8 +101,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
         await Queue.RecoverExpiredAsync(default);
     }
 
-    public Task<IReadOnlyList<Operation>> QueuedAsync() =>
-        Catalog.ReadAsync(session => session.Operations.QueuedAsync(), default);
+    public Task<IReadOnlyList<Operation>> QueuedAsync() => Catalog.QueuedAsync();
 
     public Task<IReadOnlyList<Operation>> LiveAsync(Backup backup) =>
         Catalog.ReadAsync(session => session.Operations.LiveOfBackupAsync(backup.Id), default);

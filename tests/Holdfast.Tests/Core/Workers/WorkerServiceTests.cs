@@ -122,6 +122,30 @@ public sealed class WorkerServiceTests : IAsyncLifetime
         await running;
     }
 
+    [Fact]
+    public async Task A_restore_waits_for_no_backup()
+    {
+        Backup old = await core.BackUpAsync(share);
+        Share other = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Combine(core.PathOf(other), "file"), "new");
+        // A backup hangs at its first pack, and has the only slot; a restore writes none.
+        core.Hold.Hold($"{Rows.Project}/data");
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
+        Backup held = await core.CreateAsync(other);
+        await core.Hold.Held;
+        await core.Backups.RestoreAsync(WorkerFixture.Member, old.Id, null, false, default);
+        await Eventually.HoldsAsync(
+            "restore",
+            async () => (await core.Catalog.ShareAsync(share.Id))!.Status == ShareStatus.Available
+        );
+        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(held.Id))!.Status);
+        core.Hold.Release();
+        await StatusAsync(held, BackupStatus.Available);
+        await stop.CancelAsync();
+        await running;
+    }
+
     private Task RunningAsync(string kind) =>
         Eventually.HoldsAsync(
             kind,

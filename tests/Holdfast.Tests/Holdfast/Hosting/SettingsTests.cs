@@ -68,6 +68,7 @@ public sealed class SettingsTests
     [InlineData("HOLDFAST_WORKERS__LEASE_SECONDS", "-1")]
     [InlineData("HOLDFAST_WORKERS__CONCURRENCY", "0")]
     [InlineData("HOLDFAST_WORKERS__CONCURRENCY", "1025")]
+    [InlineData("HOLDFAST_WORKERS__PROJECT_LIMIT", "0")]
     [InlineData("HOLDFAST_VOLUMES__GIGABYTES_PER_PROJECT", "-1")]
     [InlineData("HOLDFAST_TLS__KEY", "/etc/key.pem")]
     public void A_value_that_cannot_be_honoured_is_refused_by_name(string name, string value)

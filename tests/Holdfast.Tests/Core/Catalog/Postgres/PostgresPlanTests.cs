@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
 using Holdfast.Testing.Core;
 using Xunit;
@@ -67,6 +68,10 @@ public sealed class LargeCatalog : IAsyncLifetime
             n % 5, 1, 1, CASE WHEN n BETWEEN 99881 AND 99900 THEN n END, 0, 0, 0, FALSE, n, n,
             CASE WHEN n <= 99880 THEN n END, CASE WHEN n % 4 = 1 THEN 'x' || n END
         FROM generate_series(1, 100000) AS n;
+        INSERT INTO operations (id, kind, project_id, user_id, request_id, root, status, priority, epoch, attempts, not_before,
+            done, total, cancel_requested, created_at, updated_at)
+        SELECT 'q' || n, 'create_backup', 'busy', 'u', 'r', 'local', 'queued', 10, 1, 0, n, 0, 0, FALSE, n, n
+        FROM generate_series(1, 20000) AS n;
         INSERT INTO sharings
         SELECT 'g' || n, 'b' || n, 'p' || n % 50, 'p' || (n + 1) % 50, 'accepted', CASE WHEN n % 10 = 0 THEN n END, n, NULL
         FROM generate_series(1, 50000) AS n;
@@ -165,15 +170,41 @@ public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeC
             "backups_by_status"
         );
 
-    [Fact]
-    public async Task What_a_worker_claims_next_is_found_in_order()
+    /// <summary>Whose turn it is costs by the queues there are, however many operations one of them has.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public async Task Of_each_queue_one_operation_is_looked_at(int? limit)
     {
         ClaimOffer offer = new("n", ["local"], ["create_backup", "export_project"]);
-        PostgresPlan plan = await PlanAsync(session => session.Operations.NextAsync(offer, Rows.Start, claiming: true));
+        PostgresPlan plan = await PlanAsync(
+            session => session.Operations.HeadsAsync(offer, limit, Rows.Start),
+            "ANALYZE, "
+        );
+
+        Assert.All(plan.Scans, scan => Assert.True(scan.ReadsIndex, $"{scan.Type} of {scan.Table}"));
+        PostgresPlan[] heads = [.. plan.Scans.Where(scan => scan.Index == "operations_queued")];
+        Assert.Equal(2, heads.Length);
+        Assert.All(heads, scan => Assert.Equal("Index Scan", scan.Type.Replace(" Only", "", StringComparison.Ordinal)));
+        // Two kinds of 50 projects, and one more project.
+        Assert.InRange(plan.Scans.Sum(scan => scan.RowsRead), 100, 2000);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2)]
+    public async Task What_a_worker_claims_of_a_queue_is_found_in_order(int? limit)
+    {
+        Operation head = NewOperation.Of("create_backup", "busy", Rows.Start) with { Root = "local" };
+        PostgresPlan plan = await PlanAsync(
+            session => session.Operations.NextAsync(head, limit, Rows.Start),
+            "ANALYZE, "
+        );
 
         Assert.Equal("LockRows", Assert.Single(plan.Limited.Parts).Type);
-        Assert.Equal("operations_by_priority", plan.Limited.Scans[0].Index);
+        Assert.Equal("operations_queued", plan.Limited.Scans[0].Index);
         AssertOrdered(plan.Limited);
+        Assert.InRange(plan.Scans.Sum(scan => scan.RowsRead), 1, 200);
     }
 
     public static TheoryData<string> Questions => [.. Asked.Keys];
@@ -182,7 +213,7 @@ public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeC
     {
         ["expired leases"] = session => session.Operations.ExpiredAsync(Rows.Start),
         ["a node's claims"] = session => session.Operations.RunningOnAsync("n"),
-        ["the queue"] = session => session.Operations.QueuedAsync(),
+        ["what waits for a root"] = session => session.Operations.MistoldAsync(["other"], "Waiting", 200),
         ["a share's operations"] = session => session.Operations.LiveOfShareAsync("s58"),
         ["a volume's operations"] = session => session.Operations.LiveOfVolumeAsync("v58"),
         ["a backup's operations"] = session => session.Operations.LiveOfBackupAsync("b58"),
@@ -262,7 +293,8 @@ public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeC
         Assert.DoesNotContain(limited.All, part => part.Type.Contains("Sort", StringComparison.Ordinal));
     }
 
-    private Task<PostgresPlan> PlanAsync(Func<ICatalogSession, Task> query) =>
+    /// <param name="how">Words before <c>FORMAT JSON</c>.</param>
+    private Task<PostgresPlan> PlanAsync(Func<ICatalogSession, Task> query, string how = "") =>
         large.Catalog.WriteAsync(
             async session =>
             {
@@ -273,7 +305,7 @@ public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeC
                         async (sql, parameters) =>
                         {
                             string? json = await session.ScalarAsync<string>(
-                                "EXPLAIN (FORMAT JSON) " + sql,
+                                $"EXPLAIN ({how}FORMAT JSON) {sql}",
                                 parameters
                             );
                             plan = new PostgresPlan(JsonNode.Parse(json!)![0]!["Plan"]!);
@@ -310,6 +342,11 @@ internal sealed class PostgresPlan(JsonNode node)
 
     /// <summary>Some of an index's entries, with their rows or without.</summary>
     public bool ReadsIndex => Type is "Index Scan" or "Index Only Scan" or "Bitmap Heap Scan";
+
+    /// <summary>How many rows it has looked at, where it was carried out.</summary>
+    public double RowsRead => (Number("Actual Rows") + Number("Rows Removed by Filter")) * Number("Actual Loops");
+
+    private double Number(string name) => node[name]?.GetValue<double>() ?? 0;
 
     private string? Text(string name) => node[name]?.GetValue<string>();
 }
