@@ -21,6 +21,10 @@ public sealed class LeaseRows(ICatalogSession session)
             }
         ) == 1;
 
+    /// <returns>Null when nobody has taken it, or whoever had it let go.</returns>
+    public Task<string?> HolderAsync(string name) =>
+        session.ScalarAsync<string>("SELECT holder FROM leases WHERE name = @name", new { name });
+
     /// <summary>Lets go, so that another need not wait for the end of the span.</summary>
     public Task ReleaseAsync(string name, string holder) =>
         session.ExecuteAsync("DELETE FROM leases WHERE name = @name AND holder = @holder", new { name, holder });

@@ -15,17 +15,22 @@ public sealed class LockJudge(ICatalog catalog, TimeProvider time)
     public async Task<bool> IsOverAsync(LockInfo held) =>
         ClaimName.TryParse(held.Username, out string operation, out long epoch)
         && await FindAsync(operation) is { } row
-        && IsOver(row, epoch);
+        && IsOver(row, epoch, time.Now());
 
     /// <summary>Whether that claim is over, or was never known.</summary>
     public async Task<bool> IsOverAsync(string operation, long epoch) =>
-        await FindAsync(operation) is not { } row || IsOver(row, epoch);
+        await FindAsync(operation) is not { } row || IsOver(row, epoch, time.Now());
+
+    /// <summary>Whether the claim of this name is over.</summary>
+    public static async Task<bool> IsOverAsync(ICatalogSession session, string claim, DateTimeOffset now) =>
+        ClaimName.TryParse(claim, out string operation, out long epoch)
+        && (await session.Operations.FindAsync(operation) is not { } row || IsOver(row, epoch, now));
 
     // A worker whose claim was cancelled may still be writing until its lease ends.
-    private bool IsOver(Operation row, long epoch)
+    private static bool IsOver(Operation row, long epoch, DateTimeOffset now)
     {
         bool holds = row.Status == OperationStatus.Running && row.Epoch == epoch;
-        bool winding = row.Status == OperationStatus.Cancelled && row.LeaseUntil > time.Now();
+        bool winding = row.Status == OperationStatus.Cancelled && row.LeaseUntil > now;
         return !holds && !winding;
     }
 

@@ -16,8 +16,8 @@ public sealed class ProjectRepositories(
     TimeProvider time
 )
 {
-    // Longer than any store takes for the few small objects of a new repository.
-    private static readonly TimeSpan MakingLease = TimeSpan.FromMinutes(2);
+    // The claim says when it is over; this is for one that the catalog has forgotten.
+    private static readonly TimeSpan LongestMaking = TimeSpan.FromDays(1);
 
     /// <summary>The repository that the operation reads, or works on.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: the project has no repository.</exception>
@@ -96,9 +96,21 @@ public sealed class ProjectRepositories(
         string project = claimed.ProjectId;
         string lease = "make-repository:" + project;
         string holder = ClaimName.Of(claimed);
-        // Two first backups of a project must not both make its repository: the second config would replace the first.
+        // Two first backups of a project must not both make its repository: the second config would replace the first. One
+        // whose claim is over has stopped, as it may not work longer than its lease.
         bool taken = await catalog.WriteAsync(
-            session => session.Leases.TryTakeAsync(lease, holder, time.Now(), MakingLease),
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (
+                    await session.Leases.HolderAsync(lease) is { } other
+                    && await LockJudge.IsOverAsync(session, other, now)
+                )
+                {
+                    await session.Leases.ReleaseAsync(lease, other);
+                }
+                return await session.Leases.TryTakeAsync(lease, holder, now, LongestMaking);
+            },
             cancellationToken
         );
         if (!taken)
@@ -118,6 +130,11 @@ public sealed class ProjectRepositories(
             return await repositories.ExistsAsync(project, cancellationToken)
                 ? await repositories.OpenAsync(project, password, Options(claimed), cancellationToken)
                 : await repositories.InitAsync(project, password, Options(claimed), cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.Exists)
+        {
+            // A worker whose claim is over was just a moment faster.
+            return await OpenAsync(claimed, cancellationToken);
         }
         finally
         {

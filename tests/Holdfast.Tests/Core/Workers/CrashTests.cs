@@ -211,6 +211,35 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_worker_that_hangs_while_it_makes_the_repository_is_waited_for_no_longer_than_its_lease()
+    {
+        Share other = await core.ShareAsync();
+        Backup made = await core.CreateAsync(share);
+        Operation hangs = await core.ClaimAsync();
+        core.Hold.Hold($"{Rows.Project}/config");
+        Task late = core.WorkAsync(hangs);
+        await core.Hold.Held;
+        core.Hold.Hold("nothing else");
+
+        Backup waits = await core.CreateAsync(other);
+        EngineError error = await Assert.ThrowsAsync<EngineError>(async () =>
+            await core.WorkAsync(await core.ClaimAsync())
+        );
+        Assert.Equal((EngineErrorKind.Locked, true), (error.Kind, error.Temporary));
+
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(waits.Id))!.Status);
+
+        // It goes on with the repository that it finds.
+        core.Hold.Release();
+        await late;
+        using Restic restic = await core.ResticAsync();
+        await restic.CheckAsync();
+    }
+
+    [Fact]
     public async Task A_repository_that_was_there_is_never_made_anew()
     {
         await core.BackUpAsync(share);
