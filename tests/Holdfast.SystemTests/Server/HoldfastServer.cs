@@ -37,6 +37,9 @@ public sealed class HoldfastServer : IAsyncDisposable
 
     public string DataDirectory => directory["data"];
 
+    /// <summary>What it is told by its environment.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => environment;
+
     /// <summary>The process that serves.</summary>
     public int ProcessId => process!.Id;
 
