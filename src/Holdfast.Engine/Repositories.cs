@@ -14,6 +14,11 @@ namespace Holdfast.Engine;
 /// <param name="keptBlobs">Blobs of indexes kept between two openings; some 48 bytes each.</param>
 public sealed class Repositories(IObjectStore store, long keptBlobs = WarmRepositories.DefaultBlobs)
 {
+    private const int Removals = 16;
+
+    /// <summary>Names in memory while a repository is removed.</summary>
+    private const int ListedAtOnce = 10_000;
+
     /// <summary>Folders beside the repositories; no project can have such an id.</summary>
     private static readonly string[] Reserved = ["keyring", "export"];
 
@@ -79,6 +84,30 @@ public sealed class Repositories(IObjectStore store, long keptBlobs = WarmReposi
         RepositoryOptions options,
         CancellationToken cancellationToken
     ) => Repository.RemovePasswordAsync(Of(project), password, options, cancellationToken);
+
+    /// <summary>Removes the project's repository for good, its keys first. Whatever of it is not there is no error.</summary>
+    public async Task DestroyAsync(string project, CancellationToken cancellationToken)
+    {
+        warm.Forget(project);
+        RepositoryStore doomed = new(Of(project));
+        ParallelOptions atOnce = new() { MaxDegreeOfParallelism = Removals, CancellationToken = cancellationToken };
+        foreach (string folder in (string[])["keys", ""])
+        {
+            List<ObjectInfo> found;
+            do
+            {
+                found = await doomed
+                    .ListAsync(folder, cancellationToken)
+                    .Take(ListedAtOnce)
+                    .ToListAsync(cancellationToken);
+                await Parallel.ForEachAsync(
+                    found,
+                    atOnce,
+                    async (info, token) => await doomed.DeleteAsync(info.Name, token)
+                );
+            } while (found.Count > 0);
+        }
+    }
 
     /// <summary>Removes what is left of writes that never ended and began before the given moment.</summary>
     /// <returns>How many were removed.</returns>

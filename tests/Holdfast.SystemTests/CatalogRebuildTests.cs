@@ -19,11 +19,7 @@ public sealed class CatalogRebuildTests
         Copy.Of(share.Directory, original);
         string backup = await tenant.BackUpAsync(share);
         string shown = (await tenant.ShowBackupAsync(backup)).ToJsonString();
-        string exports = Path.Join(server.DataDirectory, "store", "export", tenant.ProjectId);
-        await Eventually.HoldsAsync(
-            "the export to be written",
-            () => Task.FromResult(Directory.Exists(exports) && Directory.EnumerateFiles(exports).Any())
-        );
+        await tenant.WaitForExportAsync(server);
         await server.StopAsync();
         Directory.Delete(Path.Join(server.DataDirectory, "catalog"), recursive: true);
 

@@ -7,7 +7,7 @@ namespace Holdfast.Core.Access;
 /// <summary>
 /// Local identity's answer to whose tokens a request may carry. What was found valid is remembered for as long as the
 /// identity rows stand as they were then: any change to them forgets everything, so a revoked token, a removed role or a
-/// disabled project is refused with the next request.
+/// disabled project is refused with the next request to this node, and within a second on others.
 /// </summary>
 public sealed class LocalTokenValidator(LocalTokens tokens, IdentityCatalog catalog, TimeProvider time)
     : ITokenValidator
@@ -22,7 +22,7 @@ public sealed class LocalTokenValidator(LocalTokens tokens, IdentityCatalog cata
     public async Task<ValidToken?> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         // Read before the rows are: a change in between then makes what is remembered stale, never fresh.
-        long generation = catalog.Generation;
+        long generation = await catalog.GenerationAsync(cancellationToken);
         if (remembered.TryGetValue(token, out Remembered? hit) && hit.Generation == generation)
         {
             return hit.Token.ExpiresAt > time.GetUtcNow() ? hit.Token : null;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
+using Holdfast.Core.Services;
 
 namespace Holdfast.Core.Access;
 
@@ -28,11 +29,8 @@ public sealed class TokenKeys(IdentityCatalog catalog, IMasterKey masterKey, Tim
     /// <summary>The key to sign with now; made if there is none, or none young enough.</summary>
     public async Task<TokenKey> SigningAsync(CancellationToken cancellationToken)
     {
-        Opened known = opened;
-        if (known.Generation != catalog.Generation)
-        {
-            known = await LoadAsync(cancellationToken);
-        }
+        // Read anew: what another process has made void must not sign any more.
+        Opened known = await LoadAsync(cancellationToken);
         return known.Newest is { } newest && time.GetUtcNow() - newest.CreatedAt < KeyLifetime
             ? newest
             : await RotateAsync(known.Newest?.Id ?? 0, cancellationToken);
@@ -40,21 +38,38 @@ public sealed class TokenKeys(IdentityCatalog catalog, IMasterKey masterKey, Tim
 
     /// <summary>Null: no such key, or no more.</summary>
     public async Task<TokenKey?> FindAsync(int id, CancellationToken cancellationToken) =>
-        opened.Keys.GetValueOrDefault(id) ?? (await LoadAsync(cancellationToken)).Keys.GetValueOrDefault(id);
+        (await CurrentAsync(cancellationToken)).Keys.GetValueOrDefault(id)
+        ?? (await LoadAsync(cancellationToken)).Keys.GetValueOrDefault(id);
 
     /// <summary>Makes a new key now; tokens of the old ones live on until they expire.</summary>
     public async Task<TokenKey> RotateAsync(CancellationToken cancellationToken) =>
         await RotateAsync((await LoadAsync(cancellationToken)).Newest?.Id ?? 0, cancellationToken);
 
+    /// <summary>Puts a new key in the place of all others, for the operator on the host: no token that was signed before holds.</summary>
+    public Task RevokeAllAsync(CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async rows =>
+            {
+                await masterKey.RequireCurrentAsync(rows);
+                // Nodes know keys by their ids, so none is given twice.
+                int next = await rows.Tokens.KeysAsync() is [.., var newest] ? newest.Id + 1 : 1;
+                await rows.Tokens.RemoveKeysAsync(next);
+                await rows.Tokens.AddKeyAsync(Fresh(next));
+                await rows.NoteByHostAsync(AuditAction.RevokeTokens, projectId: null, time.Now());
+                return true;
+            },
+            cancellationToken
+        );
+
     /// <param name="newest">The key to replace; when another has come after it, that one is the answer.</param>
     private async Task<TokenKey> RotateAsync(int newest, CancellationToken cancellationToken)
     {
-        byte[] secret = RandomNumberGenerator.GetBytes(SignedToken.KeySize);
-        byte[] closed = masterKey.Seal(secret);
-        DateTimeOffset now = time.Now();
+        SealedTokenKey made = Fresh(newest + 1);
+        DateTimeOffset now = made.CreatedAt;
         await catalog.WriteAsync(
             async rows =>
             {
+                await masterKey.RequireCurrentAsync(rows);
                 IReadOnlyList<SealedTokenKey> keys = await rows.Tokens.KeysAsync();
                 if (keys.Count > 0 && keys[^1].Id > newest)
                 {
@@ -63,14 +78,7 @@ public sealed class TokenKeys(IdentityCatalog catalog, IMasterKey masterKey, Tim
                 // A key stopped signing when its successor came: those that did so a token's life ago are done.
                 int oldest = keys.LastOrDefault(key => key.CreatedAt <= now - TokenLifetime)?.Id ?? 0;
                 await rows.Tokens.RemoveKeysAsync(oldest);
-                await rows.Tokens.AddKeyAsync(
-                    new SealedTokenKey
-                    {
-                        Id = newest + 1,
-                        Sealed = closed,
-                        CreatedAt = now,
-                    }
-                );
+                await rows.Tokens.AddKeyAsync(made);
                 return true;
             },
             cancellationToken
@@ -78,9 +86,25 @@ public sealed class TokenKeys(IdentityCatalog catalog, IMasterKey masterKey, Tim
         return (await LoadAsync(cancellationToken)).Newest!;
     }
 
+    private SealedTokenKey Fresh(int id) =>
+        new()
+        {
+            Id = id,
+            Sealed = masterKey.Seal(RandomNumberGenerator.GetBytes(SignedToken.KeySize)),
+            CreatedAt = time.Now(),
+        };
+
+    private async Task<Opened> CurrentAsync(CancellationToken cancellationToken)
+    {
+        Opened known = opened;
+        return known.Generation == await catalog.GenerationAsync(cancellationToken)
+            ? known
+            : await LoadAsync(cancellationToken);
+    }
+
     private async Task<Opened> LoadAsync(CancellationToken cancellationToken)
     {
-        long generation = catalog.Generation;
+        long generation = await catalog.GenerationAsync(cancellationToken);
         IReadOnlyList<SealedTokenKey> rows = await catalog.ReadAsync(
             session => session.Tokens.KeysAsync(),
             cancellationToken

@@ -133,6 +133,23 @@ public sealed class BackupRows(ICatalogSession session)
             }
         ) == 1;
 
+    /// <summary>The project's snapshots are gone for good, and every backup that named one is an error; one that is being deleted stays so.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> LoseAllAsync(string projectId, string reason, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE backups SET snapshot_id = NULL, fail_reason = @reason, updated_at = @now,
+                status = CASE WHEN status = 'deleting' THEN status ELSE 'error' END
+            WHERE project_id = @projectId AND snapshot_id IS NOT NULL
+            """,
+            new
+            {
+                projectId,
+                reason,
+                now,
+            }
+        );
+
     /// <summary>Why the last attempt failed, or what it waits for; null clears.</summary>
     public Task SetReasonAsync(string id, string? reason) =>
         session.ExecuteAsync("UPDATE backups SET fail_reason = @reason WHERE id = @id", new { id, reason });

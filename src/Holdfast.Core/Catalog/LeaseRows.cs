@@ -25,6 +25,18 @@ public sealed class LeaseRows(ICatalogSession session)
     public Task<string?> HolderAsync(string name) =>
         session.ScalarAsync<string>("SELECT holder FROM leases WHERE name = @name", new { name });
 
+    /// <summary>Names of the leases that begin so and have not run out.</summary>
+    public Task<IReadOnlyList<string>> HeldAsync(string prefix, DateTimeOffset now) =>
+        session.QueryAsync<string>(
+            "SELECT name FROM leases WHERE substr(name, 1, @length) = @prefix AND expires_at > @now ORDER BY name",
+            new
+            {
+                prefix,
+                length = prefix.Length,
+                now,
+            }
+        );
+
     /// <summary>Lets go, so that another need not wait for the end of the span.</summary>
     public Task ReleaseAsync(string name, string holder) =>
         session.ExecuteAsync("DELETE FROM leases WHERE name = @name AND holder = @holder", new { name, holder });

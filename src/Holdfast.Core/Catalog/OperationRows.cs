@@ -377,6 +377,26 @@ public sealed class OperationRows(ICatalogSession session)
             new { projectId }
         );
 
+    /// <summary>
+    /// Operations that work on the project's repository: queued, running, or cancelled under a worker that may still be at it.
+    /// </summary>
+    public Task<IReadOnlyList<Operation>> OfRepositoryAsync(string projectId, DateTimeOffset now) =>
+        session.QueryAsync<Operation>(
+            Select
+                + """
+                 WHERE coalesce(repository_project_id, project_id) = @projectId
+                    AND (status IN ('queued', 'running') OR (status = 'cancelled' AND lease_until > @now))
+                    AND (pinned_snapshot_id IS NOT NULL OR kind IN @kinds)
+                ORDER BY created_at, id
+                """,
+            new
+            {
+                projectId,
+                now,
+                kinds = OperationKind.OfRepository,
+            }
+        );
+
     /// <summary>Queued and running operations of the share snapshot.</summary>
     public Task<IReadOnlyList<Operation>> LiveOfSnapshotAsync(string snapshotId) =>
         session.QueryAsync<Operation>(

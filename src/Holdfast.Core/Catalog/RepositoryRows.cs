@@ -45,6 +45,9 @@ public sealed class RepositoryRows(ICatalogSession session)
             }
         );
 
+    public Task RemoveAsync(string projectId) =>
+        session.ExecuteAsync("DELETE FROM repositories WHERE project_id = @projectId", new { projectId });
+
     public Task CountFreedAsync(string projectId) =>
         session.ExecuteAsync(
             "UPDATE repositories SET freed_snapshots = freed_snapshots + 1 WHERE project_id = @projectId",

@@ -33,6 +33,10 @@ public sealed class TokenRows(ICatalogSession session)
     public Task AddKeyAsync(SealedTokenKey key) =>
         session.ExecuteAsync("INSERT INTO token_keys (id, sealed, created_at) VALUES (@Id, @Sealed, @CreatedAt)", key);
 
+    /// <summary>The same key, sealed by another master key.</summary>
+    public Task ResealKeyAsync(int id, byte[] closed) =>
+        session.ExecuteAsync("UPDATE token_keys SET sealed = @closed WHERE id = @id", new { id, closed });
+
     /// <summary>Forgets the keys below <paramref name="oldest"/>: no token of theirs is alive.</summary>
     public Task RemoveKeysAsync(int oldest) =>
         session.ExecuteAsync("DELETE FROM token_keys WHERE id < @oldest", new { oldest });

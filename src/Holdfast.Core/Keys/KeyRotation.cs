@@ -35,7 +35,7 @@ public sealed class KeyRotation(
         {
             return false;
         }
-        string lease = "rotate-key:" + project;
+        string lease = Keyring.ChangeLease + project;
         string holder = Guid.NewGuid().ToString();
         await catalog.WriteAsync(
             async session =>
@@ -44,6 +44,7 @@ public sealed class KeyRotation(
                 {
                     throw ServiceError.Conflict($"The key of project {project} is being changed already.");
                 }
+                await master.RequireCurrentAsync(session);
                 await session.NoteByHostAsync(AuditAction.RotateKey, project, time.Now());
             },
             cancellationToken
@@ -68,6 +69,12 @@ public sealed class KeyRotation(
             Time = time,
         };
         IReadOnlyList<string> passwords = await keyring.FindAllAsync(project, cancellationToken);
+        if (passwords.Count == 0)
+        {
+            throw ServiceError.Conflict(
+                $"Project {project} has a repository, and no key in the keyring: put keyring/{project} of the store back from a copy."
+            );
+        }
         if (passwords is [var only])
         {
             passwords = [Keyring.NewPassword(), only];

@@ -12,6 +12,15 @@ namespace Holdfast.Core.Keys;
 /// </summary>
 public sealed class Keyring(Repositories repositories, MasterKey master)
 {
+    /// <summary>With a project's id behind: the lease under which its first password and its repository are made.</summary>
+    public const string MakeLease = "make-repository:";
+
+    /// <summary>With a project's id behind: the lease under which its password is changed or removed.</summary>
+    public const string ChangeLease = "rotate-key:";
+
+    /// <summary>Whoever writes a project's password holds one of these.</summary>
+    public static readonly IReadOnlyList<string> Leases = [MakeLease, ChangeLease];
+
     // 32 random bytes as hex: beyond guessing, and easily typed into restic.
     private const int PasswordLength = 64;
 
@@ -40,6 +49,58 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
         using VaultKey key = master.ForVault(Folder);
         byte[] content = Encoding.ASCII.GetBytes(string.Join('\n', passwords));
         await repositories.Vault.PutAsync(Name(project), content, key, cancellationToken);
+    }
+
+    /// <summary>Wraps the project's passwords with another master key, durably; those that it has wrapped already stay.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: neither key opens them.</exception>
+    public async Task RewrapAsync(
+        string project,
+        WrappingKey former,
+        WrappingKey next,
+        CancellationToken cancellationToken
+    )
+    {
+        using VaultKey nextKey = next.ForVault(Folder);
+        if (await OpensAsync(project, nextKey, cancellationToken))
+        {
+            return;
+        }
+        using VaultKey formerKey = former.ForVault(Folder);
+        if (await repositories.Vault.GetAsync(Name(project), formerKey, cancellationToken) is { } content)
+        {
+            await repositories.Vault.PutAsync(Name(project), content, nextKey, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether one of the two keys has wrapped the project's passwords, or there are none.</summary>
+    public async Task<bool> OpensAsync(
+        string project,
+        WrappingKey former,
+        WrappingKey next,
+        CancellationToken cancellationToken
+    )
+    {
+        using VaultKey formerKey = former.ForVault(Folder);
+        using VaultKey nextKey = next.ForVault(Folder);
+        return await OpensAsync(project, formerKey, cancellationToken)
+            || await OpensAsync(project, nextKey, cancellationToken);
+    }
+
+    /// <summary>Removes the project's passwords. Removing what is not there succeeds.</summary>
+    public Task RemoveAsync(string project, CancellationToken cancellationToken) =>
+        repositories.Vault.DeleteAsync(Name(project), cancellationToken);
+
+    private async Task<bool> OpensAsync(string project, VaultKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await repositories.Vault.GetAsync(Name(project), key, cancellationToken);
+            return true;
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+        {
+            return false;
+        }
     }
 
     public static string NewPassword() => RandomNumberGenerator.GetHexString(PasswordLength, lowercase: true);

@@ -1,12 +1,11 @@
-using System.Security.Cryptography;
 using Holdfast.Core.Catalog;
 using Holdfast.Engine.Vault;
 
 namespace Holdfast.Core.Keys;
 
 /// <summary>
-/// The installation's one secret, from a file or a command. It wraps the repositories' passwords and the catalog's secrets,
-/// each with a key of its own that is derived from it.
+/// The installation's one secret, from a file or a command. It wraps the repositories' passwords and the catalog's secrets.
+/// The catalog knows its fingerprint; while it is changed (<see cref="MasterKeyRotation"/>) the next one's too.
 /// </summary>
 public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvider time) : IMasterKey
 {
@@ -14,16 +13,16 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
     public const int Size = 32;
 
     private const string Setting = "master_key_fingerprint";
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
+    private const string NextSetting = "next_master_key_fingerprint";
 
-    private byte[]? key;
+    private WrappingKey? key;
 
     /// <summary>
     /// Loads the key, or makes it at the very first start, and holds it against the fingerprint in the catalog.
     /// </summary>
     /// <exception cref="ServiceError">
-    /// <see cref="ServiceErrorKind.Unavailable"/>: another key than the catalog's, or none while the catalog has one.
+    /// <see cref="ServiceErrorKind.Unavailable"/>: another key than the catalog's, or none while the catalog has one; or it is
+    /// being changed.
     /// </exception>
     public Task LoadAsync(CancellationToken cancellationToken) => LoadAsync(prove: null, cancellationToken);
 
@@ -39,9 +38,12 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
 
     private async Task LoadAsync(Func<Task>? prove, CancellationToken cancellationToken)
     {
-        string? known = await catalog.ReadAsync(session => session.Settings.FindAsync(Setting), cancellationToken);
-        byte[] loaded = await FindAsync(mayMake: known is null && prove is null, cancellationToken);
-        string fingerprint = VaultKey.Fingerprint(loaded);
+        (string? known, string? next) = await catalog.ReadAsync(FingerprintsAsync, cancellationToken);
+        if (next is not null)
+        {
+            throw BeingChanged();
+        }
+        WrappingKey loaded = await FindAsync(mayMake: known is null && prove is null, cancellationToken);
         if (prove is not null)
         {
             key = loaded;
@@ -50,87 +52,96 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
         known ??= await catalog.WriteAsync(
             async session =>
             {
-                await session.Settings.TryAddAsync(Setting, fingerprint);
+                await session.Settings.TryAddAsync(Setting, loaded.Fingerprint);
                 return await session.Settings.FindAsync(Setting);
             },
             cancellationToken
         );
-        if (known != fingerprint)
+        if (known != loaded.Fingerprint)
         {
-            throw new ServiceError(
-                ServiceErrorKind.Unavailable,
-                $"The master key ({Origin}) is not the one that this catalog was made with. Nothing could be read with "
-                    + "it: put back the key that belongs to this catalog."
-            );
+            throw Other();
         }
         key = loaded;
     }
 
     /// <summary>A key for one kind of object in the store.</summary>
-    public VaultKey ForVault(string purpose) => new(Loaded, purpose);
+    public VaultKey ForVault(string purpose) => Loaded.ForVault(purpose);
 
-    public byte[] Seal(ReadOnlySpan<byte> plain)
-    {
-        byte[] closed = new byte[NonceSize + plain.Length + TagSize];
-        Span<byte> nonce = closed.AsSpan(0, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using AesGcm cipher = new(CatalogKey(), TagSize);
-        cipher.Encrypt(nonce, plain, closed.AsSpan(NonceSize, plain.Length), closed.AsSpan(^TagSize..));
-        return closed;
-    }
+    public byte[] Seal(ReadOnlySpan<byte> plain) => Loaded.Seal(plain);
 
-    public byte[] Unseal(ReadOnlySpan<byte> sealedBytes)
+    public byte[] Unseal(ReadOnlySpan<byte> sealedBytes) => Loaded.Unseal(sealedBytes);
+
+    public async Task RequireCurrentAsync(ICatalogSession session)
     {
-        if (sealedBytes.Length < NonceSize + TagSize)
+        if (!await IsCurrentAsync(session))
         {
-            throw NotSealed(null);
-        }
-        byte[] plain = new byte[sealedBytes.Length - NonceSize - TagSize];
-        using AesGcm cipher = new(CatalogKey(), TagSize);
-        try
-        {
-            ReadOnlySpan<byte> text = sealedBytes[NonceSize..^TagSize];
-            cipher.Decrypt(sealedBytes[..NonceSize], text, sealedBytes[^TagSize..], plain);
-            return plain;
-        }
-        catch (CryptographicException error)
-        {
-            throw NotSealed(error);
+            throw BeingChanged();
         }
     }
 
-    private string Origin => options.MasterKeyCommand is null ? FilePath : "from HOLDFAST_MASTER_KEY_COMMAND";
+    /// <summary>Whether the key that was loaded is still the catalog's, and nobody is changing it.</summary>
+    public async Task<bool> IsCurrentAsync(ICatalogSession session) =>
+        await FingerprintsAsync(session) == (Loaded.Fingerprint, null);
 
-    private string FilePath =>
-        Path.GetFullPath(options.MasterKeyFile ?? Path.Join(options.DataDirectory, "keys", "master.key"));
+    /// <summary>The file of the key; null where a command prints it.</summary>
+    internal string? FilePath =>
+        options.MasterKeyCommand is not null
+            ? null
+            : Path.GetFullPath(options.MasterKeyFile ?? Path.Join(options.DataDirectory, "keys", "master.key"));
 
-    private byte[] Loaded => key ?? throw new InvalidOperationException("The master key is not loaded yet.");
+    /// <summary>The key that is configured, whatever the catalog says of it.</summary>
+    internal Task<WrappingKey> ReadAsync(CancellationToken cancellationToken) =>
+        FindAsync(mayMake: false, cancellationToken);
 
-    private async Task<byte[]> FindAsync(bool mayMake, CancellationToken cancellationToken)
+    /// <returns>The key's fingerprint, and the next one's while it is changed; null: none yet, and nobody changes it.</returns>
+    internal static async Task<(string? Known, string? Next)> FingerprintsAsync(ICatalogSession session) =>
+        (await session.Settings.FindAsync(Setting), await session.Settings.FindAsync(NextSetting));
+
+    /// <summary>From now on no node starts, and nothing is sealed, until <see cref="EndChangeAsync"/>.</summary>
+    internal static Task BeginChangeAsync(ICatalogSession session, WrappingKey next) =>
+        session.Settings.SetAsync(NextSetting, next.Fingerprint);
+
+    internal static async Task EndChangeAsync(ICatalogSession session, WrappingKey next)
     {
-        if (options.MasterKeyCommand is { } command)
+        await session.Settings.SetAsync(Setting, next.Fingerprint);
+        await session.Settings.RemoveAsync(NextSetting);
+    }
+
+    internal ServiceError Other() =>
+        new(
+            ServiceErrorKind.Unavailable,
+            $"The master key ({FilePath ?? "from HOLDFAST_MASTER_KEY_COMMAND"}) is not the one that this catalog was made with. "
+                + "Nothing could be read with it: put back the key that belongs to this catalog. If a change of the master "
+                + "key was interrupted, 'holdfast key rotate-master' ends it."
+        );
+
+    private static ServiceError BeingChanged() =>
+        new(ServiceErrorKind.Unavailable, "The master key of the service is being changed, or was.")
         {
-            return await MasterKeyCommand.RunAsync(command, time, cancellationToken);
+            Detail =
+                "The master key is being changed, or was since this process has read it. If nobody is at it, "
+                + "'holdfast key rotate-master' ends a change that was interrupted; then start the nodes with the new key.",
+        };
+
+    private WrappingKey Loaded => key ?? throw new InvalidOperationException("The master key is not loaded yet.");
+
+    private async Task<WrappingKey> FindAsync(bool mayMake, CancellationToken cancellationToken)
+    {
+        if (FilePath is not { } path)
+        {
+            return new WrappingKey(await MasterKeyCommand.RunAsync(options.MasterKeyCommand!, time, cancellationToken));
         }
-        return MasterKeyFile.Read(FilePath)
+        byte[] found =
+            MasterKeyFile.Read(path)
             ?? (
                 mayMake
-                    ? MasterKeyFile.Make(FilePath)
+                    ? MasterKeyFile.Make(path)
                     : throw new ServiceError(
                         ServiceErrorKind.Unavailable,
-                        $"There is no master key at {FilePath}, and the catalog or the store was made with one. Put it "
+                        $"There is no master key at {path}, and the catalog or the store was made with one. Put it "
                             + "back: without it no backup can be read."
                     )
             );
+        return new WrappingKey(found);
     }
-
-    private byte[] CatalogKey() =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Loaded, Size, info: "holdfast catalog"u8.ToArray());
-
-    private static ServiceError NotSealed(Exception? inner) =>
-        new(
-            ServiceErrorKind.Unavailable,
-            "A secret in the catalog was sealed by another master key, or is damaged. Put back the right key or catalog.",
-            inner
-        );
 }

@@ -69,6 +69,31 @@ internal static class MasterKeyFile
         return Read(path)!;
     }
 
+    /// <summary>
+    /// Gives the next key the name of the one in use, durably, and that one another name, if it has it not already. At no
+    /// moment does the name lead to no key.
+    /// </summary>
+    /// <exception cref="ServiceError">The disk did not take it.</exception>
+    public static void Replace(string path, string next, string former)
+    {
+        string directory = Path.GetDirectoryName(path)!;
+        try
+        {
+            Libc.TryLink(path, former);
+            Libc.SyncDirectory(directory);
+            File.Move(next, path, overwrite: true);
+            Libc.SyncDirectory(directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ServiceError(
+                ServiceErrorKind.Unavailable,
+                $"The new master key {next} cannot be renamed to {path}: {error.Message} Run the same again.",
+                error
+            );
+        }
+    }
+
     /// <summary>32 bytes as they are, or 64 hex digits with white space around them.</summary>
     public static byte[] Parse(byte[] content, string origin)
     {

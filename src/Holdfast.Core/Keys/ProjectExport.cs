@@ -130,6 +130,15 @@ public sealed class ExportStore(Repositories repositories, Keyring keyring)
         return numbers;
     }
 
+    /// <summary>Removes all exports of the project.</summary>
+    public async Task RemoveAsync(string projectId, CancellationToken cancellationToken)
+    {
+        foreach (long number in await NumbersAsync(projectId, cancellationToken))
+        {
+            await repositories.Vault.DeleteAsync(Name(projectId, number), cancellationToken);
+        }
+    }
+
     /// <summary>The object's name in the store.</summary>
     public static string Name(string projectId, long sequence) =>
         $"export/{projectId}/{sequence.ToString("d12", CultureInfo.InvariantCulture)}";

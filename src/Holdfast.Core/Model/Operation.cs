@@ -27,6 +27,10 @@ public static class OperationKind
     public const string ExportProject = "export_project";
     public const string Prune = "prune";
     public const string Reap = "reap";
+
+    /// <summary>Kinds that work on a project's repository, whatever they are about.</summary>
+    public static string[] OfRepository { get; } =
+    [CreateBackup, RestoreBackup, DeleteBackup, CreateVolumeBackup, RestoreVolumeBackup, ExportProject, Prune, Reap];
 }
 
 /// <summary>

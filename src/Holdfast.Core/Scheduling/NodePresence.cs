@@ -1,4 +1,5 @@
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Keys;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace Holdfast.Core.Scheduling;
 /// </summary>
 public sealed class NodePresence(
     ICatalog catalog,
+    MasterKey master,
     OperationQueue queue,
     Roots roots,
     KnownRoots knownRoots,
@@ -41,6 +43,8 @@ public sealed class NodePresence(
             .ToHashSet(StringComparer.Ordinal);
     }
 
+    /// <summary>Announces the node until told to stop.</summary>
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Conflict"/>: the master key was changed, and this node must end.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -54,7 +58,7 @@ public sealed class NodePresence(
             {
                 return;
             }
-            catch (ServiceError error)
+            catch (ServiceError error) when (error.Kind != ServiceErrorKind.Conflict)
             {
                 Log.SchedulingHeldUp(logger, error);
                 await Task.Delay(queue.BeatInterval, time, stopping)
@@ -63,6 +67,7 @@ public sealed class NodePresence(
         }
     }
 
+    /// <inheritdoc cref="RunAsync"/>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
         await knownRoots.LearnAsync(cancellationToken);
@@ -71,6 +76,13 @@ public sealed class NodePresence(
         await catalog.WriteAsync(
             async session =>
             {
+                // Whoever changes it has seen no node alive: one that is must be seen, or end.
+                if (!await master.IsCurrentAsync(session))
+                {
+                    throw ServiceError.Conflict(
+                        "The master key was changed since this node has read it, or is being changed: start the node with the new key."
+                    );
+                }
                 foreach (string role in options.Roles)
                 {
                     await session.Nodes.SeenAsync(

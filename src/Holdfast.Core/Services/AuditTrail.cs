@@ -34,6 +34,15 @@ public static class AuditAction
     /// <summary>A project's repository has a new password.</summary>
     public const string RotateKey = "key.rotate";
 
+    /// <summary>A project's repository and its key were destroyed.</summary>
+    public const string DestroyKey = "key.destroy";
+
+    /// <summary>The installation has a new master key.</summary>
+    public const string RotateMasterKey = "key.rotate_master";
+
+    /// <summary>Every token that was signed before holds no more.</summary>
+    public const string RevokeTokens = "key.revoke_tokens";
+
     /// <summary>A project's rows were made again from the store.</summary>
     public const string RebuildCatalog = "catalog.rebuild";
 }
@@ -48,11 +57,14 @@ internal static class AuditTrail
     private static readonly TimeSpan OneNews = TimeSpan.FromMinutes(10);
 
     /// <summary>By a verb on the host.</summary>
+    /// <param name="projectId">Null: it is about the whole installation, in nobody's trail but the administrators'.</param>
+    /// <param name="details">What else there is to say.</param>
     public static Task NoteByHostAsync(
         this ICatalogSession session,
         string action,
-        string projectId,
-        DateTimeOffset now
+        string? projectId,
+        DateTimeOffset now,
+        IReadOnlyDictionary<string, string?>? details = null
     ) =>
         session.Audit.AddAsync(
             new AuditEntry
@@ -61,6 +73,7 @@ internal static class AuditTrail
                 Actor = "host:" + Environment.UserName,
                 Action = action,
                 ProjectId = projectId,
+                Details = details is null ? null : JsonSerializer.Serialize(details),
             }
         );
 

@@ -72,9 +72,7 @@ internal static class BackupRules
         }
         if (backup.SnapshotId is null)
         {
-            throw ServiceError.Invalid(
-                $"Invalid backup: Backup {backup.Id} has no data, as its creation never ended. Delete it."
-            );
+            throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} has no data. Delete it.");
         }
     }
 

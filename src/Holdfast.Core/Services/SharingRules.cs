@@ -56,7 +56,7 @@ internal static class SharingRules
         }
         if (backup.SnapshotId is null)
         {
-            throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} has no data, as its creation never ended.");
+            throw ServiceError.Invalid($"Invalid backup: Backup {backup.Id} has no data.");
         }
     }
 

@@ -55,7 +55,7 @@ internal static class VolumeBackupRules
         if (backup.SnapshotId is null)
         {
             throw ServiceError.Invalid(
-                $"Invalid backup: Backup {backup.Id} has no data, as its creation never ended. Delete it.",
+                $"Invalid backup: Backup {backup.Id} has no data. Delete it.",
                 Refusal.BackupBusy
             );
         }

@@ -60,6 +60,10 @@ public sealed class ExportsAhead(ICatalog catalog, ExportStore exports)
         }
     }
 
+    /// <summary>To be called when the project's exports are removed for good: there is nothing to remember.</summary>
+    public static Task ForgetAsync(ICatalogSession session, string project) =>
+        session.Settings.RemoveAsync(Setting(project));
+
     /// <returns>The highest number that another state of the catalog has given; 0 when there is none.</returns>
     private static async Task<long> ForgottenAsync(ICatalogSession session, string project, long highest)
     {

@@ -9,6 +9,7 @@ namespace Holdfast.Core.Workers;
 /// <summary>Opens projects' repositories for claimed operations, and makes them with the first backup.</summary>
 public sealed class ProjectRepositories(
     Repositories repositories,
+    MasterKey master,
     Keyring keyring,
     ICatalog catalog,
     LockJudge judge,
@@ -60,6 +61,18 @@ public sealed class ProjectRepositories(
     public async Task<Repository> OpenOrMakeAsync(Operation claimed, CancellationToken cancellationToken)
     {
         string project = claimed.ProjectId;
+        if (await catalog.ReadAsync(s => KeyDestruction.IsUnderWayAsync(s, project), cancellationToken))
+        {
+            throw new EngineError(
+                EngineErrorKind.Locked,
+                temporary: true,
+                $"The key of project {project} is being destroyed.",
+                $"If nobody is at it, 'holdfast key destroy --project {project}' ends what was interrupted."
+            )
+            {
+                PublicMessage = "The project's key is being destroyed; after that it gets a new one.",
+            };
+        }
         bool exists = await repositories.ExistsAsync(project, cancellationToken);
         if (!exists && await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken) is not null)
         {
@@ -94,13 +107,14 @@ public sealed class ProjectRepositories(
     private async Task<Repository> MakeAsync(Operation claimed, CancellationToken cancellationToken)
     {
         string project = claimed.ProjectId;
-        string lease = "make-repository:" + project;
+        string lease = Keyring.MakeLease + project;
         string holder = ClaimName.Of(claimed);
         // Two first backups of a project must not both make its repository: the second config would replace the first. One
         // whose claim is over has stopped, as it may not work longer than its lease.
         bool taken = await catalog.WriteAsync(
             async session =>
             {
+                await master.RequireCurrentAsync(session);
                 DateTimeOffset now = time.Now();
                 if (
                     await session.Leases.HolderAsync(lease) is { } other

@@ -91,6 +91,10 @@ public sealed class Reap(
 
     private async Task RemoveOrphansAsync(Operation row, CancellationToken cancellationToken)
     {
+        if (await catalog.ReadAsync(s => s.Repositories.FindAsync(row.ProjectId), cancellationToken) is null)
+        {
+            return; // Its key was destroyed since this was queued.
+        }
         await ahead.RefuseAsync(row.ProjectId, cancellationToken);
         await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);

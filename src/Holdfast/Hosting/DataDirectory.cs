@@ -4,8 +4,8 @@ using Holdfast.Engine.Files;
 namespace Holdfast.Hosting;
 
 /// <summary>
-/// The claim of one <c>serve</c> on a data directory with an embedded catalog: a lock on <c>serve.lock</c>, which the
-/// kernel drops with the process, and beside it who holds it. Dispose to let go.
+/// The claim of one <c>serve</c>, or of a verb that must be alone, on a data directory with an embedded catalog: a lock on
+/// <c>serve.lock</c>, which the kernel drops with the process, and beside it who holds it. Dispose to let go.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -20,7 +20,12 @@ internal sealed class DataDirectory : IDisposable
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     /// <exception cref="CommandError"><see cref="ExitCode.Held"/>, naming the holder.</exception>
-    public static DataDirectory Claim(string directory, string node, Uri listen)
+    public static DataDirectory Claim(string directory, string node, Uri listen) =>
+        Claim(directory, $"node {node}, process {Environment.ProcessId}, at {listen}");
+
+    /// <inheritdoc cref="Claim(string, string, Uri)"/>
+    /// <param name="holder">What others are told of who holds it.</param>
+    public static DataDirectory Claim(string directory, string holder)
     {
         Make(directory);
         string path = Path.Join(directory, "serve.lock");
@@ -50,7 +55,7 @@ internal sealed class DataDirectory : IDisposable
         DataDirectory claimed = new(file);
         try
         {
-            SayHolder(directory, $"node {node}, process {Environment.ProcessId}, at {listen}\n");
+            SayHolder(directory, holder + "\n");
             return claimed;
         }
         catch

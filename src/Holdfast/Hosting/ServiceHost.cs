@@ -111,6 +111,8 @@ internal static class ServiceHost
         services.AddSingleton<KeyExport>();
         services.AddSingleton<CatalogRebuild>();
         services.AddSingleton<KeyRotation>();
+        services.AddSingleton<KeyDestruction>();
+        services.AddSingleton<MasterKeyRotation>();
     }
 
     private static ApiOptions Api(Settings settings)

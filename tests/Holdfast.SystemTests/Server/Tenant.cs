@@ -66,6 +66,34 @@ public sealed class Tenant(OpenStackSession session, string name, string passwor
         return new Share(id, path[(path.IndexOf(':', StringComparison.Ordinal) + 1)..]);
     }
 
+    /// <summary>Has an administrator adopt a directory beneath a share root as a share of the project.</summary>
+    public async Task<Share> AdoptAsync(Uri service, string directory)
+    {
+        using var admin = await OpenStackSession.SignInAsync(service, "admin", HoldfastServer.AdminPassword, "admin");
+        var share = new
+        {
+            protocol = "NFS",
+            export_path = directory,
+            driver_options = new { size = "1", project_id = ProjectId },
+        };
+        return new Share(Id(await admin.PostAsync("/v2/shares/manage", new { share }), "share"), directory);
+    }
+
+    /// <summary>Waits until what only the catalog knows of the project is in a local store, too.</summary>
+    public Task WaitForExportAsync(HoldfastServer server)
+    {
+        string exports = Path.Join(server.DataDirectory, "store", "export", ProjectId);
+        return Eventually.HoldsAsync(
+            "the export to be written",
+            // One that is being written has another name yet.
+            () =>
+                Task.FromResult(
+                    Directory.Exists(exports)
+                        && Directory.EnumerateFiles(exports).Any(file => Path.GetFileName(file).All(char.IsAsciiDigit))
+                )
+        );
+    }
+
     /// <returns>The backup's id; it is being made.</returns>
     public async Task<string> StartBackupAsync(Share share) =>
         Id(

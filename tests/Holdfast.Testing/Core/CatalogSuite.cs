@@ -1,6 +1,7 @@
 using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Xunit;
 
 namespace Holdfast.Testing.Core;
@@ -36,6 +37,126 @@ public abstract class CatalogSuite : IAsyncLifetime
         await Catalog.AddSharesAsync(Rows.Share("s1"));
         await Catalog.MigrateAsync(CancellationToken.None);
         Assert.NotNull(await Catalog.ShareAsync("s1"));
+    }
+
+    [Fact]
+    public async Task Leases_that_are_held_are_found_by_the_beginning_of_their_names()
+    {
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Leases.TryTakeAsync("a:1", "x", Rows.Start, TimeSpan.FromMinutes(2));
+                await session.Leases.TryTakeAsync("a:2", "x", Rows.Start, TimeSpan.FromMinutes(1));
+                await session.Leases.TryTakeAsync("ab:1", "x", Rows.Start, TimeSpan.FromMinutes(2));
+            },
+            CancellationToken.None
+        );
+        Assert.Equal(
+            ["a:1"],
+            await Catalog.ReadAsync(
+                session => session.Leases.HeldAsync("a:", Rows.Start.AddMinutes(1)),
+                CancellationToken.None
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_project_that_lost_its_data_has_backups_that_say_so()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        string snapshot = new('a', 64);
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                SnapshotId = snapshot,
+            },
+            Rows.Backup("b2", "s1", BackupStatus.Deleting) with
+            {
+                SnapshotId = snapshot,
+            },
+            Rows.Backup("b3", "s1", BackupStatus.Creating),
+            Rows.Backup("b4", "s1") with
+            {
+                ProjectId = Rows.Stranger,
+                SnapshotId = snapshot,
+            }
+        );
+        int lost = await Catalog.WriteAsync(
+            session => session.Backups.LoseAllAsync(Rows.Project, "why", Rows.Start),
+            CancellationToken.None
+        );
+        Assert.Equal(2, lost);
+        Assert.Equal((BackupStatus.Error, null, "why"), await StateAsync("b1"));
+        Assert.Equal((BackupStatus.Deleting, null, "why"), await StateAsync("b2"));
+        Assert.Equal((BackupStatus.Creating, null, null), await StateAsync("b3"));
+        Assert.Equal((BackupStatus.Available, snapshot, null), await StateAsync("b4"));
+
+        async Task<(string, string?, string?)> StateAsync(string id)
+        {
+            Backup row = (await Catalog.BackupAsync(id))!;
+            return (row.Status, row.SnapshotId, row.FailReason);
+        }
+    }
+
+    [Fact]
+    public async Task Operations_on_a_repository_are_those_that_work_on_it_or_may()
+    {
+        Operation[] rows =
+        [
+            Of("queued", OperationKind.Prune),
+            Of("running", OperationKind.CreateBackup) with
+            {
+                Status = OperationStatus.Running,
+            },
+            Of("recipient's", OperationKind.RestoreBackup) with
+            {
+                ProjectId = Rows.Stranger,
+                RepositoryProjectId = Rows.Project,
+            },
+            Of("pins", OperationKind.CreateVolume) with
+            {
+                PinnedSnapshotId = new string('a', 64),
+            },
+            Of("winding", OperationKind.Reap) with
+            {
+                Status = OperationStatus.Cancelled,
+                LeaseUntil = Rows.Start.AddSeconds(1),
+            },
+            Of("cancelled", OperationKind.Reap) with
+            {
+                Status = OperationStatus.Cancelled,
+                LeaseUntil = Rows.Start,
+            },
+            Of("ended", OperationKind.Prune) with
+            {
+                Status = OperationStatus.Succeeded,
+            },
+            Of("elsewhere", OperationKind.RestoreBackup) with
+            {
+                RepositoryProjectId = Rows.Stranger,
+            },
+            Of("without", OperationKind.CreateShare),
+        ];
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                foreach (Operation row in rows)
+                {
+                    await session.Operations.AddAsync(row);
+                }
+            },
+            CancellationToken.None
+        );
+        IReadOnlyList<Operation> found = await Catalog.ReadAsync(
+            session => session.Operations.OfRepositoryAsync(Rows.Project, Rows.Start),
+            CancellationToken.None
+        );
+        Assert.Equal(
+            ["pins", "queued", "recipient's", "running", "winding"],
+            found.Select(row => row.Id).Order(StringComparer.Ordinal)
+        );
+
+        static Operation Of(string id, string kind) => NewOperation.Of(kind, Rows.Project, Rows.Start) with { Id = id };
     }
 
     [Fact]

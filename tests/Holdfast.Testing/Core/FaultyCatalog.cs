@@ -9,6 +9,8 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? answer;
     private int left;
+    private int untilFailure;
+    private volatile bool fulfilled;
 
     /// <summary>Ends when a write has no answer.</summary>
     public Task Asked => asked.Task;
@@ -20,6 +22,14 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 
     /// <summary>So many writes fail from now on.</summary>
     public void FailWrites(int times) => Volatile.Write(ref left, times);
+
+    /// <summary>The nth write from now on fails.</summary>
+    /// <param name="afterEffect">It is done, and only its answer is lost.</param>
+    public void FailWrite(int nth, bool afterEffect)
+    {
+        fulfilled = afterEffect;
+        Volatile.Write(ref untilFailure, nth);
+    }
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 
@@ -37,7 +47,15 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
             asked.TrySetResult();
             await hung.Task;
         }
-        return await inner.WriteAsync(work, cancellationToken);
+        bool fails = Interlocked.Decrement(ref untilFailure) == 0;
+        if (fails && !fulfilled)
+        {
+            throw new ServiceError(ServiceErrorKind.Unavailable, "The connection broke before the commit.");
+        }
+        T result = await inner.WriteAsync(work, cancellationToken);
+        return fails
+            ? throw new ServiceError(ServiceErrorKind.Unavailable, "The connection broke after the commit.")
+            : result;
     }
 
     public Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>

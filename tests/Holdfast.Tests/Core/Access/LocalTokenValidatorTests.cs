@@ -171,6 +171,17 @@ public sealed class LocalTokenValidatorTests : IAsyncLifetime
         Assert.Null(await Validator.ValidateAsync(token, None));
     }
 
+    /// <summary>Another node, or a verb on the host, on the same catalog.</summary>
+    [Fact]
+    public async Task What_another_process_ends_is_refused_within_a_second()
+    {
+        await using ServiceProvider other = await identity.StartAsync();
+        string token = await SeenAsync();
+        await other.GetRequiredService<IdentityLogins>().RevokeAsync(Admin, token, None);
+        identity.Time.Advance(IdentityCatalog.LookEvery);
+        Assert.Null(await Validator.ValidateAsync(token, None));
+    }
+
     [Fact]
     public async Task Another_installations_token_is_nothing_here()
     {

@@ -2,6 +2,8 @@ using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Holdfast.Testing.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -60,6 +62,29 @@ public sealed class TokenKeysTests : IAsyncLifetime
         Assert.NotNull(await Validator(other).ValidateAsync(await LoginAsync(node), None));
         await Keys.RotateAsync(None);
         Assert.NotNull(await Validator(other).ValidateAsync(await LoginAsync(node), None));
+    }
+
+    [Fact]
+    public async Task Every_token_ends_at_once_on_all_nodes_and_new_ones_hold()
+    {
+        await using ServiceProvider other = await identity.StartAsync();
+        string[] tokens = [await LoginAsync(node), await LoginAsync(other)];
+        foreach (string token in tokens)
+        {
+            Assert.NotNull(await Validator(node).ValidateAsync(token, None));
+            Assert.NotNull(await Validator(other).ValidateAsync(token, None));
+        }
+        await other.GetRequiredService<TokenKeys>().RevokeAllAsync(None);
+        // Not even until the next look may a node sign with what is void.
+        string next = await LoginAsync(node);
+        identity.Time.Advance(IdentityCatalog.LookEvery);
+        foreach (IServiceProvider one in (IServiceProvider[])[node, other])
+        {
+            Assert.Null(await Validator(one).ValidateAsync(tokens[0], None));
+            Assert.Null(await Validator(one).ValidateAsync(tokens[1], None));
+            Assert.NotNull(await Validator(one).ValidateAsync(next, None));
+        }
+        Assert.Single(await identity.Catalog.AuditAsync(), entry => entry.Action == AuditAction.RevokeTokens);
     }
 
     [Fact]

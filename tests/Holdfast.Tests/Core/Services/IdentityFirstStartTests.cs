@@ -96,9 +96,11 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
                 winner = await identity.StartAsync();
             }
         );
-        await new IdentityFirstStart(new IdentityCatalog(catalog), LocalIdentity.CheapPasswords, options).RunAsync(
-            None
-        );
+        await new IdentityFirstStart(
+            new IdentityCatalog(catalog, TimeProvider.System),
+            LocalIdentity.CheapPasswords,
+            options
+        ).RunAsync(None);
 
         Assert.Equal(oneDirectory, File.Exists(Openrc.PathOf(options, "admin")));
         Assert.NotNull(await LoginAsync(winner!, Sourced("OS_PASSWORD")));

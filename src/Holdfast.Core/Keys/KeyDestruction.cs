@@ -1,0 +1,148 @@
+using System.Globalization;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
+using Holdfast.Core.Workers;
+using Holdfast.Engine;
+
+namespace Holdfast.Core.Keys;
+
+/// <summary>What goes with a project's key.</summary>
+/// <param name="Backups">Those that have data.</param>
+/// <param name="Sharings">Those of its backups with others.</param>
+public sealed record DestroyedKey(int Backups, int Sharings);
+
+/// <summary>
+/// Makes a project's backups unreadable for good. First the catalog says so, in one transaction; then the key goes, in the
+/// keyring and in the repository, then the exports and the rest of the repository, which nobody could read. Whoever dies
+/// in between has the next call end it. The project's next backup makes a new repository.
+/// </summary>
+public sealed class KeyDestruction(
+    ICatalog catalog,
+    MasterKey master,
+    Keyring keyring,
+    ExportStore exports,
+    Repositories repositories,
+    TimeProvider time
+)
+{
+    private const string Reason = "The key of the project was destroyed, and with it the backup's data.";
+    private const string UnderWay = "destroying-key:";
+
+    // For the transaction and the first removals; what is left after them nobody can use.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether the project's key is being destroyed, or whoever was at it has died.</summary>
+    public static async Task<bool> IsUnderWayAsync(ICatalogSession session, string project) =>
+        await session.Settings.FindAsync(UnderWay + project) is not null;
+
+    /// <summary>What would be destroyed; null when there is nothing.</summary>
+    /// <exception cref="ServiceError">No catalog, or another master key than its own.</exception>
+    public async Task<DestroyedKey?> FindAsync(string project, CancellationToken cancellationToken)
+    {
+        await master.LoadAsync(cancellationToken);
+        (DestroyedKey rows, bool known) = await catalog.ReadAsync(
+            async session =>
+            {
+                int backups = (await session.Backups.AvailableAsync(project)).Count;
+                int sharings = (await session.Sharings.GivenByAsync(project, time.Now())).Count;
+                bool repository = await session.Repositories.FindAsync(project) is not null;
+                return (new DestroyedKey(backups, sharings), repository || await IsUnderWayAsync(session, project));
+            },
+            cancellationToken
+        );
+        return
+            known
+            || await repositories.ExistsAsync(project, cancellationToken)
+            || (await keyring.ProjectsAsync(cancellationToken)).Contains(project, StringComparer.Ordinal)
+            ? rows
+            : null;
+    }
+
+    /// <summary>Destroys it, or what an interrupted call has left of it.</summary>
+    /// <exception cref="ServiceError">
+    /// As <see cref="FindAsync"/>; <see cref="ServiceErrorKind.Conflict"/>: the repository is being worked on, or its key is being changed. Then
+    /// nothing has changed.
+    /// </exception>
+    /// <exception cref="EngineError">The store failed: call it again.</exception>
+    public async Task<DestroyedKey> DestroyAsync(string project, CancellationToken cancellationToken)
+    {
+        await master.LoadAsync(cancellationToken);
+        string lease = Keyring.ChangeLease + project;
+        string holder = Guid.NewGuid().ToString();
+        DestroyedKey destroyed = await catalog.WriteAsync(
+            async session =>
+            {
+                if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
+                {
+                    throw ServiceError.Conflict(
+                        $"The key of project {project} is being changed or destroyed already, or whoever was at it has died. Try again in five minutes."
+                    );
+                }
+                await master.RequireCurrentAsync(session);
+                return await GiveUpAsync(session, project, time.Now());
+            },
+            cancellationToken
+        );
+        try
+        {
+            await keyring.RemoveAsync(project, cancellationToken);
+            await exports.RemoveAsync(project, cancellationToken);
+            await repositories.DestroyAsync(project, cancellationToken);
+            await catalog.WriteAsync(
+                async session =>
+                {
+                    await ExportsAhead.ForgetAsync(session, project);
+                    await session.Settings.RemoveAsync(UnderWay + project);
+                },
+                cancellationToken
+            );
+            return destroyed;
+        }
+        finally
+        {
+            await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+        }
+    }
+
+    /// <summary>The catalog's part: what it says afterwards is true as soon as the key is gone.</summary>
+    private static async Task<DestroyedKey> GiveUpAsync(ICatalogSession session, string project, DateTimeOffset now)
+    {
+        IReadOnlyList<Operation> operations = await session.Operations.OfRepositoryAsync(project, now);
+        if (operations.FirstOrDefault(one => one.Status != OperationStatus.Queued) is { } busy)
+        {
+            throw ServiceError.Conflict(
+                $"Operation {busy.Id} ({busy.Kind}) is at work on the repository of project {project}. Let it end, or cancel it, and run the same again."
+            );
+        }
+        // No export is queued any more, and no maintenance.
+        await session.Repositories.RemoveAsync(project);
+        await session.Settings.SetAsync(UnderWay + project, "");
+        // A backup that has not begun makes a new repository; one that is to be deleted is deleted.
+        await OperationEnd.CancelAllAsync(
+            session,
+            [.. operations.Where(one => one.PinnedSnapshotId is not null || one.Kind == OperationKind.ExportProject)],
+            Reason,
+            now
+        );
+        IReadOnlyList<Sharing> sharings = await session.Sharings.GivenByAsync(project, now);
+        foreach (Sharing sharing in sharings)
+        {
+            await SharingRules.EndAsync(session, sharing, AuditAction.CancelSharing, caller: null, now);
+        }
+        int backups = await session.Backups.LoseAllAsync(project, Reason, now);
+        DestroyedKey destroyed = new(backups, sharings.Count);
+        await session.NoteByHostAsync(
+            AuditAction.DestroyKey,
+            project,
+            now,
+            new Dictionary<string, string?>
+            {
+                ["backups"] = destroyed.Backups.ToString(CultureInfo.InvariantCulture),
+                ["sharings"] = destroyed.Sharings.ToString(CultureInfo.InvariantCulture),
+            }
+        );
+        return destroyed;
+    }
+}
