@@ -17,8 +17,8 @@ public sealed class ProjectRepositories(
     TimeProvider time
 )
 {
-    // The claim says when it is over; this is for one that the catalog has forgotten.
-    private static readonly TimeSpan LongestMaking = TimeSpan.FromDays(1);
+    // Longer than any store takes for the few small objects of a new repository. Whose claim is over is not waited for so long.
+    private static readonly TimeSpan LongestMaking = TimeSpan.FromMinutes(5);
 
     /// <summary>The repository that the operation reads, or works on.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: the project has no repository.</exception>
