@@ -203,8 +203,8 @@ public sealed class ListPlanTests : IAsyncLifetime
             ["SCAN CONSTANT ROW", "SCAN heads", "SCAN heads"],
             Details(steps).Where(step => step.StartsWith("SCAN", StringComparison.Ordinal))
         );
-        Assert.Contains("SEARCH o USING INDEX operations_queued (status=?)", Details(steps));
-        Assert.Contains("SEARCH o USING INDEX operations_queued (status=? AND <expr>>?)", Details(steps));
+        Assert.Contains("SEARCH o USING COVERING INDEX operations_queued (status=?)", Details(steps));
+        Assert.Contains("SEARCH o USING COVERING INDEX operations_queued (status=? AND <expr>>?)", Details(steps));
         Assert.All(
             Details(steps).Where(step => step.StartsWith("SEARCH other", StringComparison.Ordinal)),
             step => Assert.Contains("(project_id=? AND ", step, StringComparison.Ordinal)
@@ -222,7 +222,7 @@ public sealed class ListPlanTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            "SEARCH o USING INDEX operations_queued (status=? AND <expr>=? AND not_before<?)",
+            "SEARCH o USING COVERING INDEX operations_queued (status=? AND <expr>=? AND not_before<?)",
             steps[0].Detail
         );
         Assert.DoesNotContain("USE TEMP B-TREE FOR ORDER BY", Details(steps));
