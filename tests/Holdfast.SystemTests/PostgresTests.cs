@@ -137,6 +137,49 @@ public sealed class PostgresTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_one_node_revokes_the_other_refuses_within_moments()
+    {
+        await using HoldfastServer one = await StartAsync("one");
+        await using HoldfastServer two = await StartAsync("two");
+        using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
+        using OpenStackSession there = OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId);
+        Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/v2/shares")).Status);
+        using HttpClient http = new() { BaseAddress = one.Url };
+        using HttpRequestMessage revoke = new(HttpMethod.Delete, "/identity/v3/auth/tokens");
+        revoke.Headers.Add("X-Auth-Token", tenant.Session.Token);
+        revoke.Headers.Add("X-Subject-Token", tenant.Session.Token);
+        (await http.SendAsync(revoke)).EnsureSuccessStatusCode();
+        await Eventually.HoldsAsync(
+            "the other node to refuse the token",
+            async () => (await there.GetAsync("/v2/shares")).Status == HttpStatusCode.Unauthorized
+        );
+    }
+
+    [Fact]
+    public async Task The_master_key_is_changed_while_no_node_runs()
+    {
+        await using HoldfastServer one = await StartAsync("one");
+        await using HoldfastServer two = await StartAsync("two");
+        using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
+        Share share = await tenant.CreateShareAsync();
+        string backup = await tenant.BackUpAsync(share);
+        await one.StopAsync();
+        ProcessResult refused = await one.TryRunAsync("key", "rotate-master");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("Node two runs", refused.Error, StringComparison.Ordinal);
+
+        await two.StopAsync();
+        File.Copy(shared["master.key"], shared["former.key"]);
+        await one.RunAsync("key", "rotate-master");
+        await one.StartAgainAsync();
+        await tenant.RestoreAsync(backup, share);
+        // A node to whose host nobody has carried the new key.
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            StartAsync("three", ("HOLDFAST_MASTER_KEY_FILE", shared["former.key"]))
+        );
+    }
+
     private Task<HoldfastServer> StartAsync(string node, params (string Name, string Value)[] more)
     {
         Dictionary<string, string?> settings = new()

@@ -28,10 +28,14 @@ public sealed class KeyDestruction(
 )
 {
     private const string Reason = "The key of the project was destroyed, and with it the backup's data.";
+    private const string Waits = "It waits until the project's former key is destroyed.";
     private const string UnderWay = "destroying-key:";
 
     // For the transaction and the first removals; what is left after them nobody can use.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private const int Pauses = 100;
 
     /// <summary>Whether the project's key is being destroyed, or whoever was at it has died.</summary>
     public static async Task<bool> IsUnderWayAsync(ICatalogSession session, string project) =>
@@ -63,7 +67,7 @@ public sealed class KeyDestruction(
     /// <summary>Destroys it, or what an interrupted call has left of it.</summary>
     /// <exception cref="ServiceError">
     /// As <see cref="FindAsync"/>; <see cref="ServiceErrorKind.Conflict"/>: the repository is being worked on, or its key is being changed. Then
-    /// nothing has changed.
+    /// nothing was removed: call it again.
     /// </exception>
     /// <exception cref="EngineError">The store failed: call it again.</exception>
     public async Task<DestroyedKey> DestroyAsync(string project, CancellationToken cancellationToken)
@@ -87,6 +91,7 @@ public sealed class KeyDestruction(
         );
         try
         {
+            await WaitForClaimsAsync(project, cancellationToken);
             await keyring.RemoveAsync(project, cancellationToken);
             await exports.RemoveAsync(project, cancellationToken);
             await repositories.DestroyAsync(project, cancellationToken);
@@ -106,26 +111,59 @@ public sealed class KeyDestruction(
         }
     }
 
+    /// <summary>
+    /// A claim of now sees that the key is being destroyed, and goes back to the queue. One that was made while that was
+    /// not committed yet may have missed it.
+    /// </summary>
+    private async Task WaitForClaimsAsync(string project, CancellationToken cancellationToken)
+    {
+        for (int looks = 0; ; looks++)
+        {
+            IReadOnlyList<Operation> operations = await catalog.ReadAsync(
+                session => session.Operations.OfRepositoryAsync(project, time.Now()),
+                cancellationToken
+            );
+            if (Busy(operations) is not { } busy)
+            {
+                return;
+            }
+            if (looks == Pauses)
+            {
+                throw IsBusy(project, busy);
+            }
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private static Operation? Busy(IReadOnlyList<Operation> operations) =>
+        operations.FirstOrDefault(one => one.Status != OperationStatus.Queued);
+
+    private static ServiceError IsBusy(string project, Operation busy) =>
+        ServiceError.Conflict(
+            $"Operation {busy.Id} ({busy.Kind}) is at work on the repository of project {project}. Let it end, or cancel it, and run the same again."
+        );
+
     /// <summary>The catalog's part: what it says afterwards is true as soon as the key is gone.</summary>
     private static async Task<DestroyedKey> GiveUpAsync(ICatalogSession session, string project, DateTimeOffset now)
     {
         IReadOnlyList<Operation> operations = await session.Operations.OfRepositoryAsync(project, now);
-        if (operations.FirstOrDefault(one => one.Status != OperationStatus.Queued) is { } busy)
+        if (Busy(operations) is { } busy)
         {
-            throw ServiceError.Conflict(
-                $"Operation {busy.Id} ({busy.Kind}) is at work on the repository of project {project}. Let it end, or cancel it, and run the same again."
-            );
+            throw IsBusy(project, busy);
         }
-        // No export is queued any more, and no maintenance.
+        // From now on no export is queued, and no maintenance.
         await session.Repositories.RemoveAsync(project);
         await session.Settings.SetAsync(UnderWay + project, "");
         // A backup that has not begun makes a new repository; one that is to be deleted is deleted.
-        await OperationEnd.CancelAllAsync(
-            session,
-            [.. operations.Where(one => one.PinnedSnapshotId is not null || one.Kind == OperationKind.ExportProject)],
-            Reason,
-            now
+        ILookup<bool, Operation> over = operations.ToLookup(one =>
+            one.PinnedSnapshotId is not null || one.Kind == OperationKind.ExportProject
         );
+        await OperationEnd.CancelAllAsync(session, [.. over[true]], Reason, now);
+        foreach (Operation waiting in over[false])
+        {
+            // Written to, so that no worker claims it before this is committed.
+            await session.Operations.SetMessageAsync(waiting, Waits);
+        }
         IReadOnlyList<Sharing> sharings = await session.Sharings.GivenByAsync(project, now);
         foreach (Sharing sharing in sharings)
         {

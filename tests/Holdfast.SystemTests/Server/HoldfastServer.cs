@@ -108,19 +108,26 @@ public sealed class HoldfastServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, as an init system stops a service.</summary>
+    /// <summary>SIGTERM, as an init system stops a service. One that has ended is left alone.</summary>
     public Task<ProcessResult> StopAsync()
     {
-        process!.Terminate();
+        if (!process!.HasExited)
+        {
+            process.Terminate();
+        }
         return process.WaitForExitAsync();
     }
 
     /// <summary>Runs another verb of the executable beside the server, which must succeed.</summary>
     /// <returns>Its standard output.</returns>
-    public async Task<string> RunAsync(params string[] arguments)
+    public async Task<string> RunAsync(params string[] arguments) =>
+        (await TryRunAsync(arguments)).Checked($"holdfast {string.Join(' ', arguments)}").Output;
+
+    /// <summary>The same, whatever its exit code.</summary>
+    public async Task<ProcessResult> TryRunAsync(params string[] arguments)
     {
         await using ChildProcess verb = Launch(arguments);
-        return (await verb.WaitForExitAsync()).Checked($"holdfast {string.Join(' ', arguments)}").Output;
+        return await verb.WaitForExitAsync();
     }
 
     /// <summary>Stock restic on a project's repository, opened with the exported key.</summary>

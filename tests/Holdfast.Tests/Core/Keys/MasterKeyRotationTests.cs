@@ -140,6 +140,20 @@ public sealed class MasterKeyRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_dies_between_the_two_names_of_the_former_key_has_the_next_call_end_it()
+    {
+        FaultyCatalog faulty = new(core.Catalog);
+        faulty.FailWrite(2, afterEffect: true);
+        await Assert.ThrowsAsync<ServiceError>(() => RotateAsync(faulty));
+        string former = await File.ReadAllTextAsync(KeyFile);
+        string named = $"{KeyFile}.{VaultKey.Fingerprint(Convert.FromHexString(former.Trim()))[..8]}";
+        File.Copy(KeyFile, named);
+        Assert.Equal(named, (await RotateAsync()).FormerFile);
+        Assert.Equal(former, await File.ReadAllTextAsync(named));
+        Assert.Equal(passwords, await PasswordsAsync(await LoadedAsync()));
+    }
+
+    [Fact]
     public async Task A_next_key_that_is_lost_in_the_middle_is_asked_for()
     {
         core.Store.Fail(StoreCall.Put, Fault.Unacknowledged);
