@@ -142,6 +142,19 @@ public sealed partial class Repository
         {
             return found; // The config is damaged, as whoever reads it will say.
         }
+        if (keys.Count == 0)
+        {
+            // A key is stored before the config, which was found: so the listing may be what is wrong.
+            throw new EngineError(
+                EngineErrorKind.Damaged,
+                temporary: true,
+                "The store lists no key of the repository.",
+                "Mend the store's listing, or restore the folder 'keys' from a copy of the store: without a key nothing can be read."
+            )
+            {
+                PublicMessage = "The backup store lists no key of the project's repository.",
+            };
+        }
         throw damaged < keys.Count
             ? new EngineError(
                 EngineErrorKind.WrongPassword,
@@ -152,7 +165,7 @@ public sealed partial class Repository
             : new EngineError(
                 EngineErrorKind.Damaged,
                 temporary: false,
-                keys.Count == 0 ? "The repository has no key." : "The repository's keys are not what was stored.",
+                "The repository's keys are not what was stored.",
                 "Restore the folder 'keys' from a copy of the store: without a key nothing can be read."
             );
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
+using Holdfast.Objects;
 
 namespace Holdfast.Engine;
 
@@ -37,6 +38,20 @@ public sealed partial class Repository
             .ListAsync(ObjectKind.Snapshot, cancellationToken)
             .Select(stored => stored.Id)
             .ToHashSetAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Call it with snapshots that somebody names and no listing has, before they are taken for gone.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Store"/>, temporary: one of them is there.</exception>
+    public async Task RequireAbsentAsync(IEnumerable<Id> unlisted, CancellationToken cancellationToken)
+    {
+        foreach (Id id in unlisted)
+        {
+            ObjectName name = RepositoryStore.Name(ObjectKind.Snapshot, id);
+            if (await Store.SizeAsync(name, cancellationToken) is not null)
+            {
+                throw StoreErrors.Unlisted(name);
+            }
+        }
+    }
 
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>, <see cref="EngineErrorKind.Damaged"/>.</exception>
     public async Task<Snapshot> LoadSnapshotAsync(Id id, CancellationToken cancellationToken)

@@ -82,7 +82,7 @@ public sealed class CatalogRebuild(
 
     /// <returns>Null when the project has a key and no repository: its first backup never began.</returns>
     /// <exception cref="EngineError">
-    /// The store failed; <see cref="EngineErrorKind.Damaged"/>: the project's key, export or repository cannot be read;
+    /// The store failed, or does not list all that it has; <see cref="EngineErrorKind.Damaged"/>: the project's key, export or repository cannot be read;
     /// <see cref="EngineErrorKind.NotFound"/>: it has snapshots, and no export says what they are. Of this project nothing was
     /// changed.
     /// </exception>
@@ -99,6 +99,11 @@ public sealed class CatalogRebuild(
         HashSet<Id> snapshots = await repository.ListSnapshotIdsAsync(cancellationToken);
         ILookup<bool, Backup> backups = (export?.Backups ?? []).ToLookup(backup =>
             Id.TryParse(backup.SnapshotId!, out Id id) && snapshots.Remove(id)
+        );
+        // A backup without a row is a snapshot that maintenance removes: that it is not listed is not enough.
+        await repository.RequireAbsentAsync(
+            backups[false].Select(backup => Id.Parse(backup.SnapshotId!)),
+            cancellationToken
         );
         var unacknowledged = new List<UnacknowledgedSnapshot>();
         foreach (Id id in snapshots.Order())

@@ -140,6 +140,7 @@ public sealed class ProjectRepositories(
         }
         try
         {
+            await RequireTheStoreAsync(cancellationToken);
             string password = await keyring.GetOrMakeAsync(project, cancellationToken);
             return await repositories.ExistsAsync(project, cancellationToken)
                 ? await repositories.OpenAsync(project, password, Options(claimed), cancellationToken)
@@ -153,6 +154,34 @@ public sealed class ProjectRepositories(
         finally
         {
             await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+        }
+    }
+
+    /// <summary>A store that has none of the repositories that the catalog knows is another one: nothing is begun in it.</summary>
+    private async Task RequireTheStoreAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ProjectRepository> known = await catalog.ReadAsync(
+            session => session.Repositories.ListAsync(),
+            cancellationToken
+        );
+        foreach (ProjectRepository one in known)
+        {
+            if (await repositories.ExistsAsync(one.ProjectId, cancellationToken))
+            {
+                return;
+            }
+        }
+        if (known.Count > 0)
+        {
+            throw new EngineError(
+                EngineErrorKind.Store,
+                temporary: true,
+                $"The store has none of the {known.Count} repositories that the catalog knows, so no new one is made in it.",
+                "Check HOLDFAST_STORE, and that the store is mounted."
+            )
+            {
+                PublicMessage = "The backup store is not the one it was.",
+            };
         }
     }
 

@@ -34,7 +34,13 @@ internal sealed class LockFiles(Repository repository)
     }
 
     /// <summary>Looks at every lock but our own, and removes those whose holder is gone.</summary>
-    /// <exception cref="EngineError"><see cref="EngineErrorKind.Locked"/>, naming the holder that excludes us.</exception>
+    /// <param name="wanted">What is to be held.</param>
+    /// <param name="own">Written before: a listing without it may lack others' too. Default while there is none.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <exception cref="EngineError">
+    /// <see cref="EngineErrorKind.Locked"/>, naming the holder that excludes us; <see cref="EngineErrorKind.Store"/>: the store
+    /// does not list all that it has.
+    /// </exception>
     internal async Task ThrowIfLockedAsync(LockInfo wanted, Id own, CancellationToken cancellationToken)
     {
         foreach ((Id id, LockInfo held) in await OthersAsync(own, cancellationToken))
@@ -55,14 +61,19 @@ internal sealed class LockFiles(Repository repository)
     {
         List<StoredObject> listed = await repository
             .LockStore.ListAsync(ObjectKind.Lock, cancellationToken)
-            // An empty lock file is what a crash of an old restic left behind.
-            .Where(stored => stored.Id != own && stored.Size != 0)
             .ToListAsync(cancellationToken);
-        Dictionary<Id, LockInfo> others = [];
-        foreach (StoredObject[] some in listed.Chunk(repository.Options.Requests))
+        bool missing = own != default && listed.TrueForAll(stored => stored.Id != own);
+        if (missing && await ExistsAsync(own, cancellationToken))
         {
-            LockInfo?[] held = await Task.WhenAll(some.Select(stored => TryLoadAsync(stored, cancellationToken)));
-            foreach ((StoredObject stored, LockInfo? info) in some.Zip(held))
+            throw StoreErrors.Unlisted(RepositoryStore.Name(ObjectKind.Lock, own));
+        }
+        Dictionary<Id, LockInfo> others = [];
+        // An empty lock file is what a crash of an old restic left behind.
+        IEnumerable<StoredObject> held = listed.Where(stored => stored.Id != own && stored.Size != 0);
+        foreach (StoredObject[] some in held.Chunk(repository.Options.Requests))
+        {
+            LockInfo?[] infos = await Task.WhenAll(some.Select(stored => TryLoadAsync(stored, cancellationToken)));
+            foreach ((StoredObject stored, LockInfo? info) in some.Zip(infos))
             {
                 if (info is not null)
                 {

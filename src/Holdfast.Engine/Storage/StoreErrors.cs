@@ -34,6 +34,18 @@ internal static class StoreErrors
             _ => Store(error, "Check the store and the disk beneath it.", "The backup store failed."),
         };
 
+    /// <summary>The object is there, and a listing that was made since has not named it: nobody knows what else it lacks.</summary>
+    internal static EngineError Unlisted(ObjectName name) =>
+        new(
+            EngineErrorKind.Store,
+            temporary: true,
+            $"The store has '{name}' and does not list it, so its listings are not to be trusted. Nothing was changed.",
+            "Mend the store's listing; docs/operate/disaster.md says how. Work goes on by itself then."
+        )
+        {
+            PublicMessage = "The backup store does not list all that it has.",
+        };
+
     private static EngineError Store(ObjectError error, string advice, string publicly) =>
         new(EngineErrorKind.Store, error.Temporary, error.Message, advice, error) { PublicMessage = publicly };
 }

@@ -86,7 +86,13 @@ internal static class S3Errors
                     or "ServiceUnavailable"
             ) => Unavailable(said, answer),
             (408 or 409 or 429 or >= 500 and not 501 and not 505, _) => Unavailable(said, answer),
-            (_, "RequestTimeTooSkewed") => Denied($"{said} Set this machine's clock.", answer),
+            // Another node's clock may be right, and this one's be set.
+            (_, "RequestTimeTooSkewed") => new(
+                ObjectErrorKind.Denied,
+                temporary: true,
+                $"{said} Set this machine's clock.",
+                answer
+            ),
             (_, "AuthorizationHeaderMalformed") or (301 or 302 or 307 or 308, _) => Denied(
                 $"{said} Is '{options.Region}' the bucket's region, and this its endpoint?",
                 answer

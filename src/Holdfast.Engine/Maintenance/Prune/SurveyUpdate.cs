@@ -14,7 +14,8 @@ internal static class SurveyUpdate
     /// <returns>Packs that new index objects list, and those that hold what new snapshots need and older ones do not.</returns>
     /// <exception cref="EngineError">
     /// <see cref="EngineErrorKind.Damaged"/>: a required snapshot, or something that a snapshot needs, is missing or
-    /// damaged. <see cref="EngineErrorKind.Store"/>: somebody removed index objects, or there is no time left.
+    /// damaged. <see cref="EngineErrorKind.Store"/>: somebody removed index objects, the store does not list all that it has, or
+    /// there is no time left.
     /// </exception>
     public static async Task<IReadOnlySet<Id>> FindNeededAsync(
         Repository repository,
@@ -27,7 +28,7 @@ internal static class SurveyUpdate
         List<StoredObject> snapshots = await repository
             .Store.ListAsync(ObjectKind.Snapshot, cancellationToken)
             .ToListAsync(cancellationToken);
-        RequireAll(await options.Required(cancellationToken), snapshots);
+        await RequireAllAsync(repository, await options.Required(cancellationToken), snapshots, cancellationToken);
         clock.RequireTime();
         IReadOnlyList<Snapshot> added = await repository.LoadSnapshotsAsync(
             snapshots.Where(snapshot => !survey.Snapshots.Contains(snapshot.Id)).ToAsyncEnumerable(),
@@ -102,11 +103,17 @@ internal static class SurveyUpdate
         }
     }
 
-    private static void RequireAll(IReadOnlySet<Id> required, IReadOnlyList<StoredObject> snapshots)
+    private static async Task RequireAllAsync(
+        Repository repository,
+        IReadOnlySet<Id> required,
+        IReadOnlyList<StoredObject> snapshots,
+        CancellationToken cancellationToken
+    )
     {
         List<Id> missing = [.. required.Except(snapshots.Select(snapshot => snapshot.Id))];
         if (missing.Count > 0)
         {
+            await repository.RequireAbsentAsync(missing, cancellationToken);
             throw new EngineError(
                 EngineErrorKind.Damaged,
                 temporary: false,

@@ -47,7 +47,7 @@ public sealed class S3FaultTests : IAsyncLifetime
     [InlineData(403, "QuotaExceeded", ObjectErrorKind.Full, true)]
     [InlineData(403, "AccessDenied", ObjectErrorKind.Denied, false)]
     [InlineData(403, "SignatureDoesNotMatch", ObjectErrorKind.Denied, false)]
-    [InlineData(403, "RequestTimeTooSkewed", ObjectErrorKind.Denied, false)]
+    [InlineData(403, "RequestTimeTooSkewed", ObjectErrorKind.Denied, true)]
     [InlineData(301, "PermanentRedirect", ObjectErrorKind.Denied, false)]
     [InlineData(400, "AuthorizationHeaderMalformed", ObjectErrorKind.Denied, false)]
     [InlineData(404, "NoSuchBucket", ObjectErrorKind.Failed, false)]
