@@ -45,6 +45,9 @@ public sealed class OperationRows(ICatalogSession session)
 
     private const string Select = $"SELECT {Columns} FROM operations AS o";
 
+    /// <summary>Longer than anything is queued ahead of time.</summary>
+    private static readonly TimeSpan ClockWasSetBack = TimeSpan.FromHours(1);
+
     public Task<Operation?> FindAsync(string id) =>
         session.FindAsync<Operation>(Select + " WHERE id = @id", new { id });
 
@@ -84,7 +87,8 @@ public sealed class OperationRows(ICatalogSession session)
     /// <param name="limit">How many operations a project may have running; null for any number.</param>
     /// <remarks>
     /// Of projects the one comes first that has the least running of what is as urgent, then the more urgent operation, then
-    /// the project that has waited longest for a turn with that kind. Upkeep comes last.
+    /// the project that has waited longest for a turn with that kind. Upkeep comes last. What was queued long after now was
+    /// so by a clock that has been set back since, and waits for nothing.
     /// </remarks>
     public Task<IReadOnlyList<Operation>> HeadsAsync(ClaimOffer offer, int? limit, DateTimeOffset now) =>
         session.QueryAsync<Operation>(
@@ -103,7 +107,8 @@ public sealed class OperationRows(ICatalogSession session)
                 FROM heads JOIN operations AS h ON h.id = heads.head
             )
             SELECT {Columns} FROM heads CROSS JOIN operations AS o
-            WHERE o.id = heads.head AND kind IN @Kinds AND (root IS NULL OR root IN @Roots) AND not_before <= @now {Allowed(
+            WHERE o.id = heads.head AND kind IN @Kinds AND (root IS NULL OR root IN @Roots)
+                AND (not_before <= @now OR updated_at > @ahead) {Allowed(
                 limit
             )}
             ORDER BY priority = {OperationPriority.Upkeep},
@@ -129,6 +134,7 @@ public sealed class OperationRows(ICatalogSession session)
                 Roots = offer.Roots.ToArray(),
                 limit,
                 now,
+                ahead = now + ClockWasSetBack,
             }
         );
 
@@ -142,7 +148,9 @@ public sealed class OperationRows(ICatalogSession session)
         session.FindAsync<Operation>(
             $"""
             {Select}
-            WHERE status = 'queued' AND {Queue("o")} = @queue AND not_before <= @now {Allowed(limit)}
+            WHERE status = 'queued' AND {Queue("o")} = @queue AND (not_before <= @now OR updated_at > @ahead) {Allowed(
+                limit
+            )}
                 AND NOT EXISTS (
                     SELECT 1 FROM operations AS other
                     WHERE other.share_id = o.share_id AND other.status = 'cancelled' AND other.lease_until > @now
@@ -158,6 +166,7 @@ public sealed class OperationRows(ICatalogSession session)
                 queue = $"{head.Kind}/{head.ProjectId}/{head.Root}",
                 limit,
                 now,
+                ahead = now + ClockWasSetBack,
             }
         );
 

@@ -117,6 +117,15 @@ public class OperationQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_queued_by_a_clock_that_has_been_set_back_since_is_claimed()
+    {
+        core.Time.Advance(TimeSpan.FromHours(3));
+        await AddAsync(OperationKind.CreateBackup);
+        core.Time.Advance(TimeSpan.FromHours(-3));
+        Assert.NotNull(await core.ClaimAsync());
+    }
+
+    [Fact]
     public async Task A_claim_is_one_workers()
     {
         await AddAsync(OperationKind.CreateBackup);
