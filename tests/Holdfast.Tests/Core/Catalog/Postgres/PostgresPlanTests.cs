@@ -9,88 +9,16 @@ using Xunit;
 
 namespace Holdfast.Tests.Core.Catalog.Postgres;
 
-/// <summary>A catalog with 100,000 backups and as many operations, and what PostgreSQL has counted in it.</summary>
-public sealed class LargeCatalog : IAsyncLifetime
-{
-    private readonly PostgresFixture postgres = new();
+public sealed class PostgresPlanTests(LargeCatalog large) : PostgresPlanSuite(large), IClassFixture<LargeCatalog>;
 
-    public PostgresCatalog Catalog { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await postgres.InitializeAsync();
-        string connection = await postgres.NewDatabaseAsync();
-        Catalog = new PostgresCatalog(connection, new DatabaseClock());
-        await Catalog.MigrateAsync(CancellationToken.None);
-        await using Npgsql.NpgsqlConnection direct = new(connection);
-        await direct.OpenAsync();
-        await using Npgsql.NpgsqlCommand fill = new(Fill, direct) { CommandTimeout = 0 };
-        await fill.ExecuteNonQueryAsync();
-        // Not in the transaction that several statements of one command are.
-        fill.CommandText = "VACUUM ANALYZE";
-        await fill.ExecuteNonQueryAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Catalog.DisposeAsync();
-        await postgres.DisposeAsync();
-    }
-
-    private const string Fill = """
-        SET statement_timeout = 0;
-        INSERT INTO share_types VALUES ('t', 'default', NULL, TRUE, TRUE, '{}', 0);
-        INSERT INTO shares (id, project_id, user_id, name, size, status, protocol, share_type_id, is_public,
-            availability_zone, root, path, adopted, host, metadata, created_at)
-        SELECT 's' || n, 'p' || n % 500, 'u' || n % 7, 'share ' || n % 1000, 1 + n % 9,
-            (ARRAY['available', 'error', 'backup_creating'])[1 + n % 3], 'NFS', 't', n % 1000 = 0, 'nova', 'local', 's' || n,
-            FALSE, 'node1', '{}', n
-        FROM generate_series(1, 10000) AS n;
-        INSERT INTO export_locations SELECT 'e' || n, 's' || n, '/s' || n, TRUE, n FROM generate_series(1, 10000) AS n;
-        INSERT INTO volumes (id, project_id, user_id, name, size, bytes, status, kind, availability_zone, root, path, adopted,
-            created_at)
-        SELECT 'v' || n, 'p' || n % 50, 'u', 'disk', 1, 1, 'available', 'file', 'nova', 'volume:local', 'v' || n, FALSE, n
-        FROM generate_series(1, 10000) AS n;
-        INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
-            availability_zone, progress, restore_progress, host, topic, item_errors, created_at, updated_at)
-        SELECT 'b' || n, 'p' || n % 50, 'u' || n % 7, CASE WHEN n % 10 > 0 THEN 's' || 1 + n % 10000 END,
-            CASE WHEN n % 10 = 0 THEN 'v' || 1 + n % 10000 END, n % 10 = 0, 'nightly ' || n, 'of week ' || n % 52, 1 + n % 99,
-            CASE n % 9 WHEN 1 THEN 'error' WHEN 2 THEN 'creating' ELSE 'available' END, 'nova', n % 101, n % 101,
-            'node' || n % 3, 'manila-data', 0, n / 3, n
-        FROM generate_series(1, 100000) AS n;
-        INSERT INTO operations (id, kind, project_id, user_id, request_id, share_id, backup_id, volume_id, root, status,
-            priority, epoch, attempts, lease_until, not_before, done, total, cancel_requested, created_at, updated_at,
-            finished_at, pinned_snapshot_id)
-        SELECT 'o' || n, (ARRAY['create_backup', 'restore_backup', 'delete_backup', 'export_project'])[1 + n % 4],
-            'p' || n % 50, 'u', 'r', CASE WHEN n % 10 > 0 THEN 's' || 1 + n % 10000 END, 'b' || n,
-            CASE WHEN n % 10 = 0 THEN 'v' || 1 + n % 10000 END, 'local',
-            CASE WHEN n > 99900 THEN 'queued' WHEN n > 99880 THEN 'running' WHEN n % 20 = 0 THEN 'cancelled' ELSE 'succeeded' END,
-            n % 5, 1, 1, CASE WHEN n BETWEEN 99881 AND 99900 THEN n END, 0, 0, 0, FALSE, n, n,
-            CASE WHEN n <= 99880 THEN n END, CASE WHEN n % 4 = 1 THEN 'x' || n END
-        FROM generate_series(1, 100000) AS n;
-        INSERT INTO operations (id, kind, project_id, user_id, request_id, root, status, priority, epoch, attempts, not_before,
-            done, total, cancel_requested, created_at, updated_at)
-        SELECT 'q' || n, 'create_backup', 'busy', 'u', 'r', 'local', 'queued', 10, 1, 0, n, 0, 0, FALSE, n, n
-        FROM generate_series(1, 20000) AS n;
-        INSERT INTO sharings
-        SELECT 'g' || n, 'b' || n, 'p' || n % 50, 'p' || (n + 1) % 50, 'accepted', CASE WHEN n % 10 = 0 THEN n END, n, NULL
-        FROM generate_series(1, 50000) AS n;
-        INSERT INTO messages
-        SELECT 'm' || n, 'p' || n % 50, 'r' || n, '001', '002', 'ERROR', 'SHARE_BACKUP', 'b' || n, 'x', n, n
-        FROM generate_series(1, 50000) AS n;
-        INSERT INTO audit (at, actor, action, project_id, object_id, backup_id)
-        SELECT n, 'a', 'act' || n % 7, 'p' || n % 50, 'g' || n, 'b' || n FROM generate_series(1, 50000) AS n;
-        INSERT INTO share_snapshots
-        SELECT 'z' || n, 'p' || n % 50, 'u', 's' || n, 'n' || n, NULL, 1, 'available', 'NFS', '{}', 'local', NULL, n, NULL
-        FROM generate_series(1, 10000) AS n;
-        """;
-}
+[Trait("e2e", "plans")]
+public sealed class HugePostgresPlanTests(HugeCatalog huge) : PostgresPlanSuite(huge), IClassFixture<HugeCatalog>;
 
 /// <summary>
 /// With many rows of others, PostgreSQL's own plan of what is asked often begins in an index. The usual pages are read in
 /// its order, so that nothing is read which is not shown; others may be sorted, of the project's own entries alone.
 /// </summary>
-public sealed class PostgresPlanTests(LargeCatalog large) : IClassFixture<LargeCatalog>
+public abstract class PostgresPlanSuite(LargeCatalog large)
 {
     private static readonly RowOrder<Backup> Newest = SortKeys.Backups(new Page()) with { Limit = 100 };
 
