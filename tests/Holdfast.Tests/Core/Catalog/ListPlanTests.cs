@@ -221,7 +221,7 @@ public sealed class ListPlanTests : IAsyncLifetime
             session.Operations.NextAsync(head, limit, core.Time.GetUtcNow())
         );
 
-        Assert.Equal("SEARCH o USING COVERING INDEX operations_queued (status=? AND <expr>=?)", steps[0].Detail);
+        Assert.Equal("SEARCH o USING INDEX operations_queued (status=? AND <expr>=?)", steps[0].Detail);
         Assert.DoesNotContain("USE TEMP B-TREE FOR ORDER BY", Details(steps));
         Assert.Contains("SEARCH other USING INDEX operations_by_share (share_id=? AND status=?)", Details(steps));
         Assert.Contains("SEARCH other USING INDEX operations_by_volume (volume_id=? AND status=?)", Details(steps));
