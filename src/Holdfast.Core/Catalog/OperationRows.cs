@@ -108,9 +108,8 @@ public sealed class OperationRows(ICatalogSession session)
             )
             SELECT {Columns} FROM heads CROSS JOIN operations AS o
             WHERE o.id = heads.head AND kind IN @Kinds AND (root IS NULL OR root IN @Roots)
-                AND (not_before <= @now OR updated_at > @ahead) {Allowed(
-                limit
-            )}
+                AND (not_before <= @now OR updated_at > @ahead)
+                {Allowed(limit)}
             ORDER BY priority = {OperationPriority.Upkeep},
                 (
                     SELECT count(*) FROM operations AS other
@@ -143,14 +142,11 @@ public sealed class OperationRows(ICatalogSession session)
     /// locked are passed over. One whose share or volume a cancelled worker may still be writing to waits until that worker
     /// has let go or its lease is over.
     /// </summary>
-    /// <inheritdoc cref="HeadsAsync" path="/param"/>
-    public Task<Operation?> NextAsync(Operation head, int? limit, DateTimeOffset now) =>
+    public Task<Operation?> NextAsync(Operation head, DateTimeOffset now) =>
         session.FindAsync<Operation>(
             $"""
             {Select}
-            WHERE status = 'queued' AND {Queue("o")} = @queue AND (not_before <= @now OR updated_at > @ahead) {Allowed(
-                limit
-            )}
+            WHERE status = 'queued' AND {Queue("o")} = @queue AND (not_before <= @now OR updated_at > @ahead)
                 AND NOT EXISTS (
                     SELECT 1 FROM operations AS other
                     WHERE other.share_id = o.share_id AND other.status = 'cancelled' AND other.lease_until > @now
@@ -164,7 +160,6 @@ public sealed class OperationRows(ICatalogSession session)
             new
             {
                 queue = $"{head.Kind}/{head.ProjectId}/{head.Root}",
-                limit,
                 now,
                 ahead = now + ClockWasSetBack,
             }
@@ -173,6 +168,13 @@ public sealed class OperationRows(ICatalogSession session)
     /// <summary>Waits for whoever else is about to claim an operation of the project, so that what runs can be counted.</summary>
     public Task LockProjectAsync(string projectId) =>
         session.Dialect.LockText is { } sql ? session.ExecuteAsync(sql, new { text = projectId }) : Task.CompletedTask;
+
+    /// <summary>Whether its project has less running than the limit.</summary>
+    public async Task<bool> IsAllowedAsync(Operation queued, int limit) =>
+        await session.ScalarAsync<int>(
+            $"SELECT count(*) FROM operations AS o WHERE id = @Id {Allowed(limit)}",
+            new { queued.Id, limit }
+        ) > 0;
 
     private static string Queue(string row) =>
         $"({row}.kind || '/' || {row}.project_id || '/' || coalesce({row}.root, ''))";

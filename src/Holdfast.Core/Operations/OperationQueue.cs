@@ -74,12 +74,16 @@ public sealed class OperationQueue(
         catalog.ClaimAsync(
             async session =>
             {
-                if (projectLimit is not null)
+                if (projectLimit is { } limit)
                 {
                     await session.Operations.LockProjectAsync(head.ProjectId);
+                    if (!await session.Operations.IsAllowedAsync(head, limit))
+                    {
+                        return null;
+                    }
                 }
                 DateTimeOffset now = time.Now();
-                Operation? next = await session.Operations.NextAsync(head, projectLimit, now);
+                Operation? next = await session.Operations.NextAsync(head, now);
                 return next is not null && await session.Operations.ClaimAsync(next, node, now, now + lease)
                     ? await session.Operations.FindAsync(next.Id)
                     : null;

@@ -118,16 +118,11 @@ public abstract class PostgresPlanSuite(LargeCatalog large)
         Assert.InRange(plan.Scans.Sum(scan => scan.RowsRead), 100, 2000);
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(2)]
-    public async Task What_a_worker_claims_of_a_queue_is_found_in_order(int? limit)
+    [Fact]
+    public async Task What_a_worker_claims_of_a_queue_is_found_in_order()
     {
         Operation head = NewOperation.Of("create_backup", "busy", Rows.Start) with { Root = "local" };
-        PostgresPlan plan = await PlanAsync(
-            session => session.Operations.NextAsync(head, limit, Rows.Start),
-            "ANALYZE, "
-        );
+        PostgresPlan plan = await PlanAsync(session => session.Operations.NextAsync(head, Rows.Start), "ANALYZE, ");
 
         Assert.Equal("LockRows", Assert.Single(plan.Limited.Parts).Type);
         Assert.Equal("operations_queued", plan.Limited.Scans[0].Index);
@@ -141,6 +136,8 @@ public abstract class PostgresPlanSuite(LargeCatalog large)
     {
         ["expired leases"] = session => session.Operations.ExpiredAsync(Rows.Start),
         ["a node's claims"] = session => session.Operations.RunningOnAsync("n"),
+        ["a project's limit"] = session =>
+            session.Operations.IsAllowedAsync(NewOperation.Of("create_backup", "p7", Rows.Start), 2),
         ["what waits for a root"] = session => session.Operations.MistoldAsync(["other"], "Waiting", 200),
         ["a share's operations"] = session => session.Operations.LiveOfShareAsync("s58"),
         ["a volume's operations"] = session => session.Operations.LiveOfVolumeAsync("v58"),
