@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Error, "{Detail}")]
     public static partial void CatalogFailed(ILogger logger, string detail);
 
+    [LoggerMessage(105, LogLevel.Information, "The catalog answers again, after {Seconds:0.0} s")]
+    public static partial void CatalogBack(ILogger logger, double seconds);
+
     [LoggerMessage(200, LogLevel.Information, "{Kind} {Operation} epoch {Epoch} begins (attempt {Attempt})")]
     public static partial void Begins(ILogger logger, string kind, string operation, long epoch, int attempt);
 
@@ -82,14 +85,11 @@ internal static partial class Log
     )]
     public static partial void Forgotten(ILogger logger, string snapshot, string root, double hours);
 
-    [LoggerMessage(210, LogLevel.Warning, "The queue cannot be read; looking again soon")]
-    public static partial void QueueAway(ILogger logger, Exception error);
-
     [LoggerMessage(211, LogLevel.Warning, "Other nodes are not heard; the queue is looked at as ever: {Reason}")]
     public static partial void ChannelBroken(ILogger logger, string reason);
 
-    [LoggerMessage(300, LogLevel.Warning, "Scheduling is held up; trying again soon")]
-    public static partial void SchedulingHeldUp(ILogger logger, Exception error);
+    [LoggerMessage(214, LogLevel.Information, "Other nodes are heard again")]
+    public static partial void ChannelMended(ILogger logger);
 
     [LoggerMessage(302, LogLevel.Warning, "The scheduler's lease could not be given up; it will run out")]
     public static partial void LeaseKept(ILogger logger, Exception error);

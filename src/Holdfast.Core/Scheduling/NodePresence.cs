@@ -45,27 +45,8 @@ public sealed class NodePresence(
 
     /// <summary>Announces the node until told to stop.</summary>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Conflict"/>: the master key was changed, and this node must end.</exception>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await AnnounceAsync(stopping);
-                await Task.Delay(queue.BeatInterval, time, stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ServiceError error) when (error.Kind != ServiceErrorKind.Conflict)
-            {
-                Log.SchedulingHeldUp(logger, error);
-                await Task.Delay(queue.BeatInterval, time, stopping)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken stopping) =>
+        Loops.EveryAsync(queue.BeatInterval, AnnounceAsync, time, stopping);
 
     /// <inheritdoc cref="RunAsync"/>
     public async Task AnnounceAsync(CancellationToken cancellationToken)

@@ -27,24 +27,7 @@ public sealed class Scheduler(
     public async Task RunAsync(CancellationToken stopping)
     {
         TimeSpan tick = queue.BeatInterval < LongestTick ? queue.BeatInterval : LongestTick;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await TickAsync(stopping);
-                await Task.Delay(tick, time, stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (ServiceError error)
-            {
-                // The catalog is away; the lease keeps others from doing this twice.
-                Log.SchedulingHeldUp(logger, error);
-                await Task.Delay(tick, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        await Loops.EveryAsync(tick, TickAsync, time, stopping);
         await ReleaseAsync();
     }
 

@@ -73,17 +73,31 @@ public sealed class WorkerService(
     private async Task LaneAsync(IReadOnlyList<string> kinds, int slots, CancellationToken stopping)
     {
         HashSet<Task> running = [];
+        Patience patience = new(options.PollInterval);
         while (!stopping.IsCancellationRequested)
         {
             // Taken before the look: what is queued after it wakes us.
             Task woken = wake.Next;
             running.RemoveWhere(task => task.IsCompleted);
-            if (running.Count < slots && await TryClaimAsync(kinds, stopping) is { } row)
+            TimeSpan rest = options.PollInterval;
+            try
             {
-                running.Add(Task.Run(() => RunAsync(row, stopping), CancellationToken.None));
-                continue;
+                if (running.Count < slots && await ClaimAsync(kinds, stopping) is { } row)
+                {
+                    running.Add(Task.Run(() => RunAsync(row, stopping), CancellationToken.None));
+                    rest = TimeSpan.Zero;
+                }
+                patience.Reset();
             }
-            Task later = Task.Delay(options.PollInterval, time, stopping);
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
+            {
+                rest = patience.Next();
+            }
+            Task later = Task.Delay(rest, time, stopping);
             await Task.WhenAny([woken, later, .. running]);
         }
         await Task.WhenAll(running);
@@ -95,44 +109,23 @@ public sealed class WorkerService(
     private Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
         queue.ClaimAsync(new ClaimOffer(options.Node, roots.Usable(), kinds), stopping);
 
-    private async Task<Operation?> TryClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping)
-    {
-        try
-        {
-            return await ClaimAsync(kinds, stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (ServiceError error)
-        {
-            Log.QueueAway(logger, error);
-            return null;
-        }
-    }
-
     /// <summary>Asks until the catalog answers: nothing may be claimed before.</summary>
     private async Task RecoverAsync(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
+        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Loops.EveryAsync(
+            options.PollInterval,
+            async asking =>
             {
-                int left = await queue.RecoverNodeAsync(options.Node, stopping);
+                int left = await queue.RecoverNodeAsync(options.Node, asking);
                 if (left > 0)
                 {
                     Log.Recovered(logger, left);
                 }
-                return;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested) { }
-            catch (ServiceError error)
-            {
-                Log.QueueAway(logger, error);
-                await Task.Delay(options.PollInterval, time, stopping)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+                await until.CancelAsync();
+            },
+            time,
+            until.Token
+        );
     }
 }

@@ -25,7 +25,6 @@ public sealed class NodeChannel(
     // Longer than the server takes to notice that a machine is gone which had the name.
     private static readonly TimeSpan LongestWaitForName = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
 
     private readonly string me = Guid.NewGuid().ToString("N");
     private readonly string connectionString = new NpgsqlConnectionStringBuilder(connectionString)
@@ -72,15 +71,21 @@ public sealed class NodeChannel(
     /// </exception>
     public async Task ListenAsync(CancellationToken stopping)
     {
-        TimeSpan rest = ShortestRest;
+        Patience patience = new(ShortestRest);
+        bool broken = false;
         long? refused = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 open ??= await ConnectAsync(stopping);
-                rest = ShortestRest;
+                patience.Reset();
                 refused = null;
+                if (broken)
+                {
+                    Log.ChannelMended(logger);
+                    broken = false;
+                }
                 // For what was said while nobody listened.
                 wake.WakeHere();
                 while (true)
@@ -94,7 +99,11 @@ public sealed class NodeChannel(
             }
             catch (Exception error) when (error is NpgsqlException or ServiceError)
             {
-                Log.ChannelBroken(logger, error.Message);
+                if (!broken)
+                {
+                    Log.ChannelBroken(logger, error.Message);
+                    broken = true;
+                }
                 await CloseAsync();
                 if (error is ServiceError { Kind: ServiceErrorKind.Conflict })
                 {
@@ -105,8 +114,8 @@ public sealed class NodeChannel(
                         throw;
                     }
                 }
-                await Task.Delay(rest, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                rest = rest * 2 < LongestRest ? rest * 2 : LongestRest;
+                await Task.Delay(patience.Next(), time, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -124,19 +133,26 @@ public sealed class NodeChannel(
             }
             // What comes while we tell is told once more.
             queued = wake.NextOfOurs;
-            try
-            {
-                await catalog.ClaimAsync(
-                    session => session.ScalarAsync<string>("SELECT pg_notify(@Queued, @me)::text", new { Queued, me }),
-                    stopping
-                );
-            }
-            catch (Exception error)
-                when (error is ServiceError || (error is OperationCanceledException && stopping.IsCancellationRequested)
-                )
-            {
-                // They look by themselves in a moment.
-            }
+            await TellOnceAsync(stopping);
+        }
+    }
+
+    /// <summary>Has other nodes look at the queue.</summary>
+    public async Task TellOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await catalog.ClaimAsync(
+                session => session.ScalarAsync<string>("SELECT pg_notify(@Queued, @me)::text", new { Queued, me }),
+                cancellationToken
+            );
+        }
+        catch (Exception error)
+            when (error is ServiceError
+                || (error is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            )
+        {
+            // They look by themselves in a moment.
         }
     }
 

@@ -45,6 +45,7 @@ public sealed class PostgresCatalog : ICatalog
     private readonly string place;
     private readonly DatabaseClock clock;
     private readonly ILogger log;
+    private readonly Outage outage;
 
     /// <param name="connection">As <see cref="PostgresConnection.Parse"/> makes it.</param>
     /// <param name="clock">Set from the database with every read.</param>
@@ -57,6 +58,7 @@ public sealed class PostgresCatalog : ICatalog
         place = PostgresConnection.Describe(connection);
         this.clock = clock;
         this.log = log ?? NullLogger<PostgresCatalog>.Instance;
+        outage = new Outage(this.log, clock);
     }
 
     public Task MigrateAsync(CancellationToken cancellationToken) =>
@@ -172,7 +174,9 @@ public sealed class PostgresCatalog : ICatalog
         {
             try
             {
-                return await ask();
+                T answer = await ask();
+                outage.Answered();
+                return answer;
             }
             catch (NpgsqlException error) when (IsAway(error) && attempt < Rests.Length)
             {
@@ -196,7 +200,14 @@ public sealed class PostgresCatalog : ICatalog
     private ServiceError Unavailable(Exception error)
     {
         string detail = $"The catalog on {place} failed: {error.Message}";
-        Log.CatalogFailed(log, detail);
+        if (error is PostgresException answer && !IsAway(answer))
+        {
+            Log.CatalogFailed(log, detail);
+        }
+        else
+        {
+            outage.Failed(detail);
+        }
         return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
         {
             Detail = detail,

@@ -26,9 +26,10 @@ public sealed class SqliteCatalog : ICatalog
 
     private readonly string path;
     private readonly TimeProvider time;
-    private readonly ILogger log;
+    private readonly Outage reading;
+    private readonly Outage writing;
     private readonly SqliteConnections connections;
-    private readonly SemaphoreSlim writing = new(1, 1);
+    private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <param name="path">The database file; it and its directory are made, for the owner alone.</param>
     /// <param name="log">Told why the catalog does not answer: clients are not.</param>
@@ -37,13 +38,14 @@ public sealed class SqliteCatalog : ICatalog
         RowMapping.Register();
         this.path = path;
         this.time = time;
-        this.log = log ?? NullLogger<SqliteCatalog>.Instance;
+        reading = new Outage(log ?? NullLogger<SqliteCatalog>.Instance, time);
+        writing = new Outage(log ?? NullLogger<SqliteCatalog>.Instance, time);
         connections = new SqliteConnections(path);
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        await writing.WaitAsync(cancellationToken);
+        await turn.WaitAsync(cancellationToken);
         try
         {
             SqliteMigrator.MakeFile(path);
@@ -51,11 +53,11 @@ public sealed class SqliteCatalog : ICatalog
         }
         catch (SqliteException error)
         {
-            throw Unavailable(error);
+            throw Unavailable(error, writing);
         }
         finally
         {
-            writing.Release();
+            turn.Release();
         }
     }
 
@@ -67,7 +69,9 @@ public sealed class SqliteCatalog : ICatalog
             try
             {
                 using SqliteTransaction transaction = reader.BeginTransaction(deferred: true);
-                return await work(new CatalogSession(reader, transaction, Dialect, cancellationToken));
+                T result = await work(new CatalogSession(reader, transaction, Dialect, cancellationToken));
+                reading.Answered();
+                return result;
             }
             finally
             {
@@ -76,31 +80,33 @@ public sealed class SqliteCatalog : ICatalog
         }
         catch (SqliteException error)
         {
-            throw Unavailable(error);
+            throw Unavailable(error, reading);
         }
     }
 
     public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        await writing.WaitAsync(cancellationToken);
+        await turn.WaitAsync(cancellationToken);
         try
         {
             for (int attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await TryWriteAsync(work, cancellationToken);
+                    T result = await TryWriteAsync(work, cancellationToken);
+                    writing.Answered();
+                    return result;
                 }
                 catch (SqliteException error) when (IsBusy(error) && attempt < Tries) { }
             }
         }
         catch (SqliteException error)
         {
-            throw Unavailable(error);
+            throw Unavailable(error, writing);
         }
         finally
         {
-            writing.Release();
+            turn.Release();
         }
     }
 
@@ -120,7 +126,7 @@ public sealed class SqliteCatalog : ICatalog
     private static bool IsBusy(SqliteException error) =>
         error.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED;
 
-    private ServiceError Unavailable(SqliteException error)
+    private ServiceError Unavailable(SqliteException error, Outage outage)
     {
         string advice = error.SqliteErrorCode switch
         {
@@ -133,7 +139,7 @@ public sealed class SqliteCatalog : ICatalog
             _ => error.Message,
         };
         string detail = $"The catalog {path} failed: {advice}.";
-        Log.CatalogFailed(log, detail);
+        outage.Failed(detail);
         return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
         {
             Detail = detail,
@@ -144,6 +150,6 @@ public sealed class SqliteCatalog : ICatalog
     public async ValueTask DisposeAsync()
     {
         await connections.DisposeAsync();
-        writing.Dispose();
+        turn.Dispose();
     }
 }

@@ -5,6 +5,7 @@ using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Operations;
 using Holdfast.Testing;
 using Holdfast.Testing.Processes;
+using Holdfast.Tests.Core.Access.Keystone;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -114,6 +115,31 @@ public sealed class PostgresDeathTests(PostgresFixture postgres) : IClassFixture
                     )
             );
         }
+    }
+
+    [Fact]
+    public async Task The_log_says_once_that_the_server_is_away_and_once_that_it_is_back()
+    {
+        RecordedLog<PostgresCatalog> log = new();
+        await using PostgresCatalog logging = new(connection, new DatabaseClock(), log);
+        Assert.Equal(1, await AskAsync());
+        await postgres.Server.KillAsync();
+        await Assert.ThrowsAsync<ServiceError>(AskAsync);
+        await Assert.ThrowsAsync<ServiceError>(AskAsync);
+        await Assert.ThrowsAsync<ServiceError>(() =>
+            logging.WriteAsync(_ => Task.CompletedTask, CancellationToken.None)
+        );
+        await postgres.Server.StartAgainAsync();
+        Assert.Equal(1, await AskAsync());
+        Assert.Equal(1, await AskAsync());
+
+        string[] lines = [.. log.Lines.Select(line => line.Text)];
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("The catalog on ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("The catalog answers again, after ", lines[1], StringComparison.Ordinal);
+
+        Task<int> AskAsync() =>
+            logging.ReadAsync(session => session.ScalarAsync<int>("SELECT 1"), CancellationToken.None);
     }
 
     [Fact]
