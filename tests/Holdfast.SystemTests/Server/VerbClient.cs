@@ -20,6 +20,19 @@ public sealed class VerbClient(
             ["OS_PROJECT_NAME"] = tenant.Name,
         };
 
+    /// <summary>As <c>admin-openrc</c> has them.</summary>
+    public static Dictionary<string, string?> AdminVariables(HoldfastServer server) =>
+        new()
+        {
+            ["OS_AUTH_URL"] = $"{server.Url}identity/v3",
+            ["OS_IDENTITY_API_VERSION"] = "3",
+            ["OS_USERNAME"] = "admin",
+            ["OS_PASSWORD"] = HoldfastServer.AdminPassword,
+            ["OS_PROJECT_NAME"] = "admin",
+            ["OS_USER_DOMAIN_ID"] = "default",
+            ["OS_PROJECT_DOMAIN_ID"] = "default",
+        };
+
     public async Task<JsonNode> AskAsync(params string[] arguments) =>
         JsonNode.Parse((await RunAsync([.. arguments, "--json"])).Checked($"holdfast {verb}").Output)!;
 

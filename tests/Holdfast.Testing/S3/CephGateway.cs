@@ -24,6 +24,9 @@ public sealed class CephGateway : IAsyncDisposable
 
     public S3Account Account { get; }
 
+    /// <summary>What makes <c>rados</c> and <c>radosgw-admin</c> this cluster's.</summary>
+    public string AdminArguments => $"-c {Configuration} -n client.rgw";
+
     private string Configuration => directory["ceph.conf"];
 
     public static async Task<CephGateway> StartAsync()
