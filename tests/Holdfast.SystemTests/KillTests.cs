@@ -37,6 +37,99 @@ public sealed class KillTests
         await KillAsync(kills: 50, seed: 4, await gateway.Account.NewPlaceAsync());
     }
 
+    /// <summary>Of every kind that a member asks for, on a node without workers.</summary>
+    [Fact]
+    public async Task WhatWasAcceptedAndNotBegunIsDoneAfterTheRestart()
+    {
+        using TemporaryDirectory directory = new();
+        await File.WriteAllTextAsync(directory["settings"], "");
+        await using HoldfastServer server = await HoldfastServer.StartAsync(null, "--config", directory["settings"]);
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "accepted");
+        Share restored = await tenant.CreateShareAsync();
+        Share saved = await tenant.CreateShareAsync();
+        string file = Path.Combine(restored.Directory, "file");
+        await File.WriteAllTextAsync(file, "content");
+        string backup = await tenant.BackUpAsync(restored);
+        string deleted = await tenant.BackUpAsync(restored);
+        await File.WriteAllTextAsync(file, "changed");
+        await server.StopAsync();
+        await File.WriteAllTextAsync(directory["settings"], "HOLDFAST_ROLES=api\n");
+        await server.StartAgainAsync();
+
+        await tenant.StartRestoreAsync(backup);
+        await tenant.StartDeleteAsync(deleted);
+        string taken = await tenant.StartBackupAsync(saved);
+        OpenStackSession session = tenant.Session;
+        (await session.PostAsync("/v2/shares", new { share = new { share_proto = "NFS", size = 1 } })).Checked();
+        (await session.PostAsync("/api/v1/volumes", new { size = 1 })).Checked();
+        await server.KillAsync();
+        await File.WriteAllTextAsync(directory["settings"], "");
+        await server.StartAgainAsync();
+
+        await Eventually.HoldsAsync(
+            "all to be done",
+            async () => !(await AnyAsync("queued") || await AnyAsync("running"))
+        );
+        Assert.False(await AnyAsync("failed"));
+        Assert.Equal("content", await File.ReadAllTextAsync(file));
+        Assert.Equal("available", await tenant.ShareStatusAsync(restored.Id));
+        Dictionary<string, string> left = new() { [backup] = "available", [taken] = "available" };
+        Assert.Equal(left, await tenant.BackupStatesAsync());
+
+        async Task<bool> AnyAsync(string status) =>
+            (await session.GetAsync($"/api/v1/operations?status={status}"))["operations"].AsArray().Count > 0;
+    }
+
+    /// <param name="sync">Before which fsync of its first start the process is killed.</param>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(10)]
+    public async Task AStartThatIsKilledAtAnySyncIsBegunAgain(int sync)
+    {
+        using TemporaryDirectory directory = new();
+        Uri url = new($"http://127.0.0.1:{FreePort.Next()}");
+        Dictionary<string, string?> settings = new()
+        {
+            ["HOLDFAST_DATA"] = directory["data"],
+            ["HOLDFAST_LISTEN"] = url.GetLeftPart(UriPartial.Authority),
+            ["HOLDFAST_ADMIN_PASSWORD"] = HoldfastServer.AdminPassword,
+        };
+        string[] serve = [.. HoldfastServer.Command, "serve"];
+        string[] kill =
+        [
+            .. (string[])["-f", "--seccomp-bpf", "-o", directory["trace"], "-e", "trace=fsync,fdatasync"],
+            .. (string[])["-e", $"inject=fsync,fdatasync:signal=KILL:when={sync}"],
+        ];
+        await using (ChildProcess killed = ChildProcess.Start("strace", [.. kill, .. serve], settings))
+        {
+            await killed.WaitForExitAsync();
+        }
+        string trace = await File.ReadAllTextAsync(directory["trace"]);
+        Assert.Contains("killed by SIGKILL", trace, StringComparison.Ordinal);
+
+        await using ChildProcess again = ChildProcess.Start(serve[0], serve[1..], settings);
+        using HttpClient http = new() { BaseAddress = url };
+        await Eventually.HoldsAsync("the second start to be ready", IsReadyAsync);
+        using Tenant tenant = await Tenant.CreateAsync(url, "late");
+        Share share = await tenant.CreateShareAsync();
+        await tenant.BackUpAsync(share);
+
+        async Task<bool> IsReadyAsync()
+        {
+            Assert.False(again.HasExited, again.Log);
+            try
+            {
+                return (await http.GetAsync(new Uri("/readyz", UriKind.Relative))).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
     private static async Task KillAsync(int kills, int seed, S3Place? store = null)
     {
         await using var run = await KillRun.StartAsync(seed, store);

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Core.Workers;
@@ -128,6 +129,77 @@ public sealed class CrashTests : IAsyncLifetime
         await core.DrainAsync();
         Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
         Assert.Empty(TreeComparer.Compare(core.Directory["expected"], core.PathOf(share), NoSockets));
+    }
+
+    [Fact]
+    public async Task A_restore_that_died_after_the_last_file_closes()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        string file = Path.Join(core.PathOf(share), "a");
+        await File.WriteAllTextAsync(file, "changed");
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+        Operation doomed = await core.ClaimAsync();
+        await core.ExpireAsync();
+        // It writes all that differs; its closing transaction finds its epoch over.
+        await core.WorkAsync(doomed);
+        Assert.Equal("content", await File.ReadAllTextAsync(file));
+        Assert.Equal(ShareStatus.BackupRestoring, (await core.Catalog.ShareAsync(share.Id))!.Status);
+
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(file));
+    }
+
+    [Theory]
+    [InlineData(StoreCall.Put, false)]
+    [InlineData(StoreCall.Put, true)]
+    [InlineData(StoreCall.Delete, false)]
+    public async Task An_export_that_died_anywhere_is_written_again(StoreCall call, bool afterEffect)
+    {
+        await core.BackUpAsync(share);
+        Backup second = await core.CreateAsync(share);
+        await core.WorkAsync(await core.ClaimAsync(OperationKind.CreateBackup));
+        Operation doomed = await core.ClaimAsync(OperationKind.ExportProject);
+        core.Store.Fail(call, afterEffect ? Fault.Unacknowledged : Fault.Permanently, beneath: "export/");
+        await Assert.ThrowsAsync<EngineError>(() => core.WorkAsync(doomed));
+        core.Store.Mend();
+
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        ExportStore exports = core.Get<ExportStore>();
+        Assert.Contains(
+            (await exports.FindLatestAsync(Rows.Project, default))!.Backups,
+            backup => backup.Id == second.Id
+        );
+        Assert.Single(await exports.NumbersAsync(Rows.Project, default));
+    }
+
+    [Fact]
+    public async Task What_a_reap_left_that_died_goes_the_next_time()
+    {
+        Backup[] forgotten = [await core.BackUpAsync(share), await core.BackUpAsync(share)];
+        core.Time.Advance(TimeSpan.FromHours(25));
+        await core.Catalog.WriteAsync(
+            async session =>
+            {
+                foreach (Backup backup in forgotten)
+                {
+                    await session.Backups.RemoveAsync(backup.Id);
+                }
+                await session.QueueReapOfProjectAsync(Rows.Project, core.Time.GetUtcNow());
+            },
+            default
+        );
+        Operation doomed = await core.ClaimAsync(OperationKind.Reap);
+        core.Store.Fail(StoreCall.Delete, Fault.Permanently, nth: 2, beneath: $"{Rows.Project}/snapshots");
+        await Assert.ThrowsAsync<EngineError>(() => core.WorkAsync(doomed));
+        core.Store.Mend();
+        Assert.Single(await core.SnapshotsAsync());
+
+        await core.ExpireAsync();
+        await core.DrainAsync();
+        Assert.Empty(await core.SnapshotsAsync());
     }
 
     [Fact]

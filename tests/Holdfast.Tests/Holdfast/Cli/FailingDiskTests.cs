@@ -1,13 +1,11 @@
+using System.Security.Cryptography;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
 using Xunit;
 
 namespace Holdfast.Tests.Cli;
 
-/// <summary>
-/// The executable under strace, which lets system calls on one directory of the repository fail: its fsync comes after
-/// a rename into it, when the object is already to be seen.
-/// </summary>
+/// <summary>The executable on a disk that is full, or under strace, which lets system calls fail as a broken one does.</summary>
 public sealed class FailingDiskTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();
@@ -21,6 +19,7 @@ public sealed class FailingDiskTests : IDisposable
         RawFiles.Write(Path.Combine(source, "a file"), "what must not be lost");
     }
 
+    /// <summary>A directory's fsync comes after a rename into it, when the object is already to be seen.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("locks")]
@@ -44,6 +43,70 @@ public sealed class FailingDiskTests : IDisposable
         Assert.Contains("Input/output error", failed.Error, StringComparison.Ordinal);
         Assert.Contains(path, failed.Error, StringComparison.Ordinal);
 
+        await IsWholeAsync();
+    }
+
+    /// <summary>The first that a thread asks for, where the directories are there, is of a file beside its name.</summary>
+    [Fact]
+    public async Task AFailedFsyncOfAnObjectItselfFailsTheBackup()
+    {
+        await command.RunAsync("init");
+        await command.RunAsync("backup", source);
+        RawFiles.Write(Path.Combine(source, "another file"), "what must not be lost either");
+        ProcessResult failed = await RunWithFaultAsync("fsync:error=EIO:when=1", "backup", source);
+        Assert.NotEqual(0, failed.ExitCode);
+        Assert.Contains("Input/output error", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("-tmp-", failed.Error, StringComparison.Ordinal);
+        await IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task AFullDiskFailsTheBackupAndTheNextOneIsWhole()
+    {
+        Directory.CreateDirectory(command.Repository);
+        await using TemporaryMount disk = await TemporaryMount.OverAsync(command.Repository, "1m");
+        await command.RunAsync("init");
+        RawFiles.Write(Path.Combine(source, "large"), RandomNumberGenerator.GetBytes(3 << 20));
+        ProcessResult failed = await command.TryAsync("backup", source);
+        Assert.NotEqual(0, failed.ExitCode);
+        Assert.Contains("No space left on device", failed.Error, StringComparison.Ordinal);
+
+        string[] larger = ["-o", "remount,size=64m", command.Repository];
+        (await ChildProcess.RunAsync("mount", larger)).Checked("mount -o remount");
+        await IsWholeAsync();
+    }
+
+    [Theory]
+    [InlineData("pwrite64", "ENOSPC", "No space left on device")]
+    [InlineData("pwrite64", "EIO", "Input/output error")]
+    [InlineData("syncfs", "EIO", "Input/output error")]
+    public async Task AFailedWriteFailsTheRestoreAndTheNextOneCompletesIt(string call, string fault, string said)
+    {
+        await command.RunAsync("init");
+        await command.RunAsync("backup", source);
+        string[] restore = ["restore", $"latest:{source}", "--target", directory.Make("target")];
+        ProcessResult failed = await RunWithFaultAsync($"{call}:error={fault}", restore);
+        Assert.NotEqual(0, failed.ExitCode);
+        Assert.Contains(said, failed.Error, StringComparison.Ordinal);
+
+        await command.RunAsync(restore);
+        TreeComparer.AssertEqual(source, directory["target"], new TreeComparison { IgnoreRoot = true });
+    }
+
+    private Task<ProcessResult> RunWithFaultAsync(string fault, params string[] arguments) =>
+        command.RunUnderAsync(
+            [
+                "strace",
+                .. (string[])["-f", "--seccomp-bpf", "-o", directory["trace"]],
+                .. (string[])["-e", $"trace={fault[..fault.IndexOf(':', StringComparison.Ordinal)]}"],
+                .. (string[])["-e", $"inject={fault}"],
+            ],
+            arguments
+        );
+
+    /// <summary>The next backup succeeds, restic finds the repository whole, and nothing unfinished lies about.</summary>
+    private async Task IsWholeAsync()
+    {
         await command.RunAsync("backup", source);
         await command.Restic.CheckAsync();
         await command.Restic.RestoreAsync($"latest:{source}", directory["target"]);
