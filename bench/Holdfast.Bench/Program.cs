@@ -6,6 +6,8 @@ using Holdfast.Bench;
 //                  floor read|hash|compress DIR
 //                  images DIR STORE [bytes of a change]
 //                  remote [milliseconds a request [files]]
+//                  claims sqlite|postgres FILE|CONNECTION claimers operations
+//                  snapshots REPOSITORY <password and ids
 string which = args.Length > 0 ? args[0] : "";
 if (which is "" or "chunking")
 {
@@ -56,4 +58,12 @@ if (which == "remote")
         TimeSpan.FromMilliseconds(args.Length > 1 ? int.Parse(args[1]) : 20),
         args.Length > 2 ? int.Parse(args[2]) : 20_000
     );
+}
+if (which == "claims")
+{
+    await ClaimsBench.RunAsync(args[1], args[2], int.Parse(args[3]), int.Parse(args[4]));
+}
+if (which == "snapshots")
+{
+    await SnapshotsBench.RunAsync(args[1]);
 }
