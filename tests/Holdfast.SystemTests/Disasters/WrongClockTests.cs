@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json.Nodes;
 using Holdfast.SystemTests.Server;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Postgres;
 using Holdfast.Testing.Processes;
-using Holdfast.Testing.S3;
 using Npgsql;
 using Xunit;
 
@@ -124,31 +122,6 @@ public sealed class WrongClockTests : IDisposable
         await tenant.DeleteAsync(early);
         using Restic restic = await server.OpenRepositoryAsync(tenant.ProjectId);
         await restic.CheckAsync();
-    }
-
-    [Fact]
-    public async Task AStoreThatRefusesAWrongClockIsWaitedFor()
-    {
-        await using CephGateway gateway = await CephGateway.StartAsync();
-        S3Place place = await gateway.Account.NewPlaceAsync();
-        await using HoldfastServer server = await HoldfastServer.StartOnAsync(place, Clock("node", "+0"));
-        using Tenant tenant = await Tenant.CreateAsync(server.Url, "refused");
-        Share share = await tenant.CreateShareAsync();
-        // Beyond what the store bears, and within what a token lasts.
-        Set("node", "+30m");
-        string backup = await tenant.StartBackupAsync(share);
-        await Eventually.HoldsAsync(
-            "the log to say why",
-            () => Task.FromResult(server.Log.Contains("Set this machine's clock.", StringComparison.Ordinal))
-        );
-        using HttpClient http = new() { BaseAddress = server.Url };
-        Assert.Equal(
-            HttpStatusCode.ServiceUnavailable,
-            (await http.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode
-        );
-        Set("node", "+0");
-        await tenant.SettleAsync(share);
-        Assert.Equal("available", (await tenant.BackupStatesAsync())[backup]);
     }
 
     /// <summary>The variables of a process with a clock of its own, which <see cref="Set"/> sets.</summary>
