@@ -107,6 +107,8 @@ public sealed class Repositories(IObjectStore store, long keptBlobs = WarmReposi
                 );
             } while (found.Count > 0);
         }
+        // By its name, as a listing is not the truth: where it is, there is a repository.
+        await doomed.DeleteAsync(RepositoryStore.Config, cancellationToken);
     }
 
     /// <summary>Removes what is left of writes that never ended and began before the given moment.</summary>

@@ -92,10 +92,21 @@ public sealed class MasterKeyRotation(
         CancellationToken cancellationToken
     ) =>
         await Parallel.ForEachAsync(
-            await keyring.ProjectsAsync(cancellationToken),
+            await ProjectsAsync(cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (project, token) => await work(project, token)
         );
+
+    /// <summary>Those that the store lists, and those that the catalog knows: what a listing lacks would be closed for good.</summary>
+    private async Task<IReadOnlyList<string>> ProjectsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> listed = await keyring.ProjectsAsync(cancellationToken);
+        IReadOnlyList<ProjectRepository> known = await catalog.ReadAsync(
+            session => session.Repositories.ListAsync(),
+            cancellationToken
+        );
+        return [.. listed.Union(known.Select(one => one.ProjectId), StringComparer.Ordinal)];
+    }
 
     private string NextFile(string? newKeyFile) =>
         (master.FilePath, newKeyFile) switch
@@ -201,7 +212,7 @@ public sealed class MasterKeyRotation(
 
     private async Task<RotatedMasterKey> EndAsync(WrappingKey former, string file, CancellationToken cancellationToken)
     {
-        int projects = (await keyring.ProjectsAsync(cancellationToken)).Count;
+        int projects = (await ProjectsAsync(cancellationToken)).Count;
         if (master.FilePath is not { } path)
         {
             return new RotatedMasterKey(projects, file, FormerFile: null);

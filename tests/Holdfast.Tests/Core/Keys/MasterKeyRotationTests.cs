@@ -168,6 +168,16 @@ public sealed class MasterKeyRotationTests : IAsyncLifetime
         Assert.Equal(passwords, await PasswordsAsync(await LoadedAsync()));
     }
 
+    /// <summary>It would be closed for good: the former key is the catalog's no more.</summary>
+    [Fact]
+    public async Task A_password_that_the_store_does_not_list_is_wrapped_too()
+    {
+        core.Store.IsUnlisted = name => name == "keyring/" + Rows.Project;
+        await RotateAsync();
+        core.Store.Mend();
+        Assert.Equal(passwords, await PasswordsAsync(await LoadedAsync()));
+    }
+
     [Fact]
     public async Task A_key_of_ones_own_is_taken_where_the_new_one_would_be_made()
     {
