@@ -14,15 +14,20 @@ public sealed class HoldfastServer : IAsyncDisposable
     public const string AdminPassword = "correct horse battery";
 
     private readonly TemporaryDirectory directory = new();
+    private readonly IReadOnlyList<string> command;
     private readonly IReadOnlyList<string> serveOptions;
     private readonly Dictionary<string, string?> environment;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private S3Place? store;
     private ChildProcess? process;
 
-    private HoldfastServer(IReadOnlyDictionary<string, string?>? settings, IReadOnlyList<string> serveOptions)
+    private HoldfastServer(
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string?>? settings,
+        IReadOnlyList<string> serveOptions
+    )
     {
-        this.serveOptions = serveOptions;
+        (this.command, this.serveOptions) = (command, serveOptions);
         Url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
@@ -43,6 +48,8 @@ public sealed class HoldfastServer : IAsyncDisposable
     /// <summary>The process that serves.</summary>
     public int ProcessId => process!.Id;
 
+    public bool HasExited => process!.HasExited;
+
     /// <summary>What it has written since it was last started.</summary>
     public string Log => process!.Log;
 
@@ -57,12 +64,21 @@ public sealed class HoldfastServer : IAsyncDisposable
 
     /// <param name="settings">Environment beside what every test server gets.</param>
     /// <returns>A server that is ready for requests.</returns>
+    public static Task<HoldfastServer> StartAsync(
+        IReadOnlyDictionary<string, string?>? settings = null,
+        params string[] serveOptions
+    ) => StartAsync(Command, settings, serveOptions);
+
+    /// <param name="command">Another program than the one under test, without a verb.</param>
+    /// <param name="settings">Environment beside what every test server gets.</param>
+    /// <returns>A server that is ready for requests.</returns>
     public static async Task<HoldfastServer> StartAsync(
+        IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string?>? settings = null,
         params string[] serveOptions
     )
     {
-        var server = new HoldfastServer(settings, serveOptions);
+        var server = new HoldfastServer(command, settings, serveOptions);
         try
         {
             await server.StartAgainAsync();
@@ -97,8 +113,29 @@ public sealed class HoldfastServer : IAsyncDisposable
     /// <summary>Starts it on the data that it left.</summary>
     public async Task StartAgainAsync()
     {
-        process = Launch(["serve", .. serveOptions]);
+        Launch();
         await Eventually.HoldsAsync("the server to be ready", IsReadyAsync);
+    }
+
+    /// <summary>The same without waiting until it is ready.</summary>
+    public void Launch() => process = Launch(["serve", .. serveOptions]);
+
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public async Task<bool> IsReadyAsync()
+    {
+        if (process!.HasExited)
+        {
+            throw new InvalidOperationException($"The server ended while starting.\n{process.Log}");
+        }
+        try
+        {
+            using HttpResponseMessage reply = await http.GetAsync(new Uri(Url, "/readyz"));
+            return reply.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
@@ -107,6 +144,9 @@ public sealed class HoldfastServer : IAsyncDisposable
         process!.Kill();
         await process.WaitForExitAsync();
     }
+
+    /// <summary>Any signal, by its number.</summary>
+    public void Signal(int number) => process!.Signal(number);
 
     /// <summary>SIGTERM, as an init system stops a service. One that has ended is left alone.</summary>
     public Task<ProcessResult> StopAsync()
@@ -150,7 +190,7 @@ public sealed class HoldfastServer : IAsyncDisposable
     }
 
     private ChildProcess Launch(IReadOnlyList<string> arguments) =>
-        ChildProcess.Start(Command[0], [.. Command.Skip(1), .. arguments], environment, directory.Path);
+        ChildProcess.Start(command[0], [.. command.Skip(1), .. arguments], environment, directory.Path);
 
     // The tests are built into tests/Holdfast.SystemTests/bin/<configuration>/net10.0.
     private static string BuiltExecutable()
@@ -158,22 +198,5 @@ public sealed class HoldfastServer : IAsyncDisposable
         string framework = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         string configuration = Path.GetFileName(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..")));
         return RepositoryRoot.File($"src/Holdfast/bin/{configuration}/{framework}/linux-x64/holdfast.dll");
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        if (process!.HasExited)
-        {
-            throw new InvalidOperationException($"The server ended while starting.\n{process.Log}");
-        }
-        try
-        {
-            using HttpResponseMessage reply = await http.GetAsync(new Uri(Url, "/readyz"));
-            return reply.IsSuccessStatusCode;
-        }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
-        {
-            return false;
-        }
     }
 }

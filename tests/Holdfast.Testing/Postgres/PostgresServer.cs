@@ -1,12 +1,13 @@
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Network;
 using Holdfast.Testing.Processes;
 using Npgsql;
 
 namespace Holdfast.Testing.Postgres;
 
 /// <summary>
-/// A real PostgreSQL, one process on a loopback port, its data in a directory of its own, every commit synced. It can be
-/// killed and started again on its data.
+/// A real PostgreSQL on a loopback port or in a network of its own, its data in a directory of its own, every commit
+/// synced. It can be killed and started again on its data.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -22,14 +23,20 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly TemporaryDirectory directory = new();
     private readonly int port = FreePort.Next();
+    private readonly NetworkSpace? space;
     private ChildProcess? process;
     private int databases;
 
+    private PostgresServer(NetworkSpace? space) => this.space = space;
+
     private string Data => directory["data"];
 
-    public static async Task<PostgresServer> StartAsync()
+    private string Listen => space is null ? "127.0.0.1" : "*";
+
+    /// <param name="space">Where it is to run; it listens on all addresses there.</param>
+    public static async Task<PostgresServer> StartAsync(NetworkSpace? space = null)
     {
-        var server = new PostgresServer();
+        var server = new PostgresServer(space);
         try
         {
             await server.PrepareAsync();
@@ -54,6 +61,10 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(Connection(name)) { Pooling = true }.ConnectionString;
     }
 
+    /// <summary>The same database through another address of the server's network.</summary>
+    public static string Through(string connection, string address) =>
+        new NpgsqlConnectionStringBuilder(connection) { Host = address }.ConnectionString;
+
     /// <summary>Starts it on the data that it left.</summary>
     public async Task StartAgainAsync()
     {
@@ -65,7 +76,8 @@ public sealed class PostgresServer : IAsyncDisposable
         As(
             Superuser,
             "postgres",
-            ["-D", Data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={Data}"]
+            ["-D", Data, "-p", $"{port}", "-c", $"listen_addresses={Listen}", "-c", $"unix_socket_directories={Data}"],
+            space?.Enter
         );
 
     /// <summary>SIGKILL of the first process: the others see it and end, as after a crash.</summary>
@@ -96,6 +108,10 @@ public sealed class PostgresServer : IAsyncDisposable
             await MakeTemplateAsync();
         }
         (await ChildProcess.RunAsync("cp", ["-a", "--reflink=auto", Template, Data])).Checked("cp");
+        if (space is not null)
+        {
+            await File.AppendAllTextAsync(Path.Combine(Data, "pg_hba.conf"), "host all all samenet scram-sha-256\n");
+        }
         await GiveAsync(directory.Path);
     }
 
@@ -146,14 +162,13 @@ public sealed class PostgresServer : IAsyncDisposable
         ?? throw new InvalidOperationException($"There is no PostgreSQL in {Installed}: install Debian's postgresql.");
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private static ChildProcess As(string user, string program, string[] arguments) =>
-        Environment.UserName == "root"
-            ? ChildProcess.Start(
-                "setpriv",
-                [$"--reuid={user}", $"--regid={user}", "--init-groups", $"{Programs}/{program}", .. arguments],
-                workingDirectory: "/"
-            )
-            : ChildProcess.Start($"{Programs}/{program}", arguments, workingDirectory: "/");
+    private static ChildProcess As(string user, string program, string[] arguments, IReadOnlyList<string>? enter = null)
+    {
+        string[] become =
+            Environment.UserName == "root" ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups"] : [];
+        string[] command = [.. enter ?? [], .. become, $"{Programs}/{program}", .. arguments];
+        return ChildProcess.Start(command[0], command[1..], workingDirectory: "/");
+    }
 
     private async Task<bool> AnswersAsync()
     {
@@ -183,7 +198,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Connection(string database) =>
         new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1",
+            Host = space?.Address(0) ?? "127.0.0.1",
             Port = port,
             Username = Superuser,
             Password = Password,

@@ -1,10 +1,12 @@
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Network;
 using Holdfast.Testing.Processes;
 
 namespace Holdfast.Testing.S3;
 
 /// <summary>
-/// A real S3 server: Ceph's RADOS gateway over a cluster of one monitor and one object store in memory, on loopback ports.
+/// A real S3 server: Ceph's RADOS gateway over a cluster of one monitor and one object store in memory, on loopback ports,
+/// or the gateway on all addresses of a network of its own.
 /// It starts in some two seconds, and forgets everything with its processes.
 /// </summary>
 public sealed class CephGateway : IAsyncDisposable
@@ -17,10 +19,14 @@ public sealed class CephGateway : IAsyncDisposable
     private readonly List<ChildProcess> cluster = [];
     private readonly int monitorPort = FreePort.Next();
     private readonly int port = FreePort.Next();
+    private readonly NetworkSpace? space;
     private ChildProcess? gateway;
 
-    private CephGateway() =>
-        Account = new S3Account(new Uri($"http://127.0.0.1:{port}"), "testkey", "the gateway's own secret");
+    private CephGateway(NetworkSpace? space)
+    {
+        this.space = space;
+        Account = new S3Account(At(space?.Address(0) ?? "127.0.0.1"), "testkey", "the gateway's own secret");
+    }
 
     public S3Account Account { get; }
 
@@ -29,9 +35,10 @@ public sealed class CephGateway : IAsyncDisposable
 
     private string Configuration => directory["ceph.conf"];
 
-    public static async Task<CephGateway> StartAsync()
+    /// <param name="space">Where all of it is to run.</param>
+    public static async Task<CephGateway> StartAsync(NetworkSpace? space = null)
     {
-        var started = new CephGateway();
+        var started = new CephGateway(space);
         try
         {
             await started.PrepareAsync();
@@ -44,6 +51,9 @@ public sealed class CephGateway : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The account, and the gateway through another address of its network.</summary>
+    public S3Account Through(string address) => Account with { Endpoint = At(address) };
 
     /// <summary>From now on the gateway takes connections, and answers nothing.</summary>
     public void Pause() => gateway!.Signal(SigStop);
@@ -61,7 +71,7 @@ public sealed class CephGateway : IAsyncDisposable
 
     public async Task StartGatewayAsync()
     {
-        string frontend = $"beast endpoint=127.0.0.1:{port}";
+        string frontend = $"beast endpoint={(space is null ? "127.0.0.1" : "0.0.0.0")}:{port}";
         gateway = Daemon("radosgw", ["-n", "client.rgw", $"--rgw_frontends={frontend}"]);
         await Eventually.HoldsAsync("Ceph's gateway to answer", AnswersAsync);
     }
@@ -129,11 +139,19 @@ public sealed class CephGateway : IAsyncDisposable
         cluster.Add(Daemon("ceph-osd", ["-i", "0"]));
     }
 
-    private ChildProcess Daemon(string program, string[] arguments) =>
-        ChildProcess.Start(program, [.. arguments, "-f", "-c", Configuration], workingDirectory: directory.Path);
+    private Uri At(string address) => new($"http://{address}:{port}");
 
-    private static async Task<ProcessResult> RunAsync(string program, string[] arguments) =>
-        (await ChildProcess.RunAsync(program, arguments)).Checked(program);
+    private ChildProcess Daemon(string program, string[] arguments)
+    {
+        string[] command = [.. space?.Enter ?? [], program, .. arguments, "-f", "-c", Configuration];
+        return ChildProcess.Start(command[0], command[1..], workingDirectory: directory.Path);
+    }
+
+    private async Task<ProcessResult> RunAsync(string program, string[] arguments)
+    {
+        string[] command = [.. space?.Enter ?? [], program, .. arguments];
+        return (await ChildProcess.RunAsync(command[0], command[1..])).Checked(program);
+    }
 
     private async Task<bool> AnswersAsync()
     {
