@@ -72,7 +72,11 @@ public sealed class CoreStartup(
             loops.Add(scheduler.RunAsync);
         }
         await Loops.RunAsync(loops, logger, stopping);
+        await TellOthersAsync();
     }
+
+    /// <summary>Has other nodes look at what this one has just given back, or was asked for as it stopped.</summary>
+    public Task TellOthersAsync() => channel?.TellOnceAsync(CancellationToken.None) ?? Task.CompletedTask;
 
     /// <summary>A root in the data directory is ours to make; any other may be a mount that is away.</summary>
     private void MakeOwnRoots()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Holdfast.SystemTests.Server;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Postgres;
@@ -110,6 +111,85 @@ public sealed class PostgresTests : IAsyncLifetime
         }
         await CheckAsync(one, tenant);
     }
+
+    [Fact]
+    public async Task A_node_that_is_told_to_stop_answers_what_has_begun_and_hands_its_work_over()
+    {
+        // Leases that nobody waits for, and nodes that look when they hear of something.
+        (string, string)[] patient =
+        [
+            ("HOLDFAST_WORKERS__LEASE_SECONDS", "3600"),
+            ("HOLDFAST_WORKERS__POLL_SECONDS", "3600"),
+        ];
+        await using HoldfastServer one = await StartAsync("one", patient);
+        using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
+        Share large = await tenant.CreateShareAsync();
+        Share small = await tenant.CreateShareAsync();
+        await tenant.BackUpAsync(small);
+        // A hole that takes minutes to read.
+        await using FileStream file = File.Create(Path.Combine(large.Directory, "file"));
+        file.SetLength(1L << 40);
+        string backup = await tenant.StartBackupAsync(large);
+        using OpenStackSession admin = await OpenStackSession.SignInAsync(
+            one.Url,
+            "admin",
+            HoldfastServer.AdminPassword,
+            "admin"
+        );
+        await RunsOnAsync(admin, backup, "one");
+
+        await using HoldfastServer two = await StartAsync("two", patient);
+        using UnfinishedRequest probe = await UnfinishedRequest.BeginAsync(one.Url, "GET /readyz HTTP/1.1\r\n");
+        using UnfinishedRequest asked = await UnfinishedRequest.BeginAsync(
+            one.Url,
+            "POST /v2/share-backups HTTP/1.1\r\nHost: holdfast\r\n"
+        );
+        // A later request has an answer, so these have begun.
+        await RunsOnAsync(admin, backup, "one");
+        Task<ProcessResult> stopping = one.StopAsync();
+        await Eventually.HoldsAsync(
+            "the node to stop",
+            () => Task.FromResult(one.Log.Contains("Stopping", StringComparison.Ordinal))
+        );
+        string ready = await probe.FinishAsync("Host: holdfast\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 503 ", ready, StringComparison.Ordinal);
+        Assert.Contains("The node is stopping.", ready, StringComparison.Ordinal);
+        string body = $$$"""{"share_backup": {"share_id": "{{{small.Id}}}"}}""";
+        string accepted = await asked.FinishAsync(
+            $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\nX-Auth-Token: {tenant.Session.Token}\r\n"
+                + "X-OpenStack-Manila-API-Version: 2.91\r\nX-OpenStack-Manila-API-Experimental: True\r\n\r\n"
+                + body
+        );
+        Assert.StartsWith("HTTP/1.1 202 ", accepted, StringComparison.Ordinal);
+        Assert.Equal(0, (await stopping).ExitCode);
+
+        using OpenStackSession there = OpenStackSession.With(two.Url, admin.Token, admin.ProjectId);
+        await RunsOnAsync(there, backup, "two");
+        file.SetLength(1);
+        using Tenant rest = new(
+            OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId),
+            tenant.Name,
+            tenant.Password
+        );
+        await rest.SettleAsync(large);
+        await rest.SettleAsync(small);
+        Assert.All((await rest.BackupStatesAsync()).Values, status => Assert.Equal("available", status));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(shared["store"], tenant.ProjectId, "locks")));
+        // Its name is free.
+        await one.StartAgainAsync();
+        await CheckAsync(two, tenant);
+    }
+
+    private static Task RunsOnAsync(OpenStackSession admin, string backup, string node) =>
+        Eventually.HoldsAsync(
+            $"backup {backup} on node {node}",
+            async () =>
+            {
+                string question = $"/api/v1/operations?all_projects=true&status=running&backup_id={backup}";
+                JsonArray running = (await admin.GetAsync(question))["operations"].AsArray();
+                return running.Count == 1 && running[0]!["node"]!.GetValue<string>() == node;
+            }
+        );
 
     [Fact]
     public async Task Nodes_that_start_at_once_on_an_empty_database_all_serve()

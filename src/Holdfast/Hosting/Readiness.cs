@@ -6,15 +6,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Hosting;
 
-/// <summary>Ready once the roles run, for as long as they do and catalog and store answer.</summary>
+/// <summary>Ready once the roles run, until the node is told to stop, for as long as catalog and store answer.</summary>
 internal sealed class Readiness(ICatalog catalog, Repositories repositories, ILogger<Readiness> log) : IReadiness
 {
     private Task? roles;
+    private CancellationToken stopping;
 
-    public void Watch(Task running) => roles = running;
+    public void Watch(Task running, CancellationToken stop)
+    {
+        stopping = stop;
+        roles = running;
+    }
 
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return "The node is stopping.";
+        }
         if (roles is null or { IsCompleted: true })
         {
             return roles is null ? "The node is starting." : "The node's roles have ended.";

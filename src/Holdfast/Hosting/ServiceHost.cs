@@ -21,6 +21,10 @@ namespace Holdfast.Hosting;
 /// </summary>
 internal static class ServiceHost
 {
+    // A store or a disk that hangs must not keep the process: with the requests' own 30 s this is less than what
+    // systemd gives a service to stop.
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Serves until told to stop. In order: claim the data directory, where the catalog is in it; read the certificate and
     /// the policy; look at the store; migrate; check the master key; first administrator, where identity is local; listen;
@@ -56,7 +60,7 @@ internal static class ServiceHost
         await app.StartAsync(stop);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task roles = core.RunAsync(ending.Token);
-        app.Services.GetRequiredService<Readiness>().Watch(roles);
+        app.Services.GetRequiredService<Readiness>().Watch(roles, stop);
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
         Task check = app.Services.GetService<KeystoneTokenValidator>()?.CheckAsync(ending.Token) ?? Task.CompletedTask;
         Task demonstration = demo
@@ -68,11 +72,21 @@ internal static class ServiceHost
         await Task.WhenAll(demonstration, check);
         try
         {
-            await roles;
+            await roles.WaitAsync(LongestDrain, TimeProvider.System, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            throw new CommandError(
+                ExitCode.Failed,
+                $"What this node was at has not stopped within {LongestDrain.TotalSeconds} s of being told to.",
+                "Nothing is lost: it begins again when its lease has run out."
+            );
         }
         finally
         {
+            // Requests that have begun are answered.
             await app.StopAsync(CancellationToken.None);
+            await core.TellOthersAsync();
         }
     }
 
