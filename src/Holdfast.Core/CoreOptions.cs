@@ -18,6 +18,9 @@ public sealed record CoreOptions
     /// <summary>This node's name, without a colon.</summary>
     public required string Node { get; init; }
 
+    /// <summary>This process, of all that have the node's name one after the other.</summary>
+    public string Process { get; init; } = Guid.NewGuid().ToString("N");
+
     /// <summary>Of <c>api</c>, <c>worker</c>, <c>scheduler</c>.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
     public required IReadOnlyList<NamedRoot> ShareRoots { get; init; }

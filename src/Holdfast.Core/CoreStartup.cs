@@ -56,8 +56,8 @@ public sealed class CoreStartup(
     /// <summary>Runs the loops of this node's roles until told to stop or one is at fault, and ends when they have.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        // Before the scheduler asks who can open what.
-        await presence.AnnounceAsync(stopping);
+        // Before the workers recover what the name's last process left, and the scheduler asks who can open what.
+        await presence.TakeNameAsync(stopping);
         List<Func<CancellationToken, Task>> loops = [presence.RunAsync];
         if (channel is not null)
         {

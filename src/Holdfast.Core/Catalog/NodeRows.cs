@@ -20,16 +20,33 @@ public sealed class NodeRows(ICatalogSession session)
         );
 
     /// <summary>Says that the node plays the role now.</summary>
-    public Task SeenAsync(NodeRole role) =>
-        session.ExecuteAsync(
+    /// <param name="process">This process, which took the node's name.</param>
+    /// <returns>False, and nothing changed, when another has taken it since.</returns>
+    public async Task<bool> SeenAsync(NodeRole role, string process) =>
+        await session.ExecuteAsync(
             """
-            INSERT INTO nodes (node, role, availability_zone, roots, started_at, seen_at)
-            VALUES (@Node, @Role, @AvailabilityZone, @Roots, @StartedAt, @SeenAt)
+            INSERT INTO nodes (node, role, availability_zone, roots, started_at, seen_at, process)
+            VALUES (@Node, @Role, @AvailabilityZone, @Roots, @StartedAt, @SeenAt, @process)
             ON CONFLICT (node, role) DO UPDATE SET availability_zone = excluded.availability_zone,
-                roots = excluded.roots, started_at = excluded.started_at, seen_at = excluded.seen_at
+                roots = excluded.roots, started_at = excluded.started_at, seen_at = excluded.seen_at,
+                process = excluded.process
+                WHERE nodes.process IS NULL OR nodes.process = excluded.process
             """,
-            role
-        );
+            new
+            {
+                role.Node,
+                role.Role,
+                role.AvailabilityZone,
+                role.Roots,
+                role.StartedAt,
+                role.SeenAt,
+                process,
+            }
+        ) == 1;
+
+    /// <summary>The process has the node's name from now on: no other announces itself or claims by it any more.</summary>
+    public Task TakeAsync(string node, string process) =>
+        session.ExecuteAsync("UPDATE nodes SET process = @process WHERE node = @node", new { node, process });
 }
 
 public static class NodeRowsExtension

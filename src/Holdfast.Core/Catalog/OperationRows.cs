@@ -5,7 +5,13 @@ namespace Holdfast.Core.Catalog;
 /// <summary>What a worker is willing to claim now.</summary>
 /// <param name="Roots">Share roots that its node can open.</param>
 /// <param name="Kinds">Kinds of operation.</param>
-public sealed record ClaimOffer(string Node, IReadOnlyList<string> Roots, IReadOnlyList<string> Kinds);
+/// <param name="Process">Which process of that name; null for whichever.</param>
+public sealed record ClaimOffer(
+    string Node,
+    IReadOnlyList<string> Roots,
+    IReadOnlyList<string> Kinds,
+    string? Process = null
+);
 
 /// <summary>Conditions of a list of operations, all exact; null does not filter.</summary>
 public sealed record OperationFilter
@@ -197,18 +203,26 @@ public sealed class OperationRows(ICatalogSession session)
                 )
                 """;
 
-    public async Task<bool> ClaimAsync(Operation operation, string node, DateTimeOffset now, DateTimeOffset until) =>
+    /// <returns>False when it is not queued any more, or another process has the node's name.</returns>
+    public async Task<bool> ClaimAsync(
+        Operation operation,
+        ClaimOffer offer,
+        DateTimeOffset now,
+        DateTimeOffset until
+    ) =>
         await session.ExecuteAsync(
             """
-            UPDATE operations SET status = 'running', node = @node, lease_until = @until, attempts = attempts + 1,
+            UPDATE operations SET status = 'running', node = @Node, lease_until = @until, attempts = attempts + 1,
                 message = NULL, claimed_at = @now, started_at = coalesce(started_at, @now), updated_at = @now
             WHERE id = @Id AND status = 'queued' AND epoch = @Epoch
+                AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.node = @Node AND nodes.process <> @Process)
             """,
             new
             {
                 operation.Id,
                 operation.Epoch,
-                node,
+                offer.Node,
+                offer.Process,
                 now,
                 until,
             }

@@ -61,7 +61,7 @@ public sealed class OperationQueue(
         );
         foreach (Operation head in heads)
         {
-            if (await ClaimAsync(offer.Node, head, cancellationToken) is { } claimed)
+            if (await ClaimAsync(offer, head, cancellationToken) is { } claimed)
             {
                 return claimed;
             }
@@ -70,7 +70,7 @@ public sealed class OperationQueue(
     }
 
     /// <summary>Claims the first that stands in a queue with this one, unless others have got them all meanwhile.</summary>
-    private Task<Operation?> ClaimAsync(string node, Operation head, CancellationToken cancellationToken) =>
+    private Task<Operation?> ClaimAsync(ClaimOffer offer, Operation head, CancellationToken cancellationToken) =>
         catalog.ClaimAsync(
             async session =>
             {
@@ -84,7 +84,7 @@ public sealed class OperationQueue(
                 }
                 DateTimeOffset now = time.Now();
                 Operation? next = await session.Operations.NextAsync(head, now);
-                return next is not null && await session.Operations.ClaimAsync(next, node, now, now + lease)
+                return next is not null && await session.Operations.ClaimAsync(next, offer, now, now + lease)
                     ? await session.Operations.FindAsync(next.Id)
                     : null;
             },

@@ -44,9 +44,16 @@ public sealed class NodePresence(
     }
 
     /// <summary>Announces the node until told to stop.</summary>
-    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Conflict"/>: the master key was changed, and this node must end.</exception>
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Conflict"/>: the master key was changed, or another process has the node's name: this one must end.</exception>
     public Task RunAsync(CancellationToken stopping) =>
         Loops.EveryAsync(queue.BeatInterval, AnnounceAsync, time, stopping);
+
+    /// <summary>Before this process does anything in the node's name, which no other has any more.</summary>
+    public async Task TakeNameAsync(CancellationToken cancellationToken)
+    {
+        await catalog.WriteAsync(session => session.Nodes.TakeAsync(options.Node, options.Process), cancellationToken);
+        await AnnounceAsync(cancellationToken);
+    }
 
     /// <inheritdoc cref="RunAsync"/>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
@@ -66,17 +73,19 @@ public sealed class NodePresence(
                 }
                 foreach (string role in options.Roles)
                 {
-                    await session.Nodes.SeenAsync(
-                        new NodeRole
-                        {
-                            Node = options.Node,
-                            Role = role,
-                            AvailabilityZone = options.AvailabilityZone,
-                            Roots = role == Worker ? usable : new TextList([]),
-                            StartedAt = started,
-                            SeenAt = now,
-                        }
-                    );
+                    NodeRole seen = new()
+                    {
+                        Node = options.Node,
+                        Role = role,
+                        AvailabilityZone = options.AvailabilityZone,
+                        Roots = role == Worker ? usable : new TextList([]),
+                        StartedAt = started,
+                        SeenAt = now,
+                    };
+                    if (!await session.Nodes.SeenAsync(seen, options.Process))
+                    {
+                        throw ServiceError.Conflict($"Another process is node {options.Node} of this catalog now.");
+                    }
                 }
             },
             cancellationToken

@@ -107,7 +107,7 @@ public sealed class WorkerService(
         new OperationRun(handlers[row.Kind], row, queue, time, logger).RunAsync(stopping);
 
     private Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
-        queue.ClaimAsync(new ClaimOffer(options.Node, roots.Usable(), kinds), stopping);
+        queue.ClaimAsync(new ClaimOffer(options.Node, roots.Usable(), kinds, options.Process), stopping);
 
     /// <summary>Asks until the catalog answers: nothing may be claimed before.</summary>
     private async Task RecoverAsync(CancellationToken stopping)

@@ -606,16 +606,24 @@ public abstract class CatalogSuite : IAsyncLifetime
             StartedAt = Rows.Start,
             SeenAt = Rows.Start,
         };
-        await Catalog.WriteAsync(session => session.Nodes.SeenAsync(role), CancellationToken.None);
-        await Catalog.WriteAsync(
-            session => session.Nodes.SeenAsync(role with { SeenAt = Rows.Start.AddSeconds(9) }),
-            CancellationToken.None
-        );
+        Assert.True(await SeenAsync(0, "first"));
+        Assert.True(await SeenAsync(9, "first"));
+        Assert.False(await SeenAsync(10, "second"));
         NodeRole read = Assert.Single(
             await Catalog.ReadAsync(session => session.Nodes.ListAsync(), CancellationToken.None)
         );
         Assert.Equal(Rows.Start.AddSeconds(9), read.SeenAt);
         Assert.Equal(["local", "fast"], read.Roots.Items);
+
+        await Catalog.WriteAsync(session => session.Nodes.TakeAsync("n", "second"), CancellationToken.None);
+        Assert.True(await SeenAsync(11, "second"));
+        Assert.False(await SeenAsync(12, "first"));
+
+        Task<bool> SeenAsync(int second, string process) =>
+            Catalog.WriteAsync(
+                session => session.Nodes.SeenAsync(role with { SeenAt = Rows.Start.AddSeconds(second) }, process),
+                CancellationToken.None
+            );
     }
 
     [Fact]

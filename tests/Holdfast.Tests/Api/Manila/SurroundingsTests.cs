@@ -137,7 +137,8 @@ public sealed class SurroundingsTests : ManilaTests
                                 Roots = new TextList([]),
                                 StartedAt = Rows.Start,
                                 SeenAt = seen,
-                            }
+                            },
+                            "process"
                         );
                     }
                 }

@@ -136,6 +136,30 @@ public class OperationQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_claims_nothing_once_another_has_its_nodes_name()
+    {
+        NodeRole role = new()
+        {
+            Node = "node1",
+            Role = "worker",
+            AvailabilityZone = "nova",
+            Roots = new TextList(["local"]),
+            StartedAt = Rows.Start,
+            SeenAt = Rows.Start,
+        };
+        await core.Catalog.WriteAsync(session => session.Nodes.SeenAsync(role, "first"), default);
+        await AddAsync(OperationKind.CreateBackup);
+        await AddAsync(OperationKind.CreateBackup);
+        Assert.NotNull(await ClaimAsync("first"));
+        await core.Catalog.WriteAsync(session => session.Nodes.TakeAsync("node1", "second"), default);
+        Assert.Null(await ClaimAsync("first"));
+        Assert.NotNull(await ClaimAsync("second"));
+
+        Task<Operation?> ClaimAsync(string process) =>
+            core.Queue.ClaimAsync(new("node1", ["local"], [OperationKind.CreateBackup], process), default);
+    }
+
+    [Fact]
     public async Task A_heartbeat_keeps_the_claim_and_shows_progress()
     {
         await core.Catalog.AddBackupsAsync(Rows.Backup("b1", "s1", BackupStatus.Creating));

@@ -215,22 +215,19 @@ public sealed class SchedulerTests : IAsyncLifetime
     }
 
     /// <summary>A worker that says now that it can use these roots alone.</summary>
-    private Task AnnounceAsync(params string[] roots) =>
-        core.Catalog.WriteAsync(
-            session =>
-                session.Nodes.SeenAsync(
-                    new NodeRole
-                    {
-                        Node = "node1",
-                        Role = NodePresence.Worker,
-                        AvailabilityZone = "nova",
-                        Roots = new TextList([.. roots]),
-                        StartedAt = core.Time.Now(),
-                        SeenAt = core.Time.Now(),
-                    }
-                ),
-            default
-        );
+    private async Task AnnounceAsync(params string[] roots)
+    {
+        NodeRole role = new()
+        {
+            Node = "node1",
+            Role = NodePresence.Worker,
+            AvailabilityZone = "nova",
+            Roots = new TextList([.. roots]),
+            StartedAt = core.Time.Now(),
+            SeenAt = core.Time.Now(),
+        };
+        Assert.True(await core.Catalog.WriteAsync(session => session.Nodes.SeenAsync(role, "process"), default));
+    }
 
     private Scheduler Scheduler(string node, ICatalog? catalog = null) =>
         new(
