@@ -39,6 +39,7 @@ public sealed class KillTests
 
     /// <summary>Of every kind that a member asks for, on a node without workers.</summary>
     [Fact]
+    [Trait("e2e", "kills")]
     public async Task WhatWasAcceptedAndNotBegunIsDoneAfterTheRestart()
     {
         using TemporaryDirectory directory = new();
@@ -82,10 +83,8 @@ public sealed class KillTests
 
     /// <param name="sync">Before which fsync of its first start the process is killed.</param>
     [Theory]
+    [Trait("e2e", "kills")]
     [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(6)]
-    [InlineData(10)]
     public async Task AStartThatIsKilledAtAnySyncIsBegunAgain(int sync)
     {
         using TemporaryDirectory directory = new();
