@@ -115,12 +115,8 @@ public sealed class PostgresTests : IAsyncLifetime
     [Fact]
     public async Task A_node_that_is_told_to_stop_answers_what_has_begun_and_hands_its_work_over()
     {
-        // Leases that nobody waits for, and nodes that look when they hear of something.
-        (string, string)[] patient =
-        [
-            ("HOLDFAST_WORKERS__LEASE_SECONDS", "3600"),
-            ("HOLDFAST_WORKERS__POLL_SECONDS", "3600"),
-        ];
+        // Nobody waits for such a lease.
+        (string, string)[] patient = [("HOLDFAST_WORKERS__LEASE_SECONDS", "3600")];
         await using HoldfastServer one = await StartAsync("one", patient);
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
         Share large = await tenant.CreateShareAsync();
