@@ -118,13 +118,14 @@ public sealed class PostgresTests : IAsyncLifetime
         // Nobody waits for such a lease.
         (string, string)[] patient = [("HOLDFAST_WORKERS__LEASE_SECONDS", "3600")];
         await using HoldfastServer one = await StartAsync("one", patient);
+        await using HoldfastServer two = await StartAsync("two", patient);
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
         Share large = await tenant.CreateShareAsync();
         Share small = await tenant.CreateShareAsync();
         await tenant.BackUpAsync(small);
-        // A hole that takes minutes to read.
+        // A hole that takes a while to read.
         await using FileStream file = File.Create(Path.Combine(large.Directory, "file"));
-        file.SetLength(1L << 40);
+        file.SetLength(8L << 40);
         string backup = await tenant.StartBackupAsync(large);
         using OpenStackSession admin = await OpenStackSession.SignInAsync(
             one.Url,
@@ -132,20 +133,22 @@ public sealed class PostgresTests : IAsyncLifetime
             HoldfastServer.AdminPassword,
             "admin"
         );
-        await RunsOnAsync(admin, backup, "one");
+        string first = await Eventually.GetAsync("a node to begin", () => WhereAsync(admin, backup));
+        (HoldfastServer stopped, HoldfastServer left) = first == "one" ? (one, two) : (two, one);
 
-        await using HoldfastServer two = await StartAsync("two", patient);
-        using UnfinishedRequest probe = await UnfinishedRequest.BeginAsync(one.Url, "GET /readyz HTTP/1.1\r\n");
+        using UnfinishedRequest probe = await UnfinishedRequest.BeginAsync(stopped.Url, "GET /readyz HTTP/1.1\r\n");
         using UnfinishedRequest asked = await UnfinishedRequest.BeginAsync(
-            one.Url,
+            stopped.Url,
             "POST /v2/share-backups HTTP/1.1\r\nHost: holdfast\r\n"
         );
         // A later request has an answer, so these have begun.
-        await RunsOnAsync(admin, backup, "one");
-        Task<ProcessResult> stopping = one.StopAsync();
+        using OpenStackSession there = OpenStackSession.With(left.Url, admin.Token, admin.ProjectId);
+        using OpenStackSession here = OpenStackSession.With(stopped.Url, admin.Token, admin.ProjectId);
+        Assert.Equal(first, await WhereAsync(here, backup));
+        Task<ProcessResult> stopping = stopped.StopAsync();
         await Eventually.HoldsAsync(
             "the node to stop",
-            () => Task.FromResult(one.Log.Contains("Stopping", StringComparison.Ordinal))
+            () => Task.FromResult(stopped.Log.Contains("Stopping", StringComparison.Ordinal))
         );
         string ready = await probe.FinishAsync("Host: holdfast\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 503 ", ready, StringComparison.Ordinal);
@@ -159,11 +162,13 @@ public sealed class PostgresTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 202 ", accepted, StringComparison.Ordinal);
         Assert.Equal(0, (await stopping).ExitCode);
 
-        using OpenStackSession there = OpenStackSession.With(two.Url, admin.Token, admin.ProjectId);
-        await RunsOnAsync(there, backup, "two");
+        await Eventually.HoldsAsync(
+            "the other node to go on",
+            async () => await WhereAsync(there, backup) is { } node && node != first
+        );
         file.SetLength(1);
         using Tenant rest = new(
-            OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId),
+            OpenStackSession.With(left.Url, tenant.Session.Token, tenant.ProjectId),
             tenant.Name,
             tenant.Password
         );
@@ -172,20 +177,17 @@ public sealed class PostgresTests : IAsyncLifetime
         Assert.All((await rest.BackupStatesAsync()).Values, status => Assert.Equal("available", status));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(shared["store"], tenant.ProjectId, "locks")));
         // Its name is free.
-        await one.StartAgainAsync();
-        await CheckAsync(two, tenant);
+        await stopped.StartAgainAsync();
+        await CheckAsync(left, tenant);
     }
 
-    private static Task RunsOnAsync(OpenStackSession admin, string backup, string node) =>
-        Eventually.HoldsAsync(
-            $"backup {backup} on node {node}",
-            async () =>
-            {
-                string question = $"/api/v1/operations?all_projects=true&status=running&backup_id={backup}";
-                JsonArray running = (await admin.GetAsync(question))["operations"].AsArray();
-                return running.Count == 1 && running[0]!["node"]!.GetValue<string>() == node;
-            }
-        );
+    /// <returns>The node that makes the backup now; null when none does.</returns>
+    private static async Task<string?> WhereAsync(OpenStackSession admin, string backup)
+    {
+        string question = $"/api/v1/operations?all_projects=true&status=running&backup_id={backup}";
+        JsonArray running = (await admin.GetAsync(question))["operations"].AsArray();
+        return running.Count == 1 ? running[0]!["node"]!.GetValue<string>() : null;
+    }
 
     [Fact]
     public async Task Nodes_that_start_at_once_on_an_empty_database_all_serve()
