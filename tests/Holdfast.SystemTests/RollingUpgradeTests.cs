@@ -48,7 +48,7 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
         Dictionary<string, string> copies = [];
         await BackUpAsync(before);
 
-        // The schema goes forwards under the former program's nodes.
+        // Where there is a migration between the two, it is made under the former program's nodes.
         await using HoldfastServer api = await StartAsync(HoldfastServer.Command, "api", "api,scheduler");
         using Tenant after = new(
             OpenStackSession.With(api.Url, before.Session.Token, before.ProjectId),
