@@ -13,26 +13,16 @@ public sealed class PostgresTests : IAsyncLifetime
 {
     private static readonly TreeComparison Whole = new() { IgnoreSockets = true };
 
-    private readonly TemporaryDirectory shared = new();
-    private PostgresServer postgres = null!;
-    private string connection = "";
+    private PostgresCloud shared = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        postgres = await PostgresServer.StartAsync();
-        connection = await postgres.NewDatabaseAsync();
-    }
+    public async ValueTask InitializeAsync() => shared = await PostgresCloud.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await postgres.DisposeAsync();
-        shared.Dispose();
-    }
+    public ValueTask DisposeAsync() => shared.DisposeAsync();
 
     [Fact]
     public async Task What_was_backed_up_comes_back_over_the_databases_death()
     {
-        await using HoldfastServer server = await StartAsync("one");
+        await using HoldfastServer server = await shared.StartNodeAsync("one");
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "tenant");
         Share share = await tenant.CreateShareAsync();
         NastyTree.Build(share.Directory);
@@ -40,16 +30,16 @@ public sealed class PostgresTests : IAsyncLifetime
         Copy.Of(share.Directory, original);
         string backup = await tenant.BackUpAsync(share);
 
-        await postgres.KillAsync();
+        await shared.Postgres.KillAsync();
         Reply away = await tenant.Session.GetAsync($"/v2/share-backups/{backup}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, away.Status);
         Assert.NotNull(away.Headers.RetryAfter);
-        await postgres.StartAgainAsync();
+        await shared.Postgres.StartAgainAsync();
 
         Changes.Apply(share.Directory);
         await tenant.RestoreAsync(backup, share);
         TreeComparer.AssertEqual(original, share.Directory, Whole);
-        await CheckAsync(server, tenant);
+        await shared.CheckAsync(server, tenant);
         Assert.DoesNotContain(PostgresServer.Password, server.Log, StringComparison.Ordinal);
         // The catalog is nowhere else.
         Assert.False(Directory.Exists(Path.Combine(server.DataDirectory, "catalog")));
@@ -59,8 +49,11 @@ public sealed class PostgresTests : IAsyncLifetime
     public async Task A_node_without_workers_wakes_another_that_has_them()
     {
         // Nobody looks by themselves before the test gives up.
-        await using HoldfastServer worker = await StartAsync("works", ("HOLDFAST_WORKERS__POLL_SECONDS", "3600"));
-        await using HoldfastServer api = await StartAsync("asks", ("HOLDFAST_ROLES", "api"));
+        await using HoldfastServer worker = await shared.StartNodeAsync(
+            "works",
+            ("HOLDFAST_WORKERS__POLL_SECONDS", "3600")
+        );
+        await using HoldfastServer api = await shared.StartNodeAsync("asks", ("HOLDFAST_ROLES", "api"));
         using Tenant tenant = await Tenant.CreateAsync(api.Url, "tenant");
         Share share = await tenant.CreateShareAsync();
         RawFiles.Write(Path.Combine(share.Directory, "file"), "before\n");
@@ -76,15 +69,11 @@ public sealed class PostgresTests : IAsyncLifetime
     public async Task Two_nodes_do_each_others_work_and_that_of_one_that_died()
     {
         const int shares = 6;
-        await using HoldfastServer one = await StartAsync("one");
-        await using HoldfastServer two = await StartAsync("two");
+        await using HoldfastServer one = await shared.StartNodeAsync("one");
+        await using HoldfastServer two = await shared.StartNodeAsync("two");
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
         // A token of one is good for the other.
-        using Tenant there = new(
-            OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId),
-            tenant.Name,
-            tenant.Password
-        );
+        using Tenant there = tenant.At(two);
         Tenant[] doors = [tenant, there];
         Share[] made = await Task.WhenAll(Enumerable.Range(0, shares).Select(n => doors[n % 2].CreateShareAsync()));
         foreach (Share share in made)
@@ -109,7 +98,7 @@ public sealed class PostgresTests : IAsyncLifetime
         {
             TreeComparer.AssertEqual(shared[share.Id], share.Directory, Whole);
         }
-        await CheckAsync(one, tenant);
+        await shared.CheckAsync(one, tenant);
     }
 
     [Fact]
@@ -117,8 +106,8 @@ public sealed class PostgresTests : IAsyncLifetime
     {
         // Nobody waits for such a lease.
         (string, string)[] patient = [("HOLDFAST_WORKERS__LEASE_SECONDS", "3600")];
-        await using HoldfastServer one = await StartAsync("one", patient);
-        await using HoldfastServer two = await StartAsync("two", patient);
+        await using HoldfastServer one = await shared.StartNodeAsync("one", patient);
+        await using HoldfastServer two = await shared.StartNodeAsync("two", patient);
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
         Share large = await tenant.CreateShareAsync();
         Share small = await tenant.CreateShareAsync();
@@ -142,8 +131,8 @@ public sealed class PostgresTests : IAsyncLifetime
             "POST /v2/share-backups HTTP/1.1\r\nHost: holdfast\r\n"
         );
         // A later request has an answer, so these have begun.
-        using OpenStackSession there = OpenStackSession.With(left.Url, admin.Token, admin.ProjectId);
-        using OpenStackSession here = OpenStackSession.With(stopped.Url, admin.Token, admin.ProjectId);
+        using OpenStackSession there = admin.At(left);
+        using OpenStackSession here = admin.At(stopped);
         Assert.Equal(first, await WhereAsync(here, backup));
         Task<ProcessResult> stopping = stopped.StopAsync();
         await Eventually.HoldsAsync(
@@ -167,18 +156,14 @@ public sealed class PostgresTests : IAsyncLifetime
             async () => await WhereAsync(there, backup) is { } node && node != first
         );
         file.SetLength(1);
-        using Tenant rest = new(
-            OpenStackSession.With(left.Url, tenant.Session.Token, tenant.ProjectId),
-            tenant.Name,
-            tenant.Password
-        );
+        using Tenant rest = tenant.At(left);
         await rest.SettleAsync(large);
         await rest.SettleAsync(small);
         Assert.All((await rest.BackupStatesAsync()).Values, status => Assert.Equal("available", status));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(shared["store"], tenant.ProjectId, "locks")));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(shared.Store, tenant.ProjectId, "locks")));
         // Its name is free.
         await stopped.StartAgainAsync();
-        await CheckAsync(left, tenant);
+        await shared.CheckAsync(left, tenant);
     }
 
     /// <returns>The node that makes the backup now; null when none does.</returns>
@@ -192,7 +177,7 @@ public sealed class PostgresTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_that_start_at_once_on_an_empty_database_all_serve()
     {
-        HoldfastServer[] nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => StartAsync($"n{n}")));
+        HoldfastServer[] nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => shared.StartNodeAsync($"n{n}")));
         try
         {
             foreach (HoldfastServer node in nodes)
@@ -218,10 +203,10 @@ public sealed class PostgresTests : IAsyncLifetime
     [Fact]
     public async Task What_one_node_revokes_the_other_refuses_within_moments()
     {
-        await using HoldfastServer one = await StartAsync("one");
-        await using HoldfastServer two = await StartAsync("two");
+        await using HoldfastServer one = await shared.StartNodeAsync("one");
+        await using HoldfastServer two = await shared.StartNodeAsync("two");
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
-        using OpenStackSession there = OpenStackSession.With(two.Url, tenant.Session.Token, tenant.ProjectId);
+        using OpenStackSession there = tenant.Session.At(two);
         Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/v2/shares")).Status);
         using HttpClient http = new() { BaseAddress = one.Url };
         using HttpRequestMessage revoke = new(HttpMethod.Delete, "/identity/v3/auth/tokens");
@@ -237,8 +222,8 @@ public sealed class PostgresTests : IAsyncLifetime
     [Fact]
     public async Task The_master_key_is_changed_while_no_node_runs()
     {
-        await using HoldfastServer one = await StartAsync("one");
-        await using HoldfastServer two = await StartAsync("two");
+        await using HoldfastServer one = await shared.StartNodeAsync("one");
+        await using HoldfastServer two = await shared.StartNodeAsync("two");
         using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
         Share share = await tenant.CreateShareAsync();
         string backup = await tenant.BackUpAsync(share);
@@ -248,39 +233,13 @@ public sealed class PostgresTests : IAsyncLifetime
         Assert.Contains("Node two runs", refused.Error, StringComparison.Ordinal);
 
         await two.StopAsync();
-        File.Copy(shared["master.key"], shared["former.key"]);
+        File.Copy(shared.MasterKey, shared["former.key"]);
         await one.RunAsync("key", "rotate-master");
         await one.StartAgainAsync();
         await tenant.RestoreAsync(backup, share);
         // A node to whose host nobody has carried the new key.
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            StartAsync("three", ("HOLDFAST_MASTER_KEY_FILE", shared["former.key"]))
+            shared.StartNodeAsync("three", ("HOLDFAST_MASTER_KEY_FILE", shared["former.key"]))
         );
-    }
-
-    private Task<HoldfastServer> StartAsync(string node, params (string Name, string Value)[] more)
-    {
-        Dictionary<string, string?> settings = new()
-        {
-            ["HOLDFAST_CATALOG"] = connection,
-            ["HOLDFAST_NODE"] = node,
-            ["HOLDFAST_STORE"] = $"file:{shared.Make("store")}",
-            ["HOLDFAST_SHARE_ROOTS"] = $"local={shared.Make("shares")}",
-            ["HOLDFAST_VOLUME_ROOTS"] = $"local={shared.Make("volumes")}",
-            ["HOLDFAST_MASTER_KEY_FILE"] = shared["master.key"],
-            ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "3",
-        };
-        foreach ((string name, string value) in more)
-        {
-            settings[name] = value;
-        }
-        return HoldfastServer.StartAsync(settings);
-    }
-
-    private async Task CheckAsync(HoldfastServer server, Tenant tenant)
-    {
-        string password = await server.RunAsync("key", "export", "--project", tenant.ProjectId);
-        using Restic restic = new(Path.Combine(shared["store"], tenant.ProjectId), password);
-        await restic.CheckAsync();
     }
 }

@@ -21,27 +21,25 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
                 ?? throw new InvalidOperationException("HOLDFAST_TEST_PREVIOUS is not set: `./dev e2e upgrade` does."),
         ];
 
-    private readonly TemporaryDirectory shared = new();
-    private PostgresServer postgres = null!;
-    private string connection = "";
+    private PostgresCloud shared = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        postgres = await PostgresServer.StartAsync();
-        connection = await postgres.NewDatabaseAsync();
-    }
+    public async ValueTask InitializeAsync() => shared = await PostgresCloud.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await postgres.DisposeAsync();
-        shared.Dispose();
-    }
+    public ValueTask DisposeAsync() => shared.DisposeAsync();
 
     [Fact]
     public async Task Both_serve_and_do_each_others_work_until_the_former_is_gone()
     {
-        await using HoldfastServer formerApi = await StartAsync(Former, "former-api", "api,scheduler");
-        await using HoldfastServer formerWorker = await StartAsync(Former, "former-worker", "worker");
+        await using HoldfastServer formerApi = await shared.StartNodeAsync(
+            Former,
+            "former-api",
+            ("HOLDFAST_ROLES", "api,scheduler")
+        );
+        await using HoldfastServer formerWorker = await shared.StartNodeAsync(
+            Former,
+            "former-worker",
+            ("HOLDFAST_ROLES", "worker")
+        );
         using Tenant before = await Tenant.CreateAsync(formerApi.Url, "tenant");
         Share share = await before.CreateShareAsync();
         NastyTree.Build(share.Directory);
@@ -49,12 +47,8 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
         await BackUpAsync(before);
 
         // Where there is a migration between the two, it is made under the former program's nodes.
-        await using HoldfastServer api = await StartAsync(HoldfastServer.Command, "api", "api,scheduler");
-        using Tenant after = new(
-            OpenStackSession.With(api.Url, before.Session.Token, before.ProjectId),
-            before.Name,
-            before.Password
-        );
+        await using HoldfastServer api = await shared.StartNodeAsync("api", ("HOLDFAST_ROLES", "api,scheduler"));
+        using Tenant after = before.At(api);
         await EachSeesAndRestoresWhatTheOtherTookAsync();
 
         // A worker of the former program dies at its work, and one of this program ends it.
@@ -62,7 +56,7 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
         string asItWas = CopyShare();
         string interrupted = await before.StartBackupAsync(share);
         await formerWorker.KillAsync();
-        await using HoldfastServer worker = await StartAsync(HoldfastServer.Command, "worker", "worker");
+        await using HoldfastServer worker = await shared.StartNodeAsync("worker", ("HOLDFAST_ROLES", "worker"));
         await after.SettleAsync(share);
         copies.Add(interrupted, asItWas);
         await EachSeesAndRestoresWhatTheOtherTookAsync();
@@ -72,9 +66,7 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
         {
             await RestoreAsync(after, backup);
         }
-        string password = await api.RunAsync("key", "export", "--project", after.ProjectId);
-        using Restic restic = new(Path.Combine(shared["store"], after.ProjectId), password);
-        await restic.CheckAsync();
+        await shared.CheckAsync(api, after);
 
         async Task EachSeesAndRestoresWhatTheOtherTookAsync()
         {
@@ -108,20 +100,4 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
             return copy;
         }
     }
-
-    private Task<HoldfastServer> StartAsync(IReadOnlyList<string> command, string node, string roles) =>
-        HoldfastServer.StartAsync(
-            command,
-            new Dictionary<string, string?>
-            {
-                ["HOLDFAST_CATALOG"] = connection,
-                ["HOLDFAST_NODE"] = node,
-                ["HOLDFAST_ROLES"] = roles,
-                ["HOLDFAST_STORE"] = $"file:{shared.Make("store")}",
-                ["HOLDFAST_SHARE_ROOTS"] = $"local={shared.Make("shares")}",
-                ["HOLDFAST_VOLUME_ROOTS"] = $"local={shared.Make("volumes")}",
-                ["HOLDFAST_MASTER_KEY_FILE"] = shared["master.key"],
-                ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "3",
-            }
-        );
 }

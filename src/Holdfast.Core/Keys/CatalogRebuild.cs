@@ -98,11 +98,11 @@ public sealed class CatalogRebuild(
         await using Repository repository = await repositories.OpenAsync(project, password, opening, cancellationToken);
         HashSet<Id> snapshots = await repository.ListSnapshotIdsAsync(cancellationToken);
         ILookup<bool, Backup> backups = (export?.Backups ?? []).ToLookup(backup =>
-            Id.TryParse(backup.SnapshotId!, out Id id) && snapshots.Remove(id)
+            Id.TryParse(backup.SnapshotId, out Id id) && snapshots.Remove(id)
         );
         // A backup without a row is a snapshot that maintenance removes: that it is not listed is not enough.
         await repository.RequireAbsentAsync(
-            backups[false].Select(backup => Id.Parse(backup.SnapshotId!)),
+            backups[false].SelectMany(backup => Id.TryParse(backup.SnapshotId, out Id id) ? [id] : Array.Empty<Id>()),
             cancellationToken
         );
         var unacknowledged = new List<UnacknowledgedSnapshot>();

@@ -10,21 +10,11 @@ namespace Holdfast.SystemTests.Disasters;
 /// <summary>A worker's host is gone for ever, with the disk of a share root that nobody else had.</summary>
 public sealed class LostNodeTests : IAsyncLifetime
 {
-    private readonly TemporaryDirectory shared = new();
-    private PostgresServer postgres = null!;
-    private string connection = "";
+    private PostgresCloud shared = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        postgres = await PostgresServer.StartAsync();
-        connection = await postgres.NewDatabaseAsync();
-    }
+    public async ValueTask InitializeAsync() => shared = await PostgresCloud.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await postgres.DisposeAsync();
-        shared.Dispose();
-    }
+    public ValueTask DisposeAsync() => shared.DisposeAsync();
 
     [Fact]
     [Trait(Runbook.Section, "A node is lost, and its disk")]
@@ -79,18 +69,13 @@ public sealed class LostNodeTests : IAsyncLifetime
         await tenant.BackUpAsync(share);
     }
 
-    private Task<HoldfastServer> StartAsync(string node, string roles, string root) =>
-        HoldfastServer.StartAsync(
-            new Dictionary<string, string?>
-            {
-                ["HOLDFAST_CATALOG"] = connection,
-                ["HOLDFAST_NODE"] = node,
-                ["HOLDFAST_ROLES"] = roles,
-                ["HOLDFAST_STORE"] = $"file:{shared.Make("store")}",
-                ["HOLDFAST_SHARE_ROOTS"] = $"local={shared.Make(root)}",
-                ["HOLDFAST_VOLUME_ROOTS"] = $"local={shared.Make("volumes")}",
-                ["HOLDFAST_MASTER_KEY_FILE"] = shared["master.key"],
-                ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "3",
-            }
+    private Task<HoldfastServer> StartAsync(string node, string roles, string root)
+    {
+        Directory.CreateDirectory(shared[root]);
+        return shared.StartNodeAsync(
+            node,
+            ("HOLDFAST_ROLES", roles),
+            ("HOLDFAST_SHARE_ROOTS", $"local={shared[root]}")
         );
+    }
 }

@@ -25,16 +25,12 @@ public sealed class WrongClockTests : IDisposable
     [Trait(Runbook.Section, "A clock is wrong")]
     public async Task NodesOnPostgresGoByItsTime()
     {
-        await using PostgresServer postgres = await PostgresServer.StartAsync();
-        NpgsqlConnectionStringBuilder connection = new(await postgres.NewDatabaseAsync());
+        await using PostgresCloud shared = await PostgresCloud.StartAsync();
+        NpgsqlConnectionStringBuilder connection = new(shared.Connection);
         await using HoldfastServer ahead = await StartAsync("ahead", "+3h");
         await using HoldfastServer behind = await StartAsync("behind", "-3h");
         using Tenant tenant = await Tenant.CreateAsync(ahead.Url, "tenant");
-        using Tenant there = new(
-            OpenStackSession.With(behind.Url, tenant.Session.Token, tenant.ProjectId),
-            tenant.Name,
-            tenant.Password
-        );
+        using Tenant there = tenant.At(behind);
         Tenant[] doors = [tenant, there];
         Share[] shares = [.. await Task.WhenAll(doors.Select(door => door.CreateShareAsync()))];
         foreach (Share share in shares)
@@ -56,7 +52,7 @@ public sealed class WrongClockTests : IDisposable
             await there.RestoreAsync(backup, share);
             TreeComparer.AssertEqual(directory[share.Id], share.Directory, Whole);
         }
-        using (Restic restic = await RepositoryAsync(behind, tenant))
+        using (Restic restic = await shared.OpenRepositoryAsync(behind, tenant))
         {
             JsonArray snapshots = JsonNode.Parse(await restic.RunAsync("snapshots", "--json"))!.AsArray();
             Assert.All(snapshots, snapshot => AssertNow(snapshot!["time"]!));
@@ -75,18 +71,7 @@ public sealed class WrongClockTests : IDisposable
         await tenant.BackUpAsync(shares[0]);
 
         Task<HoldfastServer> StartAsync(string node, string offset) =>
-            HoldfastServer.StartAsync(
-                new Dictionary<string, string?>(Clock(node, offset))
-                {
-                    ["HOLDFAST_CATALOG"] = connection.ConnectionString,
-                    ["HOLDFAST_NODE"] = node,
-                    ["HOLDFAST_STORE"] = $"file:{directory.Make("store")}",
-                    ["HOLDFAST_SHARE_ROOTS"] = $"local={directory.Make("shares")}",
-                    ["HOLDFAST_VOLUME_ROOTS"] = $"local={directory.Make("volumes")}",
-                    ["HOLDFAST_MASTER_KEY_FILE"] = directory["master.key"],
-                    ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "3",
-                }
-            );
+            shared.StartNodeAsync(node, [.. Clock(node, offset).Select(variable => (variable.Key, variable.Value!))]);
     }
 
     /// <summary>Whose catalog is a file goes by its own clock, and by whatever it is set to next.</summary>
@@ -142,12 +127,6 @@ public sealed class WrongClockTests : IDisposable
         string beside = directory[$"{node}.clock.new"];
         File.WriteAllText(beside, $"{offset}\n");
         File.Move(beside, directory[$"{node}.clock"], overwrite: true);
-    }
-
-    private async Task<Restic> RepositoryAsync(HoldfastServer server, Tenant tenant)
-    {
-        string password = await server.RunAsync("key", "export", "--project", tenant.ProjectId);
-        return new Restic(Path.Combine(directory["store"], tenant.ProjectId), password);
     }
 
     /// <summary>By this machine's clock, which is the database's.</summary>

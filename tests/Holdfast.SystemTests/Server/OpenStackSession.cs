@@ -26,6 +26,9 @@ public sealed class OpenStackSession : IDisposable
     public static OpenStackSession With(Uri service, string token, string projectId) =>
         new(new HttpClient { BaseAddress = service, Timeout = TimeSpan.FromMinutes(2) }, token, projectId);
 
+    /// <summary>The same user, with the same token, at another node.</summary>
+    public OpenStackSession At(HoldfastServer node) => With(node.Url, Token, ProjectId);
+
     /// <summary>Signs in with a password, scoped to a project, both of the default domain.</summary>
     public static async Task<OpenStackSession> SignInAsync(Uri service, string user, string password, string project)
     {

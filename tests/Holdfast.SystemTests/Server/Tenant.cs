@@ -50,6 +50,9 @@ public sealed class Tenant(OpenStackSession session, string name, string passwor
         return new Tenant(await OpenStackSession.SignInAsync(service, name, password, name), name, password);
     }
 
+    /// <summary>The same tenant, with the same token, at another node.</summary>
+    public Tenant At(HoldfastServer node) => new(session.At(node), name, password);
+
     /// <summary>Makes a share and waits until it can be used.</summary>
     public async Task<Share> CreateShareAsync()
     {
