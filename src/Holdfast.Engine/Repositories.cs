@@ -11,8 +11,8 @@ namespace Holdfast.Engine;
 /// <see cref="WarmRepositories"/>.
 /// </summary>
 /// <param name="store">Its root is above the repositories.</param>
-/// <param name="keptBlobs">Blobs of indexes kept between two openings; some 48 bytes each.</param>
-public sealed class Repositories(IObjectStore store, long keptBlobs = WarmRepositories.DefaultBlobs)
+/// <param name="keptBytes">Of indexes and snapshots kept between two openings.</param>
+public sealed class Repositories(IObjectStore store, long keptBytes = WarmRepositories.DefaultBytes)
 {
     private const int Removals = 16;
 
@@ -23,7 +23,7 @@ public sealed class Repositories(IObjectStore store, long keptBlobs = WarmReposi
     private static readonly string[] Reserved = ["keyring", "export"];
 
     private readonly RepositoryStore objects = new(store);
-    private readonly WarmRepositories warm = new(keptBlobs);
+    private readonly WarmRepositories warm = new(keptBytes);
 
     public SealedObjects Vault { get; } = new(store);
 

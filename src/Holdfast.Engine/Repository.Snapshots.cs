@@ -7,9 +7,16 @@ namespace Holdfast.Engine;
 
 public sealed partial class Repository
 {
-    /// <summary>All snapshots, oldest first. A damaged one is an error that names it.</summary>
-    public Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken) =>
-        LoadSnapshotsAsync(Store.ListAsync(ObjectKind.Snapshot, cancellationToken), cancellationToken);
+    private readonly LoadedSnapshots known;
+
+    /// <summary>All snapshots, oldest first; those that were listed before are not read again. A damaged one is an error that names it.</summary>
+    public async Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        IAsyncEnumerable<StoredObject> listed = Store.ListAsync(ObjectKind.Snapshot, cancellationToken);
+        IReadOnlyList<Snapshot> snapshots = await LoadSnapshotsAsync(listed, cancellationToken);
+        known.Replace(snapshots);
+        return snapshots;
+    }
 
     /// <summary>The same of those that were listed, without any that are gone since.</summary>
     internal async Task<IReadOnlyList<Snapshot>> LoadSnapshotsAsync(
@@ -22,7 +29,7 @@ public sealed partial class Repository
             listed,
             async (stored, token) =>
             {
-                if (await TryLoadListedAsync(stored, token) is { } snapshot)
+                if ((known.Find(stored.Id) ?? await TryLoadListedAsync(stored, token)) is { } snapshot)
                 {
                     snapshots.Add(snapshot);
                 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Holdfast.Engine.Compression;
 using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Index;
+using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
@@ -23,10 +24,12 @@ public sealed partial class Repository : IAsyncDisposable
         KeyMaterial key,
         RepositoryConfig config,
         RepositoryOptions options,
-        LoadedIndex index
+        LoadedIndex index,
+        LoadedSnapshots snapshots
     )
     {
         kept = index;
+        known = snapshots;
         Store = store;
         LockStore = lockStore;
         Sealer = new Sealer(key);
@@ -60,7 +63,8 @@ public sealed partial class Repository : IAsyncDisposable
             master,
             RepositoryConfig.Create(),
             options,
-            new LoadedIndex()
+            new LoadedIndex(),
+            new LoadedSnapshots()
         );
         Id key = await AddKeyAsync(objects, password, master, options, cancellationToken);
         // The config decides: a repository without one is not there yet, and whoever writes it first has made it.
@@ -116,8 +120,9 @@ public sealed partial class Repository : IAsyncDisposable
         using var sealer = new Sealer(master.Copy());
         RepositoryConfig itsConfig = RepositoryConfig.Open(sealedConfig, sealer);
         var index = new LoadedIndex();
-        keep?.Invoke(new WarmRepository(name, master.Copy(), index));
-        return new Repository(new(store), objects, master, itsConfig, options, index);
+        var snapshots = new LoadedSnapshots();
+        keep?.Invoke(new WarmRepository(name, master.Copy(), index, snapshots));
+        return new Repository(new(store), objects, master, itsConfig, options, index, snapshots);
     }
 
     /// <summary>Opens it with what an earlier opening has left.</summary>
@@ -138,7 +143,7 @@ public sealed partial class Repository : IAsyncDisposable
             {
                 using var sealer = new Sealer(warm.Key.Copy());
                 RepositoryConfig itsConfig = await RepositoryConfig.LoadAsync(objects, sealer, cancellationToken);
-                return new Repository(new(store), objects, warm.Key, itsConfig, options, warm.Index);
+                return new Repository(new(store), objects, warm.Key, itsConfig, options, warm.Index, warm.Snapshots);
             }
         }
         catch (EngineError error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Damaged)

@@ -5,15 +5,15 @@ namespace Holdfast.Engine;
 
 /// <summary>
 /// What repositories opened before leave behind, by project, within bounded memory. It saves the password's derivation
-/// and the loading of the index, and is never the truth: see <see cref="WarmRepository"/>. Safe for many threads.
+/// and the loading of the index and of snapshots, and is never the truth: see <see cref="WarmRepository"/>. Safe for many threads.
 /// </summary>
-/// <param name="mostBlobs">
-/// Blobs of all kept indexes together. The indexes used last stay; one that is in use and not kept lasts as long as its use.
+/// <param name="mostBytes">
+/// Of all kept indexes and snapshots together. Those used last stay; one that is in use and not kept lasts as long as its use.
 /// </param>
-internal sealed class WarmRepositories(long mostBlobs)
+internal sealed class WarmRepositories(long mostBytes)
 {
-    /// <summary>Some 96 MiB of indexes: 48 bytes a blob.</summary>
-    public const long DefaultBlobs = 2 << 20;
+    /// <summary>Some 2 Mi blobs.</summary>
+    public const long DefaultBytes = 96 << 20;
 
     /// <summary>A key and its surroundings are less than a kilobyte.</summary>
     private const int MostRepositories = 1024;
@@ -65,17 +65,17 @@ internal sealed class WarmRepositories(long mostBlobs)
         }
     }
 
-    /// <summary>Lets go of the indexes used longest ago until the rest are no larger than allowed; their keys stay.</summary>
+    /// <summary>Lets go of the indexes and snapshots used longest ago until the rest are no larger than allowed; their keys stay.</summary>
     public void Trim()
     {
         lock (gate)
         {
-            long blobs = kept.Values.Sum(one => (long)one.Warm.Index.Blobs.Count);
-            for (int index = 0; index < kept.Count && blobs > mostBlobs; index++)
+            long bytes = kept.Values.Sum(one => one.Warm.Size);
+            for (int index = 0; index < kept.Count && bytes > mostBytes; index++)
             {
                 Kept oldest = kept.GetAt(index).Value;
-                blobs -= oldest.Warm.Index.Blobs.Count;
-                kept.SetAt(index, oldest with { Warm = oldest.Warm with { Index = new() } });
+                bytes -= oldest.Warm.Size;
+                kept.SetAt(index, oldest with { Warm = oldest.Warm with { Index = new(), Snapshots = new() } });
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed unsafe class Compressor : IDisposable
     /// <summary>Room for the longest chunk. What a huge directory needed beyond it is given back at the next use.</summary>
     private const int MostScratch = 16 << 20;
 
-    private const int SmallHashLog = 16;
+    private const int SmallHashLog = 15;
     private const int SmallChainLog = 14;
 
     private readonly NativeHandle context = new(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Engine;
 using Holdfast.Engine.Packs;
+using Holdfast.Engine.Snapshots;
 using Holdfast.Objects;
 using Holdfast.Objects.Memory;
 using Holdfast.Testing.Objects;
@@ -76,6 +77,29 @@ public sealed class WarmRepositoriesTests
         Assert.True(fewer.Contains(BlobKind.Data, stays));
         Assert.False(fewer.Contains(BlobKind.Data, goes));
         Assert.True(fewer.Contains(BlobKind.Data, comes));
+    }
+
+    [Fact]
+    public async Task SnapshotsAreReadOnceAndListedAsOftenAsAskedFor()
+    {
+        await MakeAsync();
+        Id stays = await CommitAsync(repositories, "/stays");
+        Id goes = await CommitAsync(others, "/goes");
+        Assert.Equal([stays, goes], await SnapshotsAsync());
+        Id comes = await CommitAsync(others, "/comes");
+        await store.DeleteAsync(new ObjectName($"p/snapshots/{goes}"), default);
+        store.Reads.Clear();
+
+        Assert.Equal([stays, comes], await SnapshotsAsync());
+        Assert.Equal(1, ReadsOf("snapshots"));
+        Assert.Equal([stays, comes], await SnapshotsAsync());
+        Assert.Equal(1, ReadsOf("snapshots"));
+
+        async Task<Id[]> SnapshotsAsync()
+        {
+            await using Repository repository = await repositories.OpenAsync("p", Password, Options, default);
+            return [.. (await repository.ListSnapshotsAsync(default)).Select(snapshot => snapshot.Id)];
+        }
     }
 
     [Fact]
@@ -157,7 +181,7 @@ public sealed class WarmRepositoriesTests
     [Fact]
     public async Task AnIndexBeyondTheBoundIsLoadedAgainAndTheKeyIsNot()
     {
-        var small = new Repositories(store, keptBlobs: 1);
+        var small = new Repositories(store, keptBytes: 1);
         await MakeAsync();
         await AddAsync(small, 1);
         Id blob = await AddAsync(small, 2);
@@ -209,6 +233,18 @@ public sealed class WarmRepositoriesTests
     {
         await using Repository repository = await OpenLoadedAsync(by);
         return Assert.Single(await WriteAsync(repository, seed, seed + 1));
+    }
+
+    private static async Task<Id> CommitAsync(Repositories by, string path)
+    {
+        await using Repository repository = await by.OpenAsync("p", Password, Options, default);
+        Snapshot snapshot = new()
+        {
+            Time = TimeProvider.System.GetUtcNow(),
+            Tree = new Id(SHA256.HashData(Content(1))),
+            Paths = [path],
+        };
+        return (await repository.SaveSnapshotAsync(snapshot, default)).Id;
     }
 
     private static async Task<Id[]> WriteAsync(Repository repository, int from, int to)
