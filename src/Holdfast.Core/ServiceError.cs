@@ -56,6 +56,9 @@ public sealed class ServiceError(ServiceErrorKind kind, string message, Exceptio
 
     public Refusal Refusal { get; init; }
 
+    /// <summary>Whether a part below cannot be reached, so that waiting may help without anybody's doing.</summary>
+    public bool IsOutage { get; init; }
+
     /// <summary>When the same request may succeed; null where nobody knows.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

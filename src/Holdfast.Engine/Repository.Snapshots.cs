@@ -9,7 +9,7 @@ public sealed partial class Repository
 {
     private readonly LoadedSnapshots known;
 
-    /// <summary>All snapshots, oldest first; those that were listed before are not read again. A damaged one is an error that names it.</summary>
+    /// <summary>All snapshots, oldest first; those that were listed before are not read again. One that is read and damaged is an error that names it.</summary>
     public async Task<IReadOnlyList<Snapshot>> ListSnapshotsAsync(CancellationToken cancellationToken)
     {
         IAsyncEnumerable<StoredObject> listed = Store.ListAsync(ObjectKind.Snapshot, cancellationToken);

@@ -94,17 +94,7 @@ public sealed class KillTests
             ["HOLDFAST_ADMIN_PASSWORD"] = HoldfastServer.AdminPassword,
         };
         string[] serve = [.. HoldfastServer.Command, "serve"];
-        string[] kill =
-        [
-            .. (string[])["-f", "--seccomp-bpf", "-o", directory["trace"], "-e", "trace=fsync,fdatasync"],
-            .. (string[])["-e", "inject=fsync,fdatasync:signal=KILL:when=1"],
-        ];
-        await using (ChildProcess killed = ChildProcess.Start("strace", [.. kill, .. serve], settings))
-        {
-            await killed.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        }
-        string trace = await File.ReadAllTextAsync(directory["trace"]);
-        Assert.Contains("killed by SIGKILL", trace, StringComparison.Ordinal);
+        await new DeathAt("fsync,fdatasync").RunAsync(directory["trace"], serve, settings);
 
         await using ChildProcess again = ChildProcess.Start(serve[0], serve[1..], settings);
         using HttpClient http = new() { BaseAddress = url };

@@ -4,6 +4,7 @@ using Holdfast.SystemTests.Server;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Postgres;
 using Holdfast.Testing.Processes;
+using Npgsql;
 using Xunit;
 
 namespace Holdfast.SystemTests;
@@ -198,6 +199,33 @@ public sealed class PostgresTests : IAsyncLifetime
                 await node.DisposeAsync();
             }
         }
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_a_database_that_dies_in_a_migration()
+    {
+        Task<HoldfastServer> starting;
+        await using (NpgsqlConnection other = new(shared.Connection))
+        {
+            await other.OpenAsync();
+            await using NpgsqlTransaction blocking = await other.BeginTransactionAsync();
+            // The migration makes the tables before this one, and waits.
+            await using NpgsqlCommand command = new("CREATE TABLE operations (id text)", other, blocking);
+            await command.ExecuteNonQueryAsync();
+            starting = shared.StartNodeAsync("one");
+            command.CommandText =
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            await Eventually.HoldsAsync(
+                "the migration to wait",
+                async () => (long)(await command.ExecuteScalarAsync())! == 1
+            );
+            await shared.Postgres.KillAsync();
+        }
+        await shared.Postgres.StartAgainAsync();
+        await using HoldfastServer one = await starting;
+        Assert.Contains("failed", one.Log, StringComparison.Ordinal);
+        using Tenant tenant = await Tenant.CreateAsync(one.Url, "tenant");
+        await tenant.BackUpAsync(await tenant.CreateShareAsync());
     }
 
     [Fact]

@@ -110,6 +110,42 @@ public sealed class VolumeBackupTests
         Assert.True(second <= first / 10, $"{first} for the first, {second} for the second");
     }
 
+    [Fact]
+    [Trait("e2e", "volumes")]
+    public async Task AServiceThatDiesBeforeItKeepsACloneHasMadeTheBackup()
+    {
+        await using LoopDisk disk = await LoopDisk.XfsAsync("4G");
+        await using HoldfastServer server = await HoldfastServer.StartAsync(
+            new Dictionary<string, string?> { ["HOLDFAST_VOLUME_ROOTS"] = "local=" + disk.Path }
+        );
+        using Tenant member = await Tenant.CreateAsync(server.Url, "volumes");
+        VolumeTenant tenant = new(member, disk.Path);
+        SystemVolume volume = await tenant.CreateAsync(size: 1);
+        SparseImage.Write(volume.Image, 0, 8 * MiB, seed: 1);
+        string first = await tenant.BackUpAsync(volume);
+        SparseImage.Write(volume.Image, 4 * MiB, 8 * MiB, seed: 2);
+        string original = server.Scratch["original"];
+        File.Copy(volume.Image, original);
+
+        DeathAt death = new("renameat,renameat2", disk["kept"]);
+        await using (ChildProcess watching = await death.AwaitAsync(server.Scratch["trace"], server.ProcessId))
+        {
+            var backup = new { volume_id = volume.Id, name = "nightly" };
+            (await tenant.Session.PostAsync($"{tenant.Url}/cloudbackups", new { backup })).Checked();
+            await watching.WaitForExitAsync();
+        }
+        Assert.True(server.HasExited);
+        await server.StartAgainAsync();
+        JsonArray backups = (await tenant.Session.GetAsync($"{tenant.Url}/backups/detail"))["backups"].AsArray();
+        JsonNode made = Assert.Single(backups, one => one!["id"]!.GetValue<string>() != first)!;
+        Assert.Equal("available", made["status"]!.GetValue<string>());
+        Assert.Single(Directory.EnumerateFileSystemEntries(disk["captures"]));
+        SparseImage.Write(volume.Image, 0, 12 * MiB, seed: 3);
+        await tenant.BackUpAsync(volume);
+        await tenant.RestoreAsync(made["id"]!.GetValue<string>(), volume);
+        SparseImage.AssertSame(original, volume.Image);
+    }
+
     private static async Task<TimeSpan> CpuOfAsync(HoldfastServer server, Func<Task> work)
     {
         TimeSpan before = CpuTime(server.ProcessId);

@@ -22,6 +22,8 @@ internal sealed class Fault(int status, string message) : Exception(message)
 
     public static Fault NotFound() => new(404, "The resource could not be found.");
 
+    public static Fault NotFound(string message) => new(404, message);
+
     public static Fault Unexpected() =>
         new(500, "The server has either erred or is incapable of performing\r\nthe requested operation.\r\n");
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Core.Services;
 
 namespace Holdfast.Api.Manila;
 
@@ -33,7 +34,7 @@ internal static class JsonText
         {
             throw Fault.BadRequest($"'{name}' must not contain a NUL character.");
         }
-        return text?.Length > longest
+        return Texts.IsLonger(text, longest)
             ? throw Fault.BadRequest($"'{name}' must not be longer than {longest} characters.")
             : text;
     }

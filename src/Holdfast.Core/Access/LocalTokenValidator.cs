@@ -32,7 +32,11 @@ public sealed class LocalTokenValidator(LocalTokens tokens, IdentityCatalog cata
             remembered.TryRemove(token, out _);
             return null;
         }
-        ValidToken valid = new(found.User.Id, found.Project?.Id, found.Roles, found.Claims.ExpiresAt)
+        // Rules ask for roles without regard to case.
+        IReadOnlySet<string> roles = found
+            .Roles.Select(role => role.ToLowerInvariant())
+            .ToHashSet(StringComparer.Ordinal);
+        ValidToken valid = new(found.User.Id, found.Project?.Id, roles, found.Claims.ExpiresAt)
         {
             UserDomainId = DefaultDomain.Id,
             ProjectDomainId = found.Project is null ? null : DefaultDomain.Id,

@@ -30,12 +30,22 @@ public sealed class IdentityRoles(IdentityCatalog catalog)
     )
     {
         IdentityPolicy.RequireAdmin(caller, "identity:create_role");
-        IdentityPolicy.CheckName(name, LongestName);
+        CheckName(name);
         Role role = new(IdentityId.New(), name, description);
         return await catalog.WriteAsync(
             async rows => await rows.Roles.TryAddAsync(role) ? role : throw IdentityPolicy.Taken("role", name),
             cancellationToken
         );
+    }
+
+    /// <summary>Rules know no capitals: a base role by another spelling would be that base role.</summary>
+    private static void CheckName(string name)
+    {
+        IdentityPolicy.CheckName(name, LongestName);
+        if (BaseRoles.Contains(name.ToLowerInvariant()) && !BaseRoles.Contains(name))
+        {
+            throw IdentityPolicy.Taken("role", name);
+        }
     }
 
     public async Task<Role> UpdateAsync(
@@ -49,7 +59,7 @@ public sealed class IdentityRoles(IdentityCatalog catalog)
         IdentityPolicy.RequireAdmin(caller, "identity:update_role");
         if (name is not null)
         {
-            IdentityPolicy.CheckName(name, LongestName);
+            CheckName(name);
         }
         return await catalog.WriteAsync(
             async rows =>

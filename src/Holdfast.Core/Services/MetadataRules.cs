@@ -29,7 +29,7 @@ internal static class MetadataRules
         {
             throw ServiceError.Invalid($"Metadata property {what} is blank.");
         }
-        if (text.Length > longest)
+        if (Texts.IsLonger(text, longest))
         {
             throw ServiceError.Invalid($"Metadata property {what} is greater than {longest} characters.");
         }

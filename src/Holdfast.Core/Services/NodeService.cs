@@ -70,6 +70,6 @@ public sealed class NodeService(ICatalog catalog, Policy policy, CoreOptions opt
         };
 
     // A zone is a name in the configuration of nodes; its id is made of the name, so that it is the same everywhere.
-    private static string IdOf(string name) =>
+    public static string IdOf(string name) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes("availability zone " + name)).AsSpan(0, 16)).ToString();
 }

@@ -78,7 +78,11 @@ internal static class ShareRules
 
     public static void CheckZone(string? zone, CoreOptions options)
     {
-        if (!string.IsNullOrEmpty(zone) && zone != options.AvailabilityZone)
+        if (
+            !string.IsNullOrEmpty(zone)
+            && zone != options.AvailabilityZone
+            && zone != NodeService.IdOf(options.AvailabilityZone)
+        )
         {
             throw ServiceError.NotFound($"Availability zone {zone} could not be found.");
         }

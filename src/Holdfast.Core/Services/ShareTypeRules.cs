@@ -98,7 +98,7 @@ internal static class ShareTypeRules
 
     private static void Check(string what, string? text)
     {
-        if (text?.Length > Longest)
+        if (Texts.IsLonger(text, Longest))
         {
             throw ServiceError.Invalid($"Share type {what} cannot be greater than {Longest} characters in length.");
         }

@@ -1,24 +1,28 @@
 namespace Holdfast.Core.Services;
 
 /// <summary>What texts of callers must keep to, the same for every resource.</summary>
-internal static class Texts
+public static class Texts
 {
     private const int Longest = 255;
     private const int LongestBackupType = 32;
 
-    public static void CheckNames(string? name, string? description)
+    internal static void CheckNames(string? name, string? description)
     {
         Check("name", name, Longest);
         Check("description", description, Longest);
     }
 
-    public static void CheckBackupType(string? type) => Check("backup_type", type, LongestBackupType);
+    internal static void CheckBackupType(string? type) => Check("backup_type", type, LongestBackupType);
+
+    /// <summary>Whether it has more characters of Unicode than that: databases count those.</summary>
+    public static bool IsLonger(string? text, int longest) =>
+        text?.Length > longest && text.EnumerateRunes().Count() > longest;
 
     private static void Check(string what, string? text, int longest)
     {
-        if (text?.Length > longest)
+        if (IsLonger(text, longest))
         {
-            throw ServiceError.Invalid($"'{what}' has {text.Length} characters, more than {longest}.");
+            throw ServiceError.Invalid($"'{what}' has more than {longest} characters.");
         }
         if (text?.Contains('\0') == true)
         {

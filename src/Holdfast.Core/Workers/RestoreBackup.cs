@@ -75,7 +75,8 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
             cancellationToken
         );
         bool across = await IsAcrossProjectsAsync(row, share, target, cancellationToken);
-        TreeRestore run = new(repository, source, OpenTarget(target), new RestoreOptions { DropPrivileges = across });
+        RestoreOptions options = new() { DropPrivileges = across, OverSource = share == target.Id };
+        TreeRestore run = new(repository, source, OpenTarget(target), options);
         long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
         RestoreReport report = await run.RunAsync(cancellationToken);

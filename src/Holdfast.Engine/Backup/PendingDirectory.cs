@@ -85,14 +85,13 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
         return false;
     }
 
-    /// <summary>
-    /// About as many as the node's JSON has. Names of the worst bytes, all escaped, make it three times as many.
-    /// </summary>
-    private static long EstimateBytes(Node node) =>
+    /// <summary>No fewer than the node's JSON has, and about as many where names are plain.</summary>
+    internal static long EstimateBytes(Node node) =>
         400
-        + (2 * node.Name.Length)
-        + (4 * node.LinkTarget.Length)
-        + node.ExtendedAttributes.Sum(one => 30 + (2 * (one.Name.Length + one.Value.Length)))
+        + GoText.MostBytes(node.Name)
+        + GoText.MostBytes(node.LinkTarget)
+        + (2L * node.LinkTarget.Length)
+        + node.ExtendedAttributes.Sum(one => 30 + GoText.MostBytes(one.Name) + (2L * one.Value.Length))
         + (67L * (node.Content?.Count ?? 0));
 
     /// <summary>Before any part is handed out: how many calls of <see cref="FinishPart"/> will come.</summary>

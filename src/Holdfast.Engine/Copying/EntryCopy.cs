@@ -15,7 +15,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
     private static readonly BackupOptions Limits = new();
 
     private readonly NodeFactory nodes = new(Limits);
-    private readonly Dictionary<ulong, (Place Place, byte[] Name)> linked = [];
+    private readonly Dictionary<ulong, (FileStatus Status, Place Place, byte[] Name)> linked = [];
     private readonly byte[] buffer = new byte[Portion];
     private long done;
 
@@ -70,7 +70,12 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         CancellationToken cancellationToken
     )
     {
-        if (status.Links > 1 && linked.TryGetValue(status.Inode, out (Place Place, byte[] Name) first))
+        // The inode alone does not say that it is the same file: another may have got it since.
+        if (
+            status.Links > 1
+            && linked.TryGetValue(status.Inode, out (FileStatus Status, Place Place, byte[] Name) first)
+            && first.Status.SameContent(in status)
+        )
         {
             Demand(Link(first.Place, first.Name, target, name), targetPlace, name);
             Files += status.Type == FileType.Regular ? 1 : 0;
@@ -86,7 +91,7 @@ internal sealed class EntryCopy(DirectoryPool from, DirectoryPool to)
         }
         else if (status.Links > 1)
         {
-            linked.Add(status.Inode, (targetPlace, name));
+            linked[status.Inode] = (status, targetPlace, name);
         }
     }
 

@@ -5,10 +5,13 @@ namespace Holdfast.Engine.Files;
 
 /// <summary>
 /// The names of users and groups by number, as this host's name service has them; empty for one it does not know.
-/// Each is asked for once. Safe for many threads.
+/// Each is asked for once, as long as they are not too many. Safe for many threads.
 /// </summary>
 public sealed class Accounts
 {
+    /// <summary>A tenant can make a file for every number there is.</summary>
+    private const int MostKept = 1 << 16;
+
     private const int FirstBuffer = 4096;
     private const int LastBuffer = 1024 * 1024;
 
@@ -20,9 +23,24 @@ public sealed class Accounts
     private readonly ConcurrentDictionary<uint, string> users = new();
     private readonly ConcurrentDictionary<uint, string> groups = new();
 
-    public string UserName(uint uid) => users.GetOrAdd(uid, static uid => Find(uid, User));
+    private int kept;
 
-    public string GroupName(uint gid) => groups.GetOrAdd(gid, static gid => Find(gid, Group));
+    public string UserName(uint uid) => NameOf(uid, users, User);
+
+    public string GroupName(uint gid) => NameOf(gid, groups, Group);
+
+    private string NameOf(uint number, ConcurrentDictionary<uint, string> names, Lookup lookup)
+    {
+        if (!names.TryGetValue(number, out string? name))
+        {
+            name = Find(number, lookup);
+            if (Volatile.Read(ref kept) < MostKept && names.TryAdd(number, name))
+            {
+                Interlocked.Increment(ref kept);
+            }
+        }
+        return name;
+    }
 
     private static string Find(uint number, Lookup lookup)
     {

@@ -35,6 +35,9 @@ internal sealed class FilePlan(PendingDirectory parent, Node node, bool exists)
     /// <summary>Names that the existing inode may have: all of them are restored to be this same file.</summary>
     public uint LinksAllowed { get; init; } = 1;
 
+    /// <summary>The inode that was found to have those names; null where the name alone says which.</summary>
+    public ulong? KeptInode { get; init; }
+
     public FileWay Way { get; set; }
 
     /// <summary>The name it is written under: the node's, or one beside it until the end.</summary>

@@ -101,17 +101,24 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
 
     private Errno TryCompare(FilePlan plan, DirectoryHandle directory, FileHandle file)
     {
+        run.AfterOpen?.Invoke(plan.Node.Name);
         Errno errno = file.TryStat(out FileStatus status);
         if (errno != Errno.None || status.Type != FileType.Regular)
         {
             return errno == Errno.None ? Errno.EEXIST : errno;
         }
-        if (status.Links != plan.LinksAllowed)
+        // Whatever is to be kept or written to must have no name but the backup's.
+        errno = OneName.TryCount(directory, plan.Node.Name, in status, out uint links);
+        if (errno is not (Errno.None or Errno.ENOENT))
+        {
+            return errno;
+        }
+        if (links != plan.LinksAllowed || (plan.KeptInode is { } kept && kept != status.Inode))
         {
             return Need(plan, FileWay.Beside);
         }
         int first = pieces.Count;
-        errno = TryCompareContent(plan, file, status.Size, out long kept);
+        errno = TryCompareContent(plan, file, status.Size, out long right);
         if (errno != Errno.None || plan.Failed)
         {
             return errno;
@@ -125,7 +132,7 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
             pieces.RemoveRange(first, pieces.Count - first);
             return Need(plan, FileWay.Beside);
         }
-        run.Tally.AddKept(kept);
+        run.Tally.AddKept(right);
         plan.Way = FileWay.InPlace;
         plan.Inode = status.Inode;
         return Errno.None;

@@ -114,7 +114,11 @@ internal sealed class HardLinks(RestoreRun run)
             if (count == status.Links)
             {
                 Node keeper = node with { Name = name.Name };
-                var plan = new FilePlan(name.Directory, keeper, exists: true) { LinksAllowed = count };
+                var plan = new FilePlan(name.Directory, keeper, exists: true)
+                {
+                    LinksAllowed = count,
+                    KeptInode = status.Inode,
+                };
                 if (run.IsUnchanged(keeper, status))
                 {
                     run.Tally.AddRightFile(status.Size);

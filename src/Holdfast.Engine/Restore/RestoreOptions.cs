@@ -13,6 +13,12 @@ public sealed record RestoreOptions
     public bool DropPrivileges { get; init; }
 
     /// <summary>
+    /// The target is what the backup was taken of: where the backup has recorded no device, an existing file's is taken for
+    /// the right one.
+    /// </summary>
+    public bool OverSource { get; init; }
+
+    /// <summary>
     /// Read every existing file. Otherwise one is taken as it stands when its device, inode, size, modification and
     /// change time are those of the backup: the rule by which a backup calls a file unchanged, and beyond what the
     /// owner of a file can forge.

@@ -15,6 +15,9 @@ internal sealed record RestoreRun(
     /// <summary>For tests: called with the name of what has no content between making it and taking hold of it.</summary>
     public Action<byte[]>? BeforePin { get; init; }
 
+    /// <summary>For tests: called with the name of what exists between opening it and asking what it is.</summary>
+    public Action<byte[]>? AfterOpen { get; init; }
+
     /// <summary>
     /// The rule by which a backup calls a file unchanged. The change time is the kernel's: no owner of a file sets it.
     /// </summary>
@@ -22,7 +25,7 @@ internal sealed record RestoreRun(
         TakesUnchanged
         && status.Type == FileType.Regular
         && status.Inode == node.Inode
-        && status.Device == node.DeviceId
+        && (status.Device == node.DeviceId || (node.DeviceId == 0 && Options.OverSource))
         && (ulong)status.Size == node.Size
         && status.ModifyTime == node.ModifyTime
         && status.ChangeTime == node.ChangeTime

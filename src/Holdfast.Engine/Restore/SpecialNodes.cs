@@ -111,17 +111,20 @@ internal sealed class SpecialNodes(RestoreRun run)
     /// Takes hold of what was made or found right. If something else has the name by now, maybe another's file under a
     /// further name, it is not to be given an owner: <see cref="Errno.EEXIST"/>.
     /// </summary>
-    private static Errno TryPin(DirectoryHandle directory, Node node, FileType type, out PinnedEntry? entry)
+    private Errno TryPin(DirectoryHandle directory, Node node, FileType type, out PinnedEntry? entry)
     {
         Errno errno = directory.TryPin(node.Name, out entry);
+        run.AfterOpen?.Invoke(node.Name);
         FileStatus status = default;
+        uint links = 0;
         errno = errno == Errno.None ? entry!.TryStat(out status) : errno;
+        errno = errno == Errno.None ? OneName.TryCount(directory, node.Name, in status, out links) : errno;
         if (errno != Errno.None)
         {
             return errno;
         }
         bool isDevice = type is FileType.BlockDevice or FileType.CharacterDevice;
-        return status.Type == type && status.Links == 1 && (!isDevice || status.RepresentedDevice == node.Device)
+        return status.Type == type && links == 1 && (!isDevice || status.RepresentedDevice == node.Device)
             ? Errno.None
             : Errno.EEXIST;
     }

@@ -34,6 +34,9 @@ public sealed class TreeRestore(
     /// <summary>For tests: as <see cref="RestoreRun.BeforePin"/>.</summary>
     internal Action<byte[]>? BeforePin { get; init; }
 
+    /// <summary>For tests: as <see cref="RestoreRun.AfterOpen"/>.</summary>
+    internal Action<byte[]>? AfterOpen { get; init; }
+
     /// <exception cref="EngineError">
     /// <see cref="EngineErrorKind.Damaged"/> or <see cref="EngineErrorKind.Files"/>: some entries, named in the message
     /// and in <see cref="Report"/>, could not be restored; all others were. Or the repository's store, or the target as
@@ -42,7 +45,11 @@ public sealed class TreeRestore(
     public async Task<RestoreReport> RunAsync(CancellationToken cancellationToken)
     {
         using DirectoryPool pool = DirectoryPool.Beneath(target);
-        var run = new RestoreRun(repository, source, options, pool, tally) { BeforePin = BeforePin };
+        var run = new RestoreRun(repository, source, options, pool, tally)
+        {
+            BeforePin = BeforePin,
+            AfterOpen = AfterOpen,
+        };
         var hardLinks = new HardLinks(run);
 
         // 1. Directories, links and nodes, and of what the backup does not have, nothing; 2. beside it, contents. A

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Holdfast.Engine.Trees;
 
@@ -15,6 +16,22 @@ internal static class GoText
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         Enumerable.Range(0x20, 0x5F).Select(value => (byte)value).Except("\"\\<>&"u8.ToArray()).ToArray()
     );
+
+    /// <summary>ASCII that does not stand for itself.</summary>
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create(
+        Enumerable.Range(0, 0x80).Select(value => (byte)value).Where(value => !Plain.Contains(value)).ToArray()
+    );
+
+    /// <summary>No fewer bytes than the text has in a JSON string, as a name or not, and no more than twice as many where it is plain.</summary>
+    public static long MostBytes(ReadOnlySpan<byte> text)
+    {
+        // A byte may become \u003c or \ufffd, four bytes that are one character at worst \\U000e0001.
+        long each =
+            !text.ContainsAnyExcept(Plain) ? 2
+            : Utf8.IsValid(text) && !text.ContainsAny(Escaped) ? 3
+            : 6;
+        return each * text.Length;
+    }
 
     /// <summary>A JSON string's inside: the name quoted as strconv.Quote does, then escaped for JSON.</summary>
     public static void WriteName(ref Utf8Output output, ReadOnlySpan<byte> name)

@@ -25,6 +25,8 @@ internal static class ServiceHost
     // systemd gives a service to stop.
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan RestAtStart = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Serves until told to stop. In order: claim the data directory, where the catalog is in it; read the certificate and
     /// the policy; look at the store; migrate; check the master key; first administrator, where identity is local; listen;
@@ -90,19 +92,28 @@ internal static class ServiceHost
         }
     }
 
+    /// <summary>A catalog that cannot be reached is waited for, and the log says so: it may have been started at the same moment.</summary>
     private static async Task PrepareAsync(CoreStartup core, CancellationToken stop)
     {
-        try
+        while (true)
         {
-            await core.PrepareAsync(stop);
-        }
-        catch (ServiceError error) when (error.Kind == ServiceErrorKind.Conflict)
-        {
-            throw new CommandError(
-                ExitCode.Held,
-                error.Message,
-                "Nodes on one catalog have a name each: stop that one, or set HOLDFAST_NODE."
-            );
+            try
+            {
+                await core.PrepareAsync(stop);
+                return;
+            }
+            catch (ServiceError error) when (error.IsOutage)
+            {
+                await Task.Delay(RestAtStart, TimeProvider.System, stop);
+            }
+            catch (ServiceError error) when (error.Kind == ServiceErrorKind.Conflict)
+            {
+                throw new CommandError(
+                    ExitCode.Held,
+                    error.Message,
+                    "Nodes on one catalog have a name each: stop that one, or set HOLDFAST_NODE."
+                );
+            }
         }
     }
 

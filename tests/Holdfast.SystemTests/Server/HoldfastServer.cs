@@ -170,6 +170,10 @@ public sealed class HoldfastServer : IAsyncDisposable
         return await verb.WaitForExitAsync();
     }
 
+    /// <summary>Runs it to the call at which it dies.</summary>
+    public Task KillVerbAsync(DeathAt death, params string[] arguments) =>
+        death.RunAsync(directory["trace"], [.. command, .. arguments], environment);
+
     /// <summary>Stock restic on a project's repository, opened with the exported key.</summary>
     public async Task<Restic> OpenRepositoryAsync(string projectId)
     {

@@ -25,6 +25,8 @@ internal static class ManagedShareEndpoints
         ManagedShareService shares = request.Service<ManagedShareService>();
         shares.Require(request.Caller, "share:manage");
         JsonElement body = request.Share();
+        RequireThere(body, "export_path");
+        RequireThere(body, "protocol");
         JsonElement? options = body.OptionalObject("driver_options");
         ManagedShare share = new(
             body.Required("protocol"),
@@ -37,6 +39,18 @@ internal static class ManagedShareEndpoints
             options?.OptionalText("project_id")
         );
         await ShareView.ReplyAsync(request, await shares.ManageAsync(request.Caller, share, request.Aborted));
+    }
+
+    private static void RequireThere(JsonElement body, string name)
+    {
+        if (!body.TryGetProperty(name, out JsonElement value))
+        {
+            throw new Fault(422, $"Required parameter {name} not found");
+        }
+        if (value.ValueKind == JsonValueKind.Null || value.ValueKind == JsonValueKind.String && value.GetString() == "")
+        {
+            throw new Fault(422, $"Required parameter {name} is empty");
+        }
     }
 
     public static async Task UnmanageAsync(ManilaRequest request)

@@ -31,6 +31,7 @@ internal static class ShareEndpoints
         ShareService shares = request.Service<ShareService>();
         shares.Require(request.Caller, "share:create");
         JsonElement body = request.Share();
+        RefuseWhatIsNotServed(request, body);
         NewShare share = new(
             body.Required("share_proto"),
             body.Size(),
@@ -45,6 +46,27 @@ internal static class ShareEndpoints
             SnapshotId = body.OptionalText("snapshot_id") is { Length: > 0 } snapshot ? snapshot : null,
         };
         await ShareView.ReplyAsync(request, await shares.CreateAsync(request.Caller, share, request.Aborted));
+    }
+
+    /// <summary>What would be left out of the share in silence, as if it were not asked for.</summary>
+    private static void RefuseWhatIsNotServed(ManilaRequest request, JsonElement body)
+    {
+        if (body.OptionalText("share_type") is { Length: > 0 } && body.OptionalText("volume_type") is { Length: > 0 })
+        {
+            throw Fault.BadRequest("Cannot specify both share_type and volume_type.");
+        }
+        if (body.OptionalText("share_network_id") is { Length: > 0 } network)
+        {
+            throw Fault.NotFound($"Share network {network} could not be found.");
+        }
+        if (request.Version.Minor >= 31 && body.OptionalText("share_group_id") is { Length: > 0 } group)
+        {
+            throw Fault.NotFound($"Share group {group} could not be found.");
+        }
+        if (request.Version.Minor >= 90 && body.OptionalText("encryption_key_ref") is { Length: > 0 })
+        {
+            throw Fault.BadRequest("Shares are not encrypted with keys of tenants here: leave encryption_key_ref out.");
+        }
     }
 
     private static async Task UpdateAsync(ManilaRequest request)

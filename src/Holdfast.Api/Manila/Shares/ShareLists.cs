@@ -13,7 +13,6 @@ internal static class ShareLists
         "share_group_id",
         "share_group_snapshot_id",
         "mount_point_name",
-        "encryption_key_ref",
     ];
 
     public static async Task ReplyAsync(ManilaRequest request, bool detail)
@@ -25,9 +24,12 @@ internal static class ShareLists
         {
             shares.Require(request.Caller, "share:list_by_share_server_id");
         }
-        bool none = query["share_server_id"] is not null || Nobodys.Any(name => Given(request, name) is not null);
+        bool none =
+            query["share_server_id"] is not null
+            || Nobodys.Any(name => Given(request, name) is not null)
+            || Since(request, 90, "encryption_key_ref") is not null;
         ShareQuery filters = Filters(request);
-        bool counted = CountIsWanted(request);
+        bool counted = Flag(request, 42, "with_count");
         await request.ReplyListAsync(
             "shares",
             "shares_links",
@@ -61,15 +63,15 @@ internal static class ShareLists
             ExtraSpecs = Map(request, "extra_specs"),
             AllProjects = request.Query.Flag("all_tenants", "all_projects"),
             IncludePublic = request.Query.Flag("is_public"),
-            InBin = Truth.Of(Since(request, 69, "is_soft_deleted")),
+            InBin = Flag(request, 69, "is_soft_deleted"),
             Page = request.Query.Page(),
         };
 
-    private static bool CountIsWanted(ManilaRequest request) =>
-        Since(request, 42, "with_count") is { } text
+    private static bool Flag(ManilaRequest request, int since, string name) =>
+        Since(request, since, name) is { } text
         && (
             Truth.Strictly(text)
-            ?? throw Fault.BadRequest($"Invalid parameter with_count: '{text}' is neither true nor false.")
+            ?? throw Fault.BadRequest($"Invalid parameter {name}: '{text}' is neither true nor false.")
         );
 
     private static Dictionary<string, string>? Map(ManilaRequest request, string name) =>

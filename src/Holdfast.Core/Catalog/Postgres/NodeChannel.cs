@@ -59,7 +59,10 @@ public sealed class NodeChannel(
                     ServiceErrorKind.Unavailable,
                     $"The catalog on {PostgresConnection.Describe(connectionString)} failed: {error.Message}",
                     error
-                );
+                )
+                {
+                    IsOutage = PostgresCatalog.IsAway(error),
+                };
             }
         }
     }

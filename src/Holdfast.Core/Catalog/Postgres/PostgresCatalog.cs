@@ -159,7 +159,7 @@ public sealed class PostgresCatalog : ICatalog
         };
 
     /// <summary>Whether there is no connection, or none any more, though there may be one soon.</summary>
-    private static bool IsAway(NpgsqlException error) =>
+    public static bool IsAway(NpgsqlException error) =>
         error is PostgresException answer
             ? answer.SqlState
                 is PostgresErrorCodes.AdminShutdown
@@ -200,7 +200,8 @@ public sealed class PostgresCatalog : ICatalog
     private ServiceError Unavailable(Exception error)
     {
         string detail = $"The catalog on {place} failed: {error.Message}";
-        if (error is PostgresException answer && !IsAway(answer))
+        bool answered = error is PostgresException answer && !IsAway(answer);
+        if (answered)
         {
             Log.CatalogFailed(log, detail);
         }
@@ -211,6 +212,7 @@ public sealed class PostgresCatalog : ICatalog
         return new ServiceError(ServiceErrorKind.Unavailable, "The catalog does not answer; try again.", error)
         {
             Detail = detail,
+            IsOutage = !answered,
             RetryAfter = RetryAfter,
         };
     }

@@ -25,6 +25,9 @@ public sealed class RoleTests : IdentityTests
     {
         string id = await Host.CreateAsync("role", """ "name": "auditor" """);
         await Host.SendAsync(409, "POST", "roles", """{"role": {"name": "auditor"}}""");
+        // Rules would take it for the base role.
+        await Host.SendAsync(409, "POST", "roles", """{"role": {"name": "Admin"}}""");
+        await Host.SendAsync(409, "PATCH", $"roles/{id}", """{"role": {"name": "MEMBER"}}""");
         await Host.SendAsync(204, "PUT", $"{Grants}/{id}");
         string token = await Host.LoginAsync("stranger", IdentityHost.Password, IdentityHost.InProject(Host.Project));
         await Host.SendAsync(204, "DELETE", $"roles/{id}");

@@ -69,6 +69,7 @@ public sealed class ShareListTests : ManilaTests
     [InlineData("metadata={'of':'Home'}", "")]
     [InlineData("metadata={}", "home projects")]
     [InlineData("share_network_id=x", "")]
+    [InlineData("encryption_key_ref=x", "")]
     [InlineData("availability_zone=nova&snapshot_id=", "home projects")]
     public async Task Filters(string query, string names)
     {
@@ -89,6 +90,9 @@ public sealed class ShareListTests : ManilaTests
     [InlineData("2.96", "availability_zone=none", "home projects")]
     [InlineData("2.97", "availability_zone=none", "")]
     [InlineData("2.97", "availability_zone=nova", "home projects")]
+    [InlineData("2.89", "encryption_key_ref=x", "home projects")]
+    [InlineData("2.90", "encryption_key_ref=x", "")]
+    [InlineData("2.68", "is_soft_deleted=bogus", "home projects")]
     public async Task Filters_begin_with_their_version(string version, string query, string names)
     {
         foreach (string name in new[] { "home", "projects" })

@@ -160,15 +160,20 @@ public sealed class ShareManageTests : ManilaTests
     }
 
     [Theory]
-    [InlineData("", "'protocol' is missing")]
-    [InlineData("\"protocol\":\"NFS\"", "'export_path' is missing")]
-    [InlineData("\"protocol\":\"NFS\",\"export_path\":\"\"", "'export_path' is missing")]
+    [InlineData("", "Required parameter export_path not found")]
+    [InlineData("\"protocol\":\"NFS\"", "Required parameter export_path not found")]
+    [InlineData("\"protocol\":\"NFS\",\"export_path\":\"\"", "Required parameter export_path is empty")]
+    [InlineData("\"export_path\":\"/usr\"", "Required parameter protocol not found")]
+    [InlineData("\"export_path\":\"/usr\",\"protocol\":null", "Required parameter protocol is empty")]
+    public async Task Manage_without_what_it_needs_is_422(string members, string message) =>
+        AssertFault(await Host.SendAsync("POST", Manage, $"{{\"share\":{{{members}}}}}", "admin"), 422, message);
+
+    [Theory]
     [InlineData("\"protocol\":\"NFS\",\"export_path\":[]", "'export_path' must be text")]
-    [InlineData("\"export_path\":\"/usr\"", "'protocol' is missing")]
     [InlineData("\"protocol\":\"XFS\",\"export_path\":\"/usr\"", "Invalid share protocol provided: XFS.")]
     [InlineData("\"protocol\":\"NFS\",\"export_path\":\"/usr\",\"driver_options\":{\"size\":0}", "Share size '0' must")]
     [InlineData("\"protocol\":\"NFS\",\"export_path\":\"/usr\",\"driver_options\":[]", "'driver_options' must be")]
-    public async Task Manage_refuses_a_body_without_what_it_needs(string members, string message)
+    public async Task Manage_refuses_a_body_that_makes_no_sense(string members, string message)
     {
         Answer answer = await Host.SendAsync("POST", Manage, $"{{\"share\":{{{members}}}}}", "admin");
 

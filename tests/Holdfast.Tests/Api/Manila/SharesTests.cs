@@ -371,6 +371,43 @@ public sealed class SharesTests : ManilaTests
     }
 
     [Fact]
+    public async Task A_character_beyond_the_basic_plane_is_one()
+    {
+        string Members(int length) => $"{Smallest},\"name\":\"{string.Concat(Enumerable.Repeat("🗄", length))}\"";
+
+        Assert.Equal(200, (await CreateAsync(Members(255))).Code);
+        AssertFault(await CreateAsync(Members(256)), 400, "'name' must not be longer than 255 characters.");
+    }
+
+    [Theory]
+    [InlineData("2.30", "share_network_id", 404, "Share network x could not be found.")]
+    [InlineData("2.31", "share_group_id", 404, "Share group x could not be found.")]
+    [InlineData("2.30", "share_group_id", 200, null)]
+    [InlineData(
+        "2.90",
+        "encryption_key_ref",
+        400,
+        "Shares are not encrypted with keys of tenants here: leave encryption_key_ref out."
+    )]
+    [InlineData("2.89", "encryption_key_ref", 200, null)]
+    public async Task Create_leaves_nothing_out_in_silence(string version, string member, int code, string? message)
+    {
+        string body = $"{{\"share\":{{{Smallest},\"{member}\":\"x\"}}}}";
+
+        Answer answer = await Host.SendAsync("POST", "/v2/shares", body, version: version);
+
+        Assert.Equal((code, message), (answer.Code, answer.Fault?.Message));
+    }
+
+    [Fact]
+    public async Task Create_with_two_types_is_400() =>
+        AssertFault(
+            await CreateAsync(Smallest + ",\"share_type\":\"default\",\"volume_type\":\"default\""),
+            400,
+            "Cannot specify both share_type and volume_type."
+        );
+
+    [Fact]
     public async Task Create_with_an_unknown_type_or_zone_is_404()
     {
         AssertFault(await CreateAsync(Smallest + ",\"share_type\":\"gold\""), 404, "Share type not found.");

@@ -52,6 +52,15 @@ public sealed class LocalTokenValidatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_with_capitals_is_known_without_them()
+    {
+        Role trainee = await Roles.CreateAsync(Admin, "Trainee", null, None);
+        await Grants.AddAsync(Admin, project.Id, user.Id, trainee.Id, None);
+        ValidToken valid = (await Validator.ValidateAsync(await LoginAsync(), None))!;
+        Assert.Equal(["member", "reader", "trainee"], valid.Roles.Order());
+    }
+
+    [Fact]
     public async Task A_token_ends_when_it_expires()
     {
         string token = await SeenAsync();

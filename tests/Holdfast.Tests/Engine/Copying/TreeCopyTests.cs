@@ -66,6 +66,39 @@ public sealed class TreeCopyTests
         Assert.Equal("content", scene.Copied);
     }
 
+    /// <summary>Names of a file that got the inode of another, which was copied and removed, are not that other file's.</summary>
+    [Fact]
+    public async Task An_inode_that_is_used_again_is_another_file()
+    {
+        await using Scene scene = await Scene.MakeAsync();
+        // One before the file that is read in between, two after it.
+        string[] names = [Path.Join(scene.Source, "a"), Path.Join(scene.Source, "g"), Path.Join(scene.Source, "h")];
+        RawFiles.Write(names[0], "first");
+        RawFiles.Link(names[0], names[1]);
+        RawFiles.Write(scene.File, "read in between");
+        RawFiles.Write(names[2], "third");
+        ulong inode = RawFiles.Status(names[0]).Inode;
+        scene.Run(read =>
+        {
+            if (!read.AsSpan().SequenceEqual("file"u8))
+            {
+                return;
+            }
+            Array.ForEach(names, name => RawFiles.Delete(name));
+            for (int spare = 0; !RawFiles.Exists(names[1]) && spare < 1000; spare++)
+            {
+                RawFiles.Write(names[1], "second");
+                if (RawFiles.Status(names[1]).Inode != inode)
+                {
+                    RawFiles.Rename(names[1], Path.Join(scene.Source, $"spare{spare}"));
+                }
+            }
+            Assert.True(RawFiles.Exists(names[1]), "The inode was not used again.");
+            RawFiles.Link(names[1], names[2]);
+        });
+        Assert.Equal("second", File.ReadAllText(Path.Join(scene.Target, "h")));
+    }
+
     [Fact]
     public async Task A_copy_says_how_far_it_is()
     {

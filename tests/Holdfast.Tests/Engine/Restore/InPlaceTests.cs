@@ -53,6 +53,25 @@ public sealed class InPlaceTests
         Assert.Equal(expected ? "other bytes\n" : "the content\n", content);
     }
 
+    /// <summary>A backup that recorded no device, told as above.</summary>
+    [Theory]
+    [InlineData(true, "the content\n")]
+    [InlineData(false, "other bytes\n")]
+    public async Task WithoutADeviceTheCallerSaysWhetherItIsTheSource(bool overSource, string expected)
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "the content\n");
+        RawFiles.Write(scene["other"], "other bytes\n");
+        BackupReport backup = await scene.RunAsync(options: new BackupOptions { RecordDevice = false });
+        Node file = await scene.FindAsync(backup, "file");
+        Node other = await scene.FindAsync(backup, "other");
+        Id tree = await CraftedTree.SaveAsync(scene.Repository, file with { Content = other.Content! });
+        var source = new RestoreSource(tree, null, DateTimeOffset.FromUnixTimeSeconds(file.ChangeTime.Seconds + 1));
+        RestoreOptions options = new() { OverSource = overSource };
+        await new TreeRestore(scene.Repository, source, scene.Source, options).RunAsync(default);
+        Assert.Equal(expected, await File.ReadAllTextAsync(Path.Combine(scene.Source, "file")));
+    }
+
     /// <summary>A verification reads what was written and what was not: told by a backup as above.</summary>
     [Fact]
     public async Task AVerificationReadsWhatIsTakenForUnchanged()

@@ -51,6 +51,41 @@ public sealed class PinnedNodeTests
         );
     }
 
+    /// <summary>It had the name when it was taken hold of, and has one name elsewhere when it is asked.</summary>
+    [Fact]
+    public async Task ANodeFromOutsideThatLostItsNameInHereIsLeftAlone()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        Node node = new()
+        {
+            Name = "node"u8.ToArray(),
+            Type = NodeType.Fifo,
+            Mode = GoFileMode.Fifo | GoFileMode.Permissions,
+            Uid = Stranger,
+        };
+        Id tree = await CraftedTree.SaveAsync(scene.Repository, node);
+        string target = scene.Beside("target");
+        RawPath restored = Path.Combine(target, "node");
+        RawPath precious = Path.Combine(scene.Beside("outside"), "precious");
+        RawFiles.MakeNode(precious, FileKind.Fifo);
+        FileStatus before = RawFiles.Status(precious);
+        var source = new RestoreSource(tree, null, DateTimeOffset.UnixEpoch);
+        var restore = new TreeRestore(scene.Repository, source, target, new RestoreOptions())
+        {
+            BeforePin = _ =>
+            {
+                RawFiles.Delete(restored);
+                RawFiles.Link(precious, restored);
+            },
+            AfterOpen = _ => RawFiles.Delete(restored),
+        };
+
+        await Assert.ThrowsAsync<EngineError>(() => restore.RunAsync(default));
+
+        FileStatus after = RawFiles.Status(precious);
+        Assert.Equal(before, after);
+    }
+
     private static async Task AssertUntouchedAsync(Node node, Action<RawPath> make, Action<RawPath, RawPath> plant)
     {
         await using BackupScene scene = await BackupScene.MakeAsync();

@@ -30,6 +30,36 @@ public sealed class TreeRoundTripTests
         Assert.Equal(json, Written(read));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void NoTextIsLongerThanReservedForIt(int seed)
+    {
+        Random random = new(seed);
+        byte[][] worst =
+        [
+            [.. Enumerable.Repeat((byte)1, 255)],
+            [.. Enumerable.Repeat((byte)'<', 255)],
+            [.. Enumerable.Repeat((byte)0xFF, 255)],
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("\u2028\u200b\U000e0001", 20))),
+            .. Enumerable.Range(0, 500).Select(_ => Nodes.Text(random, 40)),
+        ];
+        foreach (byte[] text in worst)
+        {
+            ArrayBufferWriter<byte> json = new();
+            Utf8Output output = new(json);
+            GoText.WriteName(ref output, text);
+            output.Flush();
+            Assert.InRange(json.WrittenCount, 0, GoText.MostBytes(text));
+            json.Clear();
+            output = new(json);
+            GoText.WriteString(ref output, (ReadOnlySpan<byte>)text);
+            output.Flush();
+            Assert.InRange(json.WrittenCount, 0, GoText.MostBytes(text));
+        }
+    }
+
     [Fact]
     public void AWriterIsReadyForTheNextTree()
     {

@@ -47,6 +47,11 @@ public sealed class ShareBackupListTests : IAsyncLifetime
     [Theory]
     [InlineData("name=nightly", "nightly")]
     [InlineData("display_name=nightly", "nightly")]
+    [InlineData("description=of nightly", "nightly")]
+    [InlineData("display_description=of nightly", "nightly")]
+    [InlineData("description~=NIGHTLY", "nightly")]
+    [InlineData("display_description~=of w", "weekly")]
+    [InlineData("display_name~=weekl", "weekly")]
     [InlineData("name~=NIGHT", "fortnight nightly")]
     [InlineData("name~=n_ght", "fortnight nightly")]
     [InlineData("name~=f%25t", "fortnight")]
@@ -135,6 +140,12 @@ public sealed class ShareBackupListTests : IAsyncLifetime
     [InlineData("restore_progress")]
     [InlineData("backup_type")]
     [InlineData("availability_zone")]
+    [InlineData("availability_zone_id")]
+    [InlineData("user_id")]
+    [InlineData("display_description")]
+    [InlineData("fail_reason")]
+    [InlineData("deleted")]
+    [InlineData("deleted_at")]
     public async Task Every_documented_sort_key_is_served(string key)
     {
         await AddAsync("a", "b");
@@ -241,7 +252,12 @@ public sealed class ShareBackupListTests : IAsyncLifetime
         foreach (string name in names)
         {
             at += TimeSpan.FromSeconds(1);
-            await world.AddBackupAsync(share, name: name, createdAt: at);
+            await world.AddBackupAsync(
+                share,
+                name: name,
+                createdAt: at,
+                change: backup => backup with { Description = $"of {name}" }
+            );
         }
     }
 

@@ -1,6 +1,4 @@
-using Holdfast.Engine.Files;
-
-namespace Holdfast.Engine.Images;
+namespace Holdfast.Engine.Files;
 
 internal static class OneName
 {

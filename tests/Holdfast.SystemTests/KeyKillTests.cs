@@ -1,0 +1,139 @@
+using Holdfast.SystemTests.Server;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.SystemTests;
+
+/// <summary><c>holdfast key</c> is killed between two of its steps, and run again.</summary>
+[Trait("e2e", "kills")]
+public sealed class KeyKillTests
+{
+    /// <summary>Where <c>rotate-master</c> dies: calls, a path beneath the data directory, and whether a node starts then.</summary>
+    public static TheoryData<string, string, bool> Steps { get; } =
+        new()
+        {
+            // The new key has its file; the opening transaction is not begun.
+            { "pwrite64,write", "catalog/catalog.db-wal", true },
+            // The first password is about to be wrapped anew.
+            { "rename", "store/keyring/{project}", false },
+            // It is, and is all that there is to wrap; the closing transaction is not begun.
+            { "fsync", "store/keyring", false },
+            // The closing transaction is committed.
+            { "link,linkat", "master.key", false },
+            // The former key has its second name.
+            { "rename,renameat,renameat2", "master.key", false },
+        };
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task TheNextChangeOfTheMasterKeyEndsOneThatWasKilled(string calls, string path, bool starts)
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "tenant");
+        Share share = await tenant.CreateShareAsync();
+        string file = Path.Join(share.Directory, "file");
+        RawFiles.Write(file, "before\n");
+        string backup = await tenant.BackUpAsync(share);
+        await server.StopAsync();
+        string key = await File.ReadAllTextAsync(Path.Join(server.DataDirectory, "master.key"));
+
+        string whole = Path.Join(server.DataDirectory, path.Replace("{project}", tenant.ProjectId));
+        await server.KillVerbAsync(new DeathAt(calls, whole), "key", "rotate-master");
+        if (starts)
+        {
+            await server.StartAgainAsync();
+            await server.StopAsync();
+        }
+        else
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(server.StartAgainAsync);
+        }
+        await server.RunAsync("key", "rotate-master");
+
+        Assert.NotEqual(key, await File.ReadAllTextAsync(Path.Join(server.DataDirectory, "master.key")));
+        Assert.False(File.Exists(Path.Join(server.DataDirectory, "master.key.new")));
+        await server.StartAgainAsync();
+        RawFiles.Write(file, "after\n");
+        await tenant.RestoreAsync(backup, share);
+        Assert.Equal("before\n", await File.ReadAllTextAsync(file));
+        using Restic restic = await server.OpenRepositoryAsync(tenant.ProjectId);
+        await restic.CheckAsync();
+    }
+
+    /// <summary>Each ends what the one before has begun, once that one's five minutes are over.</summary>
+    [Fact]
+    public async Task TheNextChangeOrDestructionOfAKeyEndsOneThatWasKilled()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        List<KilledVerb> killed = [];
+        // Not in the keyring yet; in the keyring, and the former is still good.
+        killed.Add(await BeginAsync("rotate", "rename", "keyring/{project}"));
+        killed.Add(await BeginAsync("rotate", "unlink", "{project}/keys/{key}"));
+        // Said in the catalog; out of the keyring; the exports are gone; the repository is.
+        killed.Add(await BeginAsync("destroy", "unlink", "keyring/{project}"));
+        killed.Add(await BeginAsync("destroy", "unlink", "export/{project}/{export}"));
+        killed.Add(await BeginAsync("destroy", "unlink", "{project}/config"));
+        killed.Add(await BeginAsync("destroy", "fsync", "{project}"));
+        await server.StopAsync();
+        string store = Path.Join(server.DataDirectory, "store");
+        foreach (KilledVerb verb in killed)
+        {
+            string project = verb.Tenant.ProjectId;
+            string path = verb
+                .Path.Replace("{project}", project)
+                .Replace("{key}", NameOfOne($"{store}/{project}/keys"))
+                .Replace("{export}", NameOfOne($"{store}/export/{project}"));
+            await server.KillVerbAsync(new DeathAt(verb.Calls, Path.Join(store, path)), verb.Arguments);
+        }
+        await server.StartAgainAsync();
+        foreach (KilledVerb verb in killed.Where(verb => verb.Destroys))
+        {
+            Assert.Equal("error", (await verb.Tenant.ShowBackupAsync(verb.Backup))["status"]!.GetValue<string>());
+        }
+        foreach (KilledVerb verb in killed)
+        {
+            await Eventually.HoldsAsync(
+                "what was killed to be over",
+                async () =>
+                {
+                    ProcessResult result = await server.TryRunAsync(verb.Arguments);
+                    string[] waits = ["in five minutes", "is at work"];
+                    Assert.True(result.ExitCode == 0 || waits.Any(result.Error.Contains), result.Error);
+                    return result.ExitCode == 0;
+                },
+                TimeSpan.FromMinutes(6)
+            );
+        }
+        foreach (KilledVerb verb in killed)
+        {
+            string file = Path.Join(verb.Share.Directory, "file");
+            string backup = verb.Destroys ? await verb.Tenant.BackUpAsync(verb.Share) : verb.Backup;
+            RawFiles.Write(file, "after\n");
+            await verb.Tenant.RestoreAsync(backup, verb.Share);
+            Assert.Equal("before\n", await File.ReadAllTextAsync(file));
+            Assert.Single(Directory.EnumerateFiles($"{store}/{verb.Tenant.ProjectId}/keys"));
+            using Restic restic = await server.OpenRepositoryAsync(verb.Tenant.ProjectId);
+            await restic.CheckAsync();
+            verb.Tenant.Dispose();
+        }
+
+        async Task<KilledVerb> BeginAsync(string verb, string calls, string path)
+        {
+            Tenant tenant = await Tenant.CreateAsync(server.Url, $"tenant{killed.Count}");
+            Share share = await tenant.CreateShareAsync();
+            RawFiles.Write(Path.Join(share.Directory, "file"), "before\n");
+            return new KilledVerb(verb, calls, path, tenant, share, await tenant.BackUpAsync(share));
+        }
+    }
+
+    private static string NameOfOne(string directory) => Path.GetFileName(Directory.EnumerateFiles(directory).First());
+
+    private sealed record KilledVerb(string Verb, string Calls, string Path, Tenant Tenant, Share Share, string Backup)
+    {
+        public bool Destroys => Verb == "destroy";
+
+        public string[] Arguments =>
+            ["key", Verb, "--project", Tenant.ProjectId, .. Destroys ? (string[])["--yes"] : []];
+    }
+}
