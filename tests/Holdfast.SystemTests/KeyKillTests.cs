@@ -9,25 +9,30 @@ namespace Holdfast.SystemTests;
 [Trait("e2e", "kills")]
 public sealed class KeyKillTests
 {
-    /// <summary>Where <c>rotate-master</c> dies: calls, a path beneath the data directory, and whether a node starts then.</summary>
-    public static TheoryData<string, string, bool> Steps { get; } =
+    /// <summary>Where <c>rotate-master</c> dies: calls, a path beneath the data directory, projects, and whether a node starts then.</summary>
+    public static TheoryData<string, string, int, bool> Steps { get; } =
         new()
         {
             // The new key has its file; the opening transaction is not begun.
-            { "pwrite64,write", "catalog/catalog.db-wal", true },
-            // The first password is about to be wrapped anew.
-            { "rename", "store/keyring/{project}", false },
-            // It is, and is all that there is to wrap; the closing transaction is not begun.
-            { "fsync", "store/keyring", false },
+            { "pwrite64", "catalog/catalog.db-wal", 1, true },
+            // The first of several passwords is wrapped anew.
+            { "fsync", "store/keyring", 3, false },
+            // The only one is; the closing transaction is not begun.
+            { "fsync", "store/keyring", 1, false },
             // The closing transaction is committed.
-            { "link,linkat", "master.key", false },
+            { "link", "keys/master.key", 1, false },
             // The former key has its second name.
-            { "rename,renameat,renameat2", "master.key", false },
+            { "rename", "keys/master.key.new", 1, false },
         };
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task TheNextChangeOfTheMasterKeyEndsOneThatWasKilled(string calls, string path, bool starts)
+    public async Task TheNextChangeOfTheMasterKeyEndsOneThatWasKilled(
+        string calls,
+        string path,
+        int projects,
+        bool starts
+    )
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();
         using Tenant tenant = await Tenant.CreateAsync(server.Url, "tenant");
@@ -35,11 +40,16 @@ public sealed class KeyKillTests
         string file = Path.Join(share.Directory, "file");
         RawFiles.Write(file, "before\n");
         string backup = await tenant.BackUpAsync(share);
+        for (int number = 1; number < projects; number++)
+        {
+            using Tenant other = await Tenant.CreateAsync(server.Url, $"other{number}");
+            await other.BackUpAsync(await other.CreateShareAsync());
+        }
         await server.StopAsync();
-        string key = await File.ReadAllTextAsync(Path.Join(server.DataDirectory, "master.key"));
+        string masterKey = Path.Join(server.DataDirectory, "keys", "master.key");
+        string key = await File.ReadAllTextAsync(masterKey);
 
-        string whole = Path.Join(server.DataDirectory, path.Replace("{project}", tenant.ProjectId));
-        await server.KillVerbAsync(new DeathAt(calls, whole), "key", "rotate-master");
+        await server.KillVerbAsync(new DeathAt(calls, Path.Join(server.DataDirectory, path)), "key", "rotate-master");
         if (starts)
         {
             await server.StartAgainAsync();
@@ -51,8 +61,8 @@ public sealed class KeyKillTests
         }
         await server.RunAsync("key", "rotate-master");
 
-        Assert.NotEqual(key, await File.ReadAllTextAsync(Path.Join(server.DataDirectory, "master.key")));
-        Assert.False(File.Exists(Path.Join(server.DataDirectory, "master.key.new")));
+        Assert.NotEqual(key, await File.ReadAllTextAsync(masterKey));
+        Assert.False(File.Exists(masterKey + ".new"));
         await server.StartAgainAsync();
         RawFiles.Write(file, "after\n");
         await tenant.RestoreAsync(backup, share);
@@ -68,7 +78,7 @@ public sealed class KeyKillTests
         await using HoldfastServer server = await HoldfastServer.StartAsync();
         List<KilledVerb> killed = [];
         // Not in the keyring yet; in the keyring, and the former is still good.
-        killed.Add(await BeginAsync("rotate", "rename", "keyring/{project}"));
+        killed.Add(await BeginAsync("rotate", "fsync", "{project}/keys"));
         killed.Add(await BeginAsync("rotate", "unlink", "{project}/keys/{key}"));
         // Said in the catalog; out of the keyring; the exports are gone; the repository is.
         killed.Add(await BeginAsync("destroy", "unlink", "keyring/{project}"));
@@ -102,7 +112,8 @@ public sealed class KeyKillTests
                     Assert.True(result.ExitCode == 0 || waits.Any(result.Error.Contains), result.Error);
                     return result.ExitCode == 0;
                 },
-                TimeSpan.FromMinutes(6)
+                deadline: TimeSpan.FromMinutes(6),
+                pause: TimeSpan.FromSeconds(5)
             );
         }
         foreach (KilledVerb verb in killed)

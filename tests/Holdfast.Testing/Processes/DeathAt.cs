@@ -7,12 +7,14 @@ namespace Holdfast.Testing.Processes;
 /// that has to do with the path.
 /// </summary>
 /// <param name="Calls">Names of system calls, with commas between.</param>
-/// <param name="Path">Whole, and as the kernel has it; null for any.</param>
+/// <param name="Path">
+/// Whole, and as the kernel has it; null for any. It must be the call's first argument, or the path of an open file that is.
+/// </param>
 public sealed record DeathAt(string Calls, string? Path = null)
 {
     private string[] Options(string trace) =>
         [
-            .. (string[])["-f", "-o", trace, "-e", $"trace={Calls}", "-e", $"inject={Calls}:signal=KILL:when=1"],
+            .. (string[])["-f", "-o", trace, "-e", $"trace={Calls}", "-e", $"inject={Calls}:signal=KILL"],
             .. Path is null ? Array.Empty<string>() : ["-P", Path],
         ];
 
@@ -24,11 +26,7 @@ public sealed record DeathAt(string Calls, string? Path = null)
         IReadOnlyDictionary<string, string?>? environment = null
     )
     {
-        ProcessResult result = await ChildProcess.RunAsync(
-            "strace",
-            [.. Options(trace), "--seccomp-bpf", .. command],
-            environment
-        );
+        ProcessResult result = await ChildProcess.RunAsync("strace", [.. Options(trace), .. command], environment);
         await AssertHappenedAsync(trace, result);
     }
 
