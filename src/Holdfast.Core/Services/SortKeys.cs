@@ -26,7 +26,6 @@ internal static class SortKeys
         ["host"] = Text<Backup>("host", row => row.Host),
         ["topic"] = Text<Backup>("topic", row => row.Topic),
         ["backup_type"] = Text<Backup>("backup_type", row => row.BackupType),
-        ["fail_reason"] = Text<Backup>("fail_reason", row => row.FailReason),
         // Here a zone has no id but its name.
         ["availability_zone_id"] = new("availability_zone", row => row.AvailabilityZone),
         // The same of all backups of a list.
