@@ -80,9 +80,7 @@ public sealed class KeyDestruction(
             {
                 if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
                 {
-                    throw ServiceError.Conflict(
-                        $"The key of project {project} is being changed or destroyed already, or whoever was at it has died. Try again in five minutes."
-                    );
+                    throw Keyring.IsBeingChanged(project);
                 }
                 await master.RequireCurrentAsync(session);
                 return await GiveUpAsync(session, project, time.Now());

@@ -42,7 +42,7 @@ public sealed class KeyRotation(
             {
                 if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
                 {
-                    throw ServiceError.Conflict($"The key of project {project} is being changed already.");
+                    throw Keyring.IsBeingChanged(project);
                 }
                 await master.RequireCurrentAsync(session);
                 await session.NoteByHostAsync(AuditAction.RotateKey, project, time.Now());
