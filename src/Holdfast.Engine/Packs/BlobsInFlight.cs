@@ -6,7 +6,7 @@ namespace Holdfast.Engine.Packs;
 /// The blobs that a writer has taken on and that no index object lists yet. They are this writer's alone: another writer
 /// must not count on them, for this one may still fail.
 /// </summary>
-/// <param name="repository">Blobs of its index are not claimed; null claims, and stores, them too. What asks for one again once its pack is listed gets another copy.</param>
+/// <param name="repository">Blobs of its index are not claimed; null claims, and stores, them too, each once.</param>
 /// <param name="used">Their packs are marked here.</param>
 internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
 {
@@ -32,9 +32,13 @@ internal sealed class BlobsInFlight(Repository? repository, UsedPacks used)
         }
     }
 
-    /// <summary>Forgets the blobs of packs that an index object lists by now.</summary>
+    /// <summary>Forgets the blobs of packs that the repository's index lists by now.</summary>
     internal void Release(IEnumerable<PackContent> packs)
     {
+        if (repository is null)
+        {
+            return;
+        }
         foreach (PackContent pack in packs)
         {
             foreach (PackEntry blob in pack.Blobs)

@@ -155,7 +155,7 @@ public sealed class BackupServiceTests : IAsyncLifetime
     public Task Long_texts_are_refused(int name, int description, int type) =>
         RefusesAsync(
             ServiceErrorKind.Invalid,
-            "characters, more than",
+            "has more than",
             () =>
                 core.Backups.CreateAsync(
                     Member,

@@ -68,7 +68,11 @@ public sealed class ShareServiceTests : IAsyncLifetime
             Create(Request() with { Protocol = "floppy" })
         );
         await RefusesAsync(ServiceErrorKind.Invalid, "greater than 0", Create(Request() with { Size = 0 }));
-        await RefusesAsync(ServiceErrorKind.Invalid, "'name' has 256", Create(Request() with { Name = new('n', 256) }));
+        await RefusesAsync(
+            ServiceErrorKind.Invalid,
+            "'name' has more than 255",
+            Create(Request() with { Name = new('n', 256) })
+        );
         await RefusesAsync(
             ServiceErrorKind.NotFound,
             "Availability zone mars could not be found.",
