@@ -85,8 +85,8 @@ internal sealed class PendingDirectory(PendingDirectory? parent, int slot, byte[
         return false;
     }
 
-    /// <summary>No fewer than the node's JSON has, and about as many where names are plain.</summary>
-    internal static long EstimateBytes(Node node) =>
+    /// <summary>About as many as the node's JSON has; of its texts as many as they can become there.</summary>
+    private static long EstimateBytes(Node node) =>
         400
         + GoText.MostBytes(node.Name)
         + GoText.MostBytes(node.LinkTarget)

@@ -408,6 +408,14 @@ public sealed class SharesTests : ManilaTests
         );
 
     [Fact]
+    public async Task Create_takes_a_zone_by_the_id_that_clients_are_told()
+    {
+        JsonNode zone = (await Host.SendAsync("GET", "/v2/availability-zones")).Json["availability_zones"]![0]!;
+
+        Assert.Equal(200, (await CreateAsync($"{Smallest},\"availability_zone\":\"{Text(zone, "id")}\"")).Code);
+    }
+
+    [Fact]
     public async Task Create_with_an_unknown_type_or_zone_is_404()
     {
         AssertFault(await CreateAsync(Smallest + ",\"share_type\":\"gold\""), 404, "Share type not found.");
