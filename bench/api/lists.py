@@ -15,7 +15,7 @@ from server import load, sign_in, start_holdfast
 
 SIZES = {"1 k": 1_000, "10 k": world.OWN_AT_MOST, "1 M": 1_000_000}
 ORDERS = """id status size share_id project_id user_id availability_zone progress restore_progress created_at updated_at
-name description host topic backup_type""".split()
+name description host topic backup_type fail_reason""".split()
 
 
 def shapes_of(made: dict) -> dict:

@@ -26,6 +26,11 @@ internal static class SortKeys
         ["host"] = Text<Backup>("host", row => row.Host),
         ["topic"] = Text<Backup>("topic", row => row.Topic),
         ["backup_type"] = Text<Backup>("backup_type", row => row.BackupType),
+        // Reasons can be longer than what an index takes.
+        ["fail_reason"] = new(
+            $"substr(coalesce(fail_reason, ''), 1, {Texts.Longest})",
+            row => Texts.Start(row.FailReason ?? "", Texts.Longest)
+        ),
         // Here a zone has no id but its name.
         ["availability_zone_id"] = new("availability_zone", row => row.AvailabilityZone),
         // The same of all backups of a list.

@@ -152,15 +152,16 @@ public sealed class Tenant(OpenStackSession session, string name, string passwor
     public async Task<string> ShareStatusAsync(string id) =>
         Status((await session.GetAsync($"/v2/shares/{id}"))["share"]);
 
-    /// <summary>Whether neither the share nor any backup of the project is on its way from one state to another.</summary>
-    public async Task<bool> IsSettledAsync(Share share) => !(await StatesAsync(share)).Any(TransientStates.Contains);
-
-    /// <summary>Waits until all is settled.</summary>
+    /// <summary>Waits until neither the share nor any backup of the project is on its way from one state to another.</summary>
     public async Task SettleAsync(Share share)
     {
         try
         {
-            await Eventually.HoldsAsync("all to settle", () => IsSettledAsync(share), TimeSpan.FromMinutes(2));
+            await Eventually.HoldsAsync(
+                "all to settle",
+                async () => !(await StatesAsync(share)).Any(TransientStates.Contains),
+                TimeSpan.FromMinutes(2)
+            );
         }
         catch (TimeoutException late)
         {

@@ -36,6 +36,7 @@ public sealed class BackupListPlanTests : IAsyncLifetime
             "host",
             "topic",
             "backup_type",
+            "fail_reason",
         ];
 
     public static TheoryData<string> Filters => ["name", "description", "status", "share_id", "host", "topic"];

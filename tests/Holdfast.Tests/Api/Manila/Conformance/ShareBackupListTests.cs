@@ -143,6 +143,7 @@ public sealed class ShareBackupListTests : IAsyncLifetime
     [InlineData("availability_zone_id")]
     [InlineData("user_id")]
     [InlineData("display_description")]
+    [InlineData("fail_reason")]
     [InlineData("deleted")]
     [InlineData("deleted_at")]
     public async Task Every_documented_sort_key_is_served(string key)
