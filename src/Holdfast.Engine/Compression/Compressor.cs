@@ -15,6 +15,12 @@ internal sealed unsafe class Compressor : IDisposable
     private const int Samples = 4;
 
     /// <summary>
+    /// Blobs of at most so many bytes are searched as level 2 does, in one table instead of two: a sixth of the time less,
+    /// for 1.6 % more bytes (ADR 16).
+    /// </summary>
+    internal const int OneTableUpTo = 16 * 1024;
+
+    /// <summary>
     /// Level 3 looks for matches in two tables of 256 to 768 KiB, a second cache full. Of longer blobs than this they are
     /// made to fit beside the data: a fifth of the time less, for up to 2.6 % more bytes (ADR 16).
     /// </summary>
@@ -25,15 +31,14 @@ internal sealed unsafe class Compressor : IDisposable
     /// <summary>Room for the longest chunk. What a huge directory needed beyond it is given back at the next use.</summary>
     private const int MostScratch = 16 << 20;
 
-    private const int SmallHashLog = 15;
-    private const int SmallChainLog = 14;
+    private static readonly Search SmallTables = new(DefaultLevel, HashLog: 15, ChainLog: 14);
 
     private readonly NativeHandle context = new(
         Libzstd.CreateCompressor(),
         static raw => _ = Libzstd.FreeCompressor(raw)
     );
     private MappedMemory scratch = new(LeastScratch);
-    private (int Level, bool SmallTables) parameters;
+    private Search current;
 
     /// <summary>
     /// Whether compressing would be in vain: none of four samples, spread over the blob, shrinks by a 64th at level 1.
@@ -70,7 +75,7 @@ internal sealed unsafe class Compressor : IDisposable
             ((IDisposable)scratch).Dispose();
             scratch = wanted;
         }
-        Prepare(level, smallTables: level == DefaultLevel && plaintext.Length > SmallTablesAbove);
+        Prepare(level == DefaultLevel ? DefaultSearch(plaintext.Length) : new Search(level));
         nuint length;
         fixed (
             byte* from = plaintext,
@@ -83,14 +88,22 @@ internal sealed unsafe class Compressor : IDisposable
         return scratch.Memory[..(int)length];
     }
 
-    private void Prepare(int level, bool smallTables)
-    {
-        if (parameters != (level, smallTables))
+    private static Search DefaultSearch(int length) =>
+        length switch
         {
-            Set(Libzstd.Parameter.CompressionLevel, level);
-            Set(Libzstd.Parameter.HashLog, smallTables ? SmallHashLog : 0);
-            Set(Libzstd.Parameter.ChainLog, smallTables ? SmallChainLog : 0);
-            parameters = (level, smallTables);
+            <= OneTableUpTo => new Search(2),
+            > SmallTablesAbove => SmallTables,
+            _ => new Search(DefaultLevel),
+        };
+
+    private void Prepare(Search search)
+    {
+        if (current != search)
+        {
+            Set(Libzstd.Parameter.CompressionLevel, search.Level);
+            Set(Libzstd.Parameter.HashLog, search.HashLog);
+            Set(Libzstd.Parameter.ChainLog, search.ChainLog);
+            current = search;
         }
     }
 
@@ -114,4 +127,7 @@ internal sealed unsafe class Compressor : IDisposable
         context.Dispose();
         ((IDisposable)scratch).Dispose();
     }
+
+    /// <summary>How zstd looks for matches; a size of 0 is the level's own.</summary>
+    private readonly record struct Search(int Level, int HashLog = 0, int ChainLog = 0);
 }

@@ -31,11 +31,12 @@ public sealed class ZstdTests : IDisposable
     [Fact]
     public void AFrameIsTheSameWhateverTheContextDidBefore()
     {
+        const int Short = Compressor.OneTableUpTo;
         const int Edge = Compressor.SmallTablesAbove;
         var random = new Random(1);
         (byte[] Blob, int Level)[] inputs =
         [
-            .. from length in new[] { 1, 3000, Edge - 1, Edge, Edge + 1, 2 * Edge + 1, 1_500_000 }
+            .. from length in new[] { 1, 3000, Short, Short + 1, Edge - 1, Edge, Edge + 1, 2 * Edge + 1, 1_500_000 }
             from level in new[] { 1, 3, 5 }
             select (SampleBlobs.Text(random, length), level),
         ];
