@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Holdfast.Engine.Maintenance.Prune;
+using Holdfast.Engine.Packs;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
@@ -72,6 +74,29 @@ public sealed partial class Repository
     {
         using PooledBytes json = await Unpacked.LoadAsync(ObjectKind.Snapshot, listed, cancellationToken);
         return Parse(json, listed.Id);
+    }
+
+    /// <summary>Whether the loaded index has every blob that the snapshot needs. Reads all of its trees.</summary>
+    public async Task<bool> ListsAllOfAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        HashSet<Id> trees = [];
+        bool all = true;
+        try
+        {
+            await UsedWalk.RunAsync(this, [snapshot.Tree], Add, visited: () => { }, cancellationToken);
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+        {
+            return false;
+        }
+        return all;
+
+        bool Add(BlobHandle blob)
+        {
+            bool listed = Contains(blob.Kind, blob.Id);
+            all &= listed;
+            return listed && blob.Kind == BlobKind.Tree && trees.Add(blob.Id);
+        }
     }
 
     /// <summary>Stores the snapshot: the commit of a backup. Flush its writer first.</summary>

@@ -91,10 +91,14 @@ public sealed class CreateBackup(
             cancellationToken
         );
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
 
         // 3.
-        if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, claimed.Row)) is { } own)
+        (Snapshot? own, IReadOnlyList<Snapshot> others) = await OwnSnapshot.FindAsync(
+            repository,
+            claimed.Row,
+            cancellationToken
+        );
+        if (own is not null)
         {
             long errors = SnapshotTags.ErrorsOf(own);
             return new BackupCommit(
@@ -110,7 +114,6 @@ public sealed class CreateBackup(
         }
 
         // 4.
-        await repository.LoadIndexAsync(cancellationToken);
         string[] paths = ["/" + share.Id];
         DateTimeOffset now = repository.Options.Time.GetUtcNow();
         await using Capture capture = await ways.First(way => way.CanCapture(share))
@@ -123,7 +126,7 @@ public sealed class CreateBackup(
             ErrorsTag = SnapshotTags.ErrorsTag,
             ProgramVersion = ProgramVersion,
             Time = now,
-            Parent = ParentSnapshot.Choose(snapshots, Hostname, paths, now),
+            Parent = ParentSnapshot.Choose(others, Hostname, paths, now),
             Options = new BackupOptions
             {
                 MaxFileSize = Math.Max(LeastFileLimit, (long)share.Size << 30),

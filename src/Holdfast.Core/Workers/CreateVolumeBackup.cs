@@ -38,11 +38,14 @@ public sealed class CreateVolumeBackup(
         // Earlier claims of this operation are over: what they held still keeps space.
         await captures.ReleaseLeftoversAsync(volume, row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
-        IReadOnlyList<Snapshot> snapshots = await repository.ListSnapshotsAsync(cancellationToken);
-        await repository.LoadIndexAsync(cancellationToken);
 
         // 3.
-        if (snapshots.FirstOrDefault(snapshot => SnapshotTags.IsOf(snapshot, row)) is { } own)
+        (Snapshot? own, IReadOnlyList<Snapshot> others) = await OwnSnapshot.FindAsync(
+            repository,
+            row,
+            cancellationToken
+        );
+        if (own is not null)
         {
             await CommitAsync(claimed, volume, Adopted(own), cancellationToken);
             return;
@@ -72,7 +75,7 @@ public sealed class CreateVolumeBackup(
 
         async Task<ImageBackupReport> TakeAsync()
         {
-            Dictionary<Id, Snapshot> earlier = snapshots
+            Dictionary<Id, Snapshot> earlier = others
                 .Where(snapshot => SnapshotTags.BackupOf(snapshot) is not null)
                 .Where(snapshot => snapshot.Paths is [var path] && path == ImageLayout.PathOf(volume.Id))
                 .ToDictionary(snapshot => snapshot.Id);
