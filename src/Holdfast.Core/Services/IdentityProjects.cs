@@ -1,6 +1,7 @@
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 
 namespace Holdfast.Core.Services;
 
@@ -11,7 +12,7 @@ public sealed record ProjectFilter(string? Name = null, bool? Enabled = null);
 public sealed record ProjectChange(string? Name, string? Description, bool? Enabled);
 
 /// <summary>Projects: an administrator manages them; a user reads those that they have a role in.</summary>
-public sealed class IdentityProjects(IdentityCatalog catalog)
+public sealed class IdentityProjects(IdentityCatalog catalog, TimeProvider time)
 {
     private const int LongestName = 64;
 
@@ -110,6 +111,7 @@ public sealed class IdentityProjects(IdentityCatalog catalog)
                     throw IdentityPolicy.Taken("project", changed.Name);
                 }
                 await IdentityPolicy.KeepAnAdministratorAsync(rows);
+                await rows.QueueExportAsync(id, time.Now());
                 return changed;
             },
             cancellationToken

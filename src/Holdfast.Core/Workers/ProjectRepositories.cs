@@ -11,6 +11,7 @@ public sealed class ProjectRepositories(
     Repositories repositories,
     MasterKey master,
     Keyring keyring,
+    ExportStore exports,
     ICatalog catalog,
     LockJudge judge,
     CoreOptions options,
@@ -74,7 +75,21 @@ public sealed class ProjectRepositories(
             };
         }
         bool exists = await repositories.ExistsAsync(project, cancellationToken);
-        if (!exists && await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken) is not null)
+        bool known = await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken) is not null;
+        if (!known && (await exports.NumbersAsync(project, cancellationToken)).Count > 0)
+        {
+            throw new EngineError(
+                EngineErrorKind.Store,
+                temporary: true,
+                $"The store has an export of project {project}, which the catalog does not know.",
+                "If the catalog was lost, run 'holdfast catalog rebuild': once the project has new backups it cannot. "
+                    + $"To give up what was there, remove export/{project} from the store."
+            )
+            {
+                PublicMessage = "The project has former backups, which have to be taken into the catalog first.",
+            };
+        }
+        if (!exists && known)
         {
             throw new EngineError(
                 EngineErrorKind.Store,

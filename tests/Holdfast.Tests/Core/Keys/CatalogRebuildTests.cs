@@ -122,6 +122,34 @@ public sealed class CatalogRebuildTests : IAsyncLifetime
         Assert.Null(await made.BackupAsync(backup.Id));
     }
 
+    /// <summary>A service that was started on the empty catalog; with new backups there would be nothing to rebuild.</summary>
+    [Fact]
+    public async Task A_project_that_the_store_knows_better_is_backed_up_after_it()
+    {
+        Share share = await core.ShareAsync();
+        Backup former = await core.BackUpAsync(share);
+        await core.Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Backups.RemoveAsync(former.Id);
+                await session.Repositories.RemoveAsync(Rows.Project);
+            },
+            default
+        );
+        Backup next = await core.CreateAsync(share);
+        await core.DrainAsync();
+        Backup waiting = (await core.Catalog.BackupAsync(next.Id))!;
+        Assert.Equal(BackupStatus.Creating, waiting.Status);
+        Assert.Contains("former backups", waiting.FailReason, StringComparison.Ordinal);
+
+        CatalogRebuild rebuild = Rebuild(catalog: core.Catalog);
+        await rebuild.RebuildAsync(Assert.Single(await rebuild.FindAsync(default)), default);
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        await core.DrainAsync();
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(next.Id))!.Status);
+        Assert.Equal(former.SnapshotId, (await core.Catalog.BackupAsync(former.Id))!.SnapshotId);
+    }
+
     /// <summary>Otherwise the next maintenance would hold the catalog for an old copy.</summary>
     [Fact]
     public async Task The_next_export_has_a_higher_number()
@@ -319,11 +347,12 @@ public sealed class CatalogRebuildTests : IAsyncLifetime
         return (await rebuild.RebuildAsync(project, default))!;
     }
 
-    private CatalogRebuild Rebuild(CoreOptions? options = null)
+    private CatalogRebuild Rebuild(CoreOptions? options = null, ICatalog? catalog = null)
     {
         Repositories store = core.Get<Repositories>();
-        MasterKey master = new(made, options ?? core.Options, core.Time);
+        catalog ??= made;
+        MasterKey master = new(catalog, options ?? core.Options, core.Time);
         Keyring keyring = new(store, master);
-        return new CatalogRebuild(made, master, keyring, new ExportStore(store, keyring), store, core.Time);
+        return new CatalogRebuild(catalog, master, keyring, new ExportStore(store, keyring), store, core.Time);
     }
 }

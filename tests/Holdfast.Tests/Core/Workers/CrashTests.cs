@@ -49,6 +49,29 @@ public sealed class CrashTests : IAsyncLifetime
         Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
     }
 
+    /// <summary>Its write had no answer, and the store had it when a prune had been there meanwhile.</summary>
+    [Fact]
+    public async Task A_snapshot_without_its_blobs_is_removed_and_made_anew()
+    {
+        Backup made = await core.CreateAsync(share);
+        Operation first = await core.ClaimAsync();
+        await core.ExpireAsync();
+        await core.WorkAsync(first);
+        string committed = Assert.Single(await core.SnapshotsAsync()).Id.ToString();
+        string late = core.Directory[$"store/{Rows.Project}/snapshots/{committed}"];
+        byte[] content = await File.ReadAllBytesAsync(late);
+        File.Delete(late);
+        using Restic restic = await core.ResticAsync();
+        await restic.RunAsync("prune");
+        await File.WriteAllBytesAsync(late, content);
+
+        await core.DrainAsync();
+        Backup done = (await core.Catalog.BackupAsync(made.Id))!;
+        Assert.Equal(BackupStatus.Available, done.Status);
+        Assert.Equal(done.SnapshotId, Assert.Single(await core.SnapshotsAsync()).Id.ToString());
+        await restic.CheckAsync();
+    }
+
     [Fact]
     public async Task An_adopted_snapshot_keeps_its_count_of_errors()
     {
@@ -162,7 +185,8 @@ public sealed class CrashTests : IAsyncLifetime
         await core.WorkAsync(await core.ClaimAsync(OperationKind.CreateBackup));
         Operation doomed = await core.ClaimAsync(OperationKind.ExportProject);
         core.Store.Fail(call, afterEffect ? Fault.Unacknowledged : Fault.Permanently, beneath: "export/");
-        await Assert.ThrowsAsync<EngineError>(() => core.WorkAsync(doomed));
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => core.WorkAsync(doomed));
+        Assert.True(error.Temporary, "Nothing else would write it before the project's next change.");
         core.Store.Mend();
 
         await core.ExpireAsync();
