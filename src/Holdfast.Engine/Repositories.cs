@@ -17,7 +17,7 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
     private const int Removals = 16;
 
     /// <summary>Names in memory while a repository is removed.</summary>
-    private const int ListedAtOnce = 10_000;
+    private const int RemovedAtOnce = 1000;
 
     /// <summary>Folders beside the repositories; no project can have such an id.</summary>
     private static readonly string[] Reserved = ["keyring", "export"];
@@ -86,27 +86,35 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
     ) => Repository.RemovePasswordAsync(Of(project), password, options, cancellationToken);
 
     /// <summary>Removes the project's repository for good, its keys first. Whatever of it is not there is no error.</summary>
-    public async Task DestroyAsync(string project, CancellationToken cancellationToken)
+    /// <param name="confirm">Called before every <see cref="RemovedAtOnce"/> objects; what it throws ends the removal.</param>
+    public async Task DestroyAsync(
+        string project,
+        Func<CancellationToken, Task> confirm,
+        CancellationToken cancellationToken
+    )
     {
         warm.Forget(project);
         RepositoryStore doomed = new(Of(project));
         ParallelOptions atOnce = new() { MaxDegreeOfParallelism = Removals, CancellationToken = cancellationToken };
         foreach (string folder in (string[])["keys", ""])
         {
-            List<ObjectInfo> found;
+            bool any;
             do
             {
-                found = await doomed
-                    .ListAsync(folder, cancellationToken)
-                    .Take(ListedAtOnce)
-                    .ToListAsync(cancellationToken);
-                await Parallel.ForEachAsync(
-                    found,
-                    atOnce,
-                    async (info, token) => await doomed.DeleteAsync(info.Name, token)
-                );
-            } while (found.Count > 0);
+                any = false;
+                await foreach (ObjectInfo[] found in doomed.ListAsync(folder, cancellationToken).Chunk(RemovedAtOnce))
+                {
+                    any = true;
+                    await confirm(cancellationToken);
+                    await Parallel.ForEachAsync(
+                        found,
+                        atOnce,
+                        async (info, token) => await doomed.DeleteAsync(info.Name, token)
+                    );
+                }
+            } while (any);
         }
+        await confirm(cancellationToken);
         // By its name, as a listing is not the truth: where it is, there is a repository.
         await doomed.DeleteAsync(RepositoryStore.Config, cancellationToken);
     }

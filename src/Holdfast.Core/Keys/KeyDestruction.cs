@@ -31,9 +31,6 @@ public sealed class KeyDestruction(
     private const string Waits = "It waits until the project's former key is destroyed.";
     private const string UnderWay = "destroying-key:";
 
-    // For the transaction and the first removals; what is left after them nobody can use.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private const int Pauses = 100;
 
@@ -73,16 +70,11 @@ public sealed class KeyDestruction(
     public async Task<DestroyedKey> DestroyAsync(string project, CancellationToken cancellationToken)
     {
         await master.LoadAsync(cancellationToken);
-        string lease = Keyring.ChangeLease + project;
-        string holder = Guid.NewGuid().ToString();
+        KeyLease lease = new(catalog, master, time, project);
         DestroyedKey destroyed = await catalog.WriteAsync(
             async session =>
             {
-                if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
-                {
-                    throw Keyring.IsBeingChanged(project);
-                }
-                await master.RequireCurrentAsync(session);
+                await lease.TakeAsync(session);
                 return await GiveUpAsync(session, project, time.Now());
             },
             cancellationToken
@@ -90,9 +82,12 @@ public sealed class KeyDestruction(
         try
         {
             await WaitForClaimsAsync(project, cancellationToken);
+            // What is there after somebody else has ended this is the project's next key, and its next repository.
+            await lease.KeepAsync(cancellationToken);
             await keyring.RemoveAsync(project, cancellationToken);
+            await lease.KeepAsync(cancellationToken);
             await exports.RemoveAsync(project, cancellationToken);
-            await repositories.DestroyAsync(project, cancellationToken);
+            await repositories.DestroyAsync(project, lease.KeepAsync, cancellationToken);
             await catalog.WriteAsync(
                 async session =>
                 {
@@ -105,7 +100,7 @@ public sealed class KeyDestruction(
         }
         finally
         {
-            await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+            await lease.ReleaseAsync();
         }
     }
 

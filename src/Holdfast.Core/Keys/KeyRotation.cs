@@ -19,9 +19,6 @@ public sealed class KeyRotation(
     TimeProvider time
 )
 {
-    // Longer than any store takes for a handful of small objects.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-
     /// <returns>False when the project has no repository.</returns>
     /// <exception cref="ServiceError">
     /// No catalog, another master key than its own, or <see cref="ServiceErrorKind.Conflict"/>: somebody else is at it, or
@@ -35,32 +32,27 @@ public sealed class KeyRotation(
         {
             return false;
         }
-        string lease = Keyring.ChangeLease + project;
-        string holder = Guid.NewGuid().ToString();
+        KeyLease lease = new(catalog, master, time, project);
         await catalog.WriteAsync(
             async session =>
             {
-                if (!await session.Leases.TryTakeAsync(lease, holder, time.Now(), Longest))
-                {
-                    throw Keyring.IsBeingChanged(project);
-                }
-                await master.RequireCurrentAsync(session);
+                await lease.TakeAsync(session);
                 await session.NoteByHostAsync(AuditAction.RotateKey, project, time.Now());
             },
             cancellationToken
         );
         try
         {
-            await RotateOnceAsync(project, cancellationToken);
+            await RotateOnceAsync(project, lease, cancellationToken);
             return true;
         }
         finally
         {
-            await catalog.WriteAsync(session => session.Leases.ReleaseAsync(lease, holder), CancellationToken.None);
+            await lease.ReleaseAsync();
         }
     }
 
-    private async Task RotateOnceAsync(string project, CancellationToken cancellationToken)
+    private async Task RotateOnceAsync(string project, KeyLease lease, CancellationToken cancellationToken)
     {
         RepositoryOptions opening = new()
         {
@@ -80,14 +72,17 @@ public sealed class KeyRotation(
             passwords = [Keyring.NewPassword(), only];
             await repositories.AddPasswordAsync(project, only, passwords[0], opening, cancellationToken);
             await RequireOpensAsync(project, passwords[0], opening, cancellationToken);
+            await lease.KeepAsync(cancellationToken);
             await keyring.PutAsync(project, passwords, cancellationToken);
         }
         // What the former password sealed beside the repository, the new one seals.
         await exporter.ExportAsync(project, cancellationToken);
+        await lease.KeepAsync(cancellationToken);
         foreach (string former in passwords.Skip(1))
         {
             await repositories.RemovePasswordAsync(project, former, opening, cancellationToken);
         }
+        await lease.KeepAsync(cancellationToken);
         await keyring.PutAsync(project, passwords.Take(1), cancellationToken);
     }
 

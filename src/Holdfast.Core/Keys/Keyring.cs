@@ -26,12 +26,6 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
 
     private const string Folder = "keyring";
 
-    /// <summary>Somebody has the lease of a change.</summary>
-    public static ServiceError IsBeingChanged(string project) =>
-        ServiceError.Conflict(
-            $"The key of project {project} is being changed or destroyed already, or whoever was at it has died. Try again in five minutes."
-        );
-
     /// <returns>Null when the project has none yet.</returns>
     /// <exception cref="EngineError">The store failed, or another master key wrapped it.</exception>
     public async Task<string?> FindAsync(string project, CancellationToken cancellationToken) =>

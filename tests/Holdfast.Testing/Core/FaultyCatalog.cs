@@ -8,6 +8,7 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 {
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? answer;
+    private int untilHung;
     private int left;
     private int untilFailure;
     private volatile bool fulfilled;
@@ -15,8 +16,12 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
     /// <summary>Ends when a write has no answer.</summary>
     public Task Asked => asked.Task;
 
-    /// <summary>Writes have no answer from now on, called off or not, until <see cref="Answer"/>.</summary>
-    public void Hang() => answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The nth write and those behind it have no answer, called off or not, until <see cref="Answer"/>.</summary>
+    public void Hang(int nth = 1)
+    {
+        Volatile.Write(ref untilHung, nth);
+        answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public void Answer() => answer!.SetResult();
 
@@ -42,7 +47,7 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
         {
             throw new ServiceError(ServiceErrorKind.Unavailable, "The disk is full.");
         }
-        if (answer is { } hung)
+        if (answer is { } hung && Interlocked.Decrement(ref untilHung) <= 0)
         {
             asked.TrySetResult();
             await hung.Task;

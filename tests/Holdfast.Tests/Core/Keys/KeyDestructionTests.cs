@@ -215,15 +215,46 @@ public sealed class KeyDestructionTests : IAsyncLifetime
         await AssertNothingFailedAsync();
     }
 
-    [Fact]
-    public async Task Whoever_dies_before_the_end_is_noted_has_the_next_call_note_it()
+    /// <summary>Before each removal the lease is kept; the last is that the end is noted.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task Whoever_loses_the_catalog_has_the_next_call_end_it(int write)
     {
         FaultyCatalog faulty = new(core.Catalog);
-        faulty.FailWrite(2, afterEffect: false);
+        faulty.FailWrite(write, afterEffect: false);
         await Assert.ThrowsAsync<ServiceError>(() => Destruction(faulty).DestroyAsync(Rows.Project, default));
         Assert.NotNull(await Destruction().FindAsync(Rows.Project, default));
         await DestroyAsync();
         Assert.Null(await Destruction().FindAsync(Rows.Project, default));
+    }
+
+    /// <summary>Stopped for longer than its lease, at any of its steps.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Whoever_stood_still_leaves_what_was_made_since(int write)
+    {
+        FaultyCatalog still = new(core.Catalog);
+        still.Hang(write);
+        Task<DestroyedKey> first = Destruction(still).DestroyAsync(Rows.Project, default);
+        await still.Asked;
+        core.Time.Advance(TimeSpan.FromMinutes(6));
+        await DestroyAsync();
+        Backup next = await core.BackUpAsync(share);
+
+        still.Answer();
+        Assert.Equal(ServiceErrorKind.Conflict, (await Assert.ThrowsAsync<ServiceError>(() => first)).Kind);
+        await core.Backups.RestoreAsync(WorkerFixture.Member, next.Id, share.Id, false, default);
+        await core.DrainAsync();
+        await AssertNothingFailedAsync();
     }
 
     [Fact]

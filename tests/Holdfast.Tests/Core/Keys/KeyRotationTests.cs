@@ -1,3 +1,5 @@
+using Holdfast.Core;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
@@ -104,6 +106,27 @@ public sealed class KeyRotationTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Stopped for longer than its lease, before the keyring has both passwords, the new one alone, or in between.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Whoever_stood_still_leaves_the_password_of_another_change(int write)
+    {
+        FaultyCatalog still = new(core.Catalog);
+        still.Hang(write);
+        Task<bool> first = Rotation(still).RotateAsync(Rows.Project, default);
+        await still.Asked;
+        core.Time.Advance(TimeSpan.FromMinutes(6));
+        await Rotation().RotateAsync(Rows.Project, default);
+        string password = Assert.Single(await PasswordsAsync());
+
+        still.Answer();
+        Assert.Equal(ServiceErrorKind.Conflict, (await Assert.ThrowsAsync<ServiceError>(() => first)).Kind);
+        Assert.Equal(password, Assert.Single(await PasswordsAsync()));
+        await core.BackUpAsync(share);
+    }
+
     [Fact]
     public async Task A_project_without_a_repository_has_nothing_to_rotate() =>
         Assert.False(await Rotation().RotateAsync(Rows.Stranger, default));
@@ -120,9 +143,9 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     private Task<IReadOnlyList<string>> PasswordsAsync() => core.Get<Keyring>().FindAllAsync(Rows.Project, default);
 
-    private KeyRotation Rotation() =>
+    private KeyRotation Rotation(ICatalog? catalog = null) =>
         new(
-            core.Catalog,
+            catalog ?? core.Catalog,
             core.Get<MasterKey>(),
             core.Get<Keyring>(),
             core.Get<Repositories>(),
