@@ -33,8 +33,8 @@ public sealed record RepositoryOptions
     public string LockUsername { get; init; } = Environment.UserName;
 
     /// <summary>
-    /// Whether a lock's holder is known to be gone, so that its lock may be removed: a service knows which of its operations
-    /// are over. Stale locks as restic defines them are removed without asking.
+    /// Whether a lock is proved to be of a holder that is gone, so that it is removed unasked: a service knows which of its
+    /// operations are over. All other locks are honoured, however old they are.
     /// </summary>
     public Func<LockInfo, Task<bool>>? IsOver { get; init; }
 

@@ -1,4 +1,3 @@
-using Holdfast.Engine.Files;
 using Holdfast.Engine.Storage;
 
 namespace Holdfast.Engine.Locks;
@@ -8,9 +7,6 @@ internal sealed class LockFiles(Repository repository)
 {
     /// <summary>As restic: how long after writing a lock the others are looked at once more.</summary>
     internal static readonly TimeSpan RaceWindow = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>As restic: a holder refreshes every 5 minutes, so after 30 it is gone.</summary>
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(30);
 
     private readonly UnpackedObjects objects = new(repository.LockStore, repository.Sealer);
 
@@ -23,7 +19,7 @@ internal sealed class LockFiles(Repository repository)
     internal async Task<bool> ExistsAsync(Id id, CancellationToken cancellationToken) =>
         await repository.LockStore.SizeAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken) is not null;
 
-    /// <summary>Removes a lock of ours. If that fails it stays until it is stale, which is no reason to fail the work.</summary>
+    /// <summary>Removes a lock of ours. If that fails it stays until somebody unlocks, which is no reason to fail the work.</summary>
     internal async Task DeleteQuietlyAsync(Id id)
     {
         try
@@ -33,7 +29,10 @@ internal sealed class LockFiles(Repository repository)
         catch (EngineError) { }
     }
 
-    /// <summary>Looks at every lock but our own, and removes those whose holder is gone.</summary>
+    /// <summary>
+    /// Looks at every lock but our own, and removes those that <see cref="RepositoryOptions.IsOver"/> proves to be over. Any other
+    /// is honoured however old it is, as restic does: a clock may be wrong, and a process that we cannot see may live.
+    /// </summary>
     /// <param name="wanted">What is to be held.</param>
     /// <param name="own">Written before: a listing without it may lack others' too. Default while there is none.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -45,7 +44,7 @@ internal sealed class LockFiles(Repository repository)
     {
         foreach ((Id id, LockInfo held) in await OthersAsync(own, cancellationToken))
         {
-            if (await IsOverAsync(held))
+            if (repository.Options.IsOver is { } isOver && await isOver(held))
             {
                 await DeleteAsync(id, cancellationToken);
             }
@@ -84,20 +83,6 @@ internal sealed class LockFiles(Repository repository)
         read = others;
         return read;
     }
-
-    private async Task<bool> IsOverAsync(LockInfo held) =>
-        repository.Options.Time.GetUtcNow() - held.Time > StaleAfter
-        || IsDeadNeighbour(held)
-        || (repository.Options.IsOver is { } isOver && await isOver(held));
-
-    private bool IsDeadNeighbour(LockInfo held)
-    {
-        bool sameHost = held.Hostname == Environment.MachineName || held.Hostname == repository.Options.LockHostname;
-        return sameHost && held.ProcessId > 0 && IsGone(held.ProcessId);
-    }
-
-    // Signal 0 only asks. /proc is no witness: it may hide the processes of others.
-    private static bool IsGone(int process) => Errnos.Of(Libc.Kill(process, 0)) == Errno.ESRCH;
 
     private async Task<LockInfo?> TryLoadAsync(StoredObject stored, CancellationToken cancellationToken)
     {
