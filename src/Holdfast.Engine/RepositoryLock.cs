@@ -136,17 +136,40 @@ public sealed class RepositoryLock : IAsyncDisposable
 
     private async Task RefreshOnceAsync()
     {
-        if (!await files.ExistsAsync(written.Id, stop.Token))
+        Id old = written.Id;
+        LockInfo fresh = info with { Time = time.GetUtcNow() };
+        // As restic, looked for twice: while the new one was written the machine may have been suspended, and the old one removed.
+        if (!await files.ExistsAsync(old, stop.Token) || !await ReplaceAsync(old, fresh))
         {
             // Somebody took us for dead, and may be writing what we excluded.
             await lost.CancelAsync();
             return;
         }
-        LockInfo fresh = info with { Time = time.GetUtcNow() };
-        Id old = written.Id;
-        written = new Written(await files.SaveAsync(fresh, stop.Token), fresh.Time);
         _ = deadline.Change(LostAfter, Timeout.InfiniteTimeSpan);
         await files.DeleteQuietlyAsync(old);
+    }
+
+    /// <returns>False, and nothing written, when the old one is gone by now.</returns>
+    private async Task<bool> ReplaceAsync(Id old, LockInfo fresh)
+    {
+        Id id = await files.SaveAsync(fresh, stop.Token);
+        bool held = false;
+        try
+        {
+            held = await files.ExistsAsync(old, stop.Token);
+        }
+        finally
+        {
+            if (held)
+            {
+                written = new Written(id, fresh.Time);
+            }
+            else
+            {
+                await files.DeleteQuietlyAsync(id);
+            }
+        }
+        return held;
     }
 
     /// <summary>The lock file as it was last written.</summary>

@@ -165,6 +165,24 @@ public sealed class RepositoryLockTests : IAsyncLifetime
         await lost.Task;
     }
 
+    /// <summary>As after a suspension in the middle of a refresh: it had seen the lock before others took it away.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task ALockThatSomebodyRemovedWhileItWasWrittenAnewIsLost()
+    {
+        var holding = new HoldingObjectStore(store);
+        await using Repository writing = await Repository.OpenAsync(holding, "password", repository.Options, default);
+        await using RepositoryLock held = await time.RunAsync(writing.LockAsync(exclusive: false, default));
+        var lost = new TaskCompletionSource();
+        using CancellationTokenRegistration told = held.Lost.Register(lost.SetResult);
+        holding.Hold("locks/");
+        time.Advance(TimeSpan.FromMinutes(5.1));
+        await holding.Held;
+        await RemoveLocks();
+        holding.Release();
+        await lost.Task;
+        Assert.Empty(await Stored());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
