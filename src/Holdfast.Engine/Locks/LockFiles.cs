@@ -1,3 +1,4 @@
+using System.Buffers;
 using Holdfast.Engine.Storage;
 
 namespace Holdfast.Engine.Locks;
@@ -13,8 +14,25 @@ internal sealed class LockFiles(Repository repository)
     /// <summary>What the last look found.</summary>
     private Dictionary<Id, LockInfo> read = [];
 
-    internal Task<Id> SaveAsync(LockInfo info, CancellationToken cancellationToken) =>
-        objects.SaveAsync(ObjectKind.Lock, LockJson.Write(info), cancellationToken);
+    internal async Task<Id> SaveAsync(LockInfo info, CancellationToken cancellationToken)
+    {
+        using PooledBytes content = objects.Seal(LockJson.Write(info), out Id id);
+        try
+        {
+            await repository.LockStore.PutAsync(
+                RepositoryStore.Name(ObjectKind.Lock, id),
+                new ReadOnlySequence<byte>(content.Memory),
+                cancellationToken
+            );
+            return id;
+        }
+        catch
+        {
+            // What timed out or was cancelled may be stored all the same, and nobody else knows its name.
+            await DeleteQuietlyAsync(id);
+            throw;
+        }
+    }
 
     internal async Task<bool> ExistsAsync(Id id, CancellationToken cancellationToken) =>
         await repository.LockStore.SizeAsync(RepositoryStore.Name(ObjectKind.Lock, id), cancellationToken) is not null;

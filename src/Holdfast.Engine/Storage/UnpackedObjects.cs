@@ -16,8 +16,7 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
     /// <returns>The object's name.</returns>
     internal async Task<Id> SaveAsync(ObjectKind kind, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        using PooledBytes sealedBytes = Seal(json.Span);
-        Sha256.Hash(sealedBytes.Span, out Id id);
+        using PooledBytes sealedBytes = Seal(json.Span, out Id id);
         await store.PutAsync(
             RepositoryStore.Name(kind, id),
             new ReadOnlySequence<byte>(sealedBytes.Memory),
@@ -71,7 +70,9 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
         return Sha256.Hash(content.Span) == id && TryOpen(content, out PooledBytes json) ? json : null;
     }
 
-    private PooledBytes Seal(ReadOnlySpan<byte> json)
+    /// <summary>What <see cref="SaveAsync"/> stores; the caller disposes it.</summary>
+    /// <param name="id">The object's name.</param>
+    internal PooledBytes Seal(ReadOnlySpan<byte> json, out Id id)
     {
         using Pool<Compressor>.Lease lease = Zstd.Compressors.Rent();
         ReadOnlySpan<byte> frame = lease.Value.Compress(json, Compressor.DefaultLevel).Span;
@@ -80,6 +81,7 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
         frame.CopyTo(plaintext.Writable.Span[1..]);
         PooledBytes sealedBytes = PooledBytes.RentSeldom(plaintext.Length + Sealer.Overhead);
         sealer.Seal(plaintext.Span, sealedBytes.Writable.Span);
+        Sha256.Hash(sealedBytes.Span, out id);
         return sealedBytes;
     }
 

@@ -63,6 +63,16 @@ public sealed class RepositoryLockTests : IAsyncLifetime
         Assert.Single(await Stored());
     }
 
+    /// <summary>As when it timed out: the store has it, and only the answer is missing.</summary>
+    [Fact]
+    public async Task ALockWhoseWritingFailedIsNotLeftBehind()
+    {
+        store.Fail(StoreCall.Put, Fault.Unacknowledged, beneath: "locks/");
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => Take(exclusive: false));
+        Assert.Equal(EngineErrorKind.Store, error.Kind);
+        Assert.Empty(await Stored());
+    }
+
     [Fact]
     public async Task AForeignLockIsHonouredHoweverOldItIs()
     {
