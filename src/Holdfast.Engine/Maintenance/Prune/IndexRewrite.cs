@@ -14,6 +14,12 @@ internal sealed class IndexRewrite(Repository repository, PruneSurvey survey, IR
     /// <summary>Index objects below this are merged, when the index is rewritten anyway: each costs a request to load.</summary>
     private const int SmallIndex = IndexJson.FullAt / 8;
 
+    /// <summary>
+    /// Index objects removed between two looks at the lock. A node that freezes after a look, until its lock is not held any
+    /// more, removes the rest of these when it wakes, and a backup made meanwhile may have relied on one of them.
+    /// </summary>
+    private const int RemovedAtOnce = 16;
+
     private readonly List<PackContent> open = [];
     private int openBlobs;
 
@@ -86,12 +92,15 @@ internal sealed class IndexRewrite(Repository repository, PruneSurvey survey, IR
             open.Clear();
             openBlobs = 0;
         }
-        await repository.ConfirmLocksAsync(cancellationToken);
-        await repository.RequestEachAsync(
-            obsolete,
-            async (index, token) => await repository.DeleteIndexObjectAsync(index, token),
-            cancellationToken
-        );
+        foreach (Id[] some in obsolete.Chunk(RemovedAtOnce))
+        {
+            await repository.ConfirmLocksAsync(cancellationToken);
+            await repository.RequestEachAsync(
+                some,
+                async (index, token) => await repository.DeleteIndexObjectAsync(index, token),
+                cancellationToken
+            );
+        }
         obsolete.Clear();
     }
 }

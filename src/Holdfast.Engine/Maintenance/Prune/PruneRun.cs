@@ -24,7 +24,10 @@ public sealed class PruneRun
     /// <summary>Packs whose blobs are looked up in the index at once: some 16 GiB of them.</summary>
     private const int RepackedAtOnce = 1024;
 
-    /// <summary>Packs removed between two looks at the lock.</summary>
+    /// <summary>
+    /// Packs removed between two looks at the lock: more than index objects, as what no index lists nobody can have relied on
+    /// since.
+    /// </summary>
     private const int RemovedAtOnce = 256;
 
     private readonly Repository repository;

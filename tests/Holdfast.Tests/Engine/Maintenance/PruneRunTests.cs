@@ -131,6 +131,42 @@ public sealed class PruneRunTests : IDisposable
         Assert.NotNull(await store.StatAsync(new($"data/{removable[..2]}/{removable}"), default));
     }
 
+    /// <summary>As of a node that was frozen while it removed them, until others took its lock away.</summary>
+    [Fact]
+    public async Task Once_the_lock_is_gone_few_index_objects_more_are_removed()
+    {
+        var store = new MemoryObjectStore();
+        await using (Repository made = await SampleRepository.MakeAsync(store, directory.Make("source"), 20))
+        {
+            await SampleRepository.ForgetHalfAsync(made);
+        }
+        int removals = 0;
+        var freezing = new RemoteObjectStore(
+            store,
+            (request, _) =>
+            {
+                if (request.Call == StoreCall.Delete && request.Name.StartsWith("index/", StringComparison.Ordinal))
+                {
+                    removals++;
+                    RemoveLocks(store);
+                }
+                return Task.CompletedTask;
+            }
+        );
+        var options = SampleRepository.Options with { Requests = 1 };
+        await using Repository repository = await Repository.OpenAsync(
+            freezing,
+            SampleRepository.Password,
+            options,
+            default
+        );
+        await using RepositoryLock held = await repository.LockAsync(exclusive: true, default);
+        PruneRun run = await PruneRun.PlanAsync(repository, Everything, null, default);
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => run.ExecuteAsync(null, default));
+        Assert.Equal(EngineErrorKind.LockLost, error.Kind);
+        Assert.Equal(16, removals);
+    }
+
     /// <summary>However slow the store, and so wherever the time is up.</summary>
     [Theory]
     [InlineData(1)]
