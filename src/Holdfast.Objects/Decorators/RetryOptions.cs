@@ -6,7 +6,10 @@ public sealed record RetryOptions
     /// <summary>Tries in all: enough for a dropped connection or a node that restarts.</summary>
     public int Tries { get; init; } = 4;
 
-    /// <summary>No new try begins after this. Longer outages are for the queue above, which can say that it waits.</summary>
+    /// <summary>
+    /// What fails later than this after the first failure is not tried again. Longer outages are for the queue above, which can
+    /// say that it waits.
+    /// </summary>
     public TimeSpan Within { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Before the second try; doubled for each further one, with jitter so that clients do not come in step.</summary>

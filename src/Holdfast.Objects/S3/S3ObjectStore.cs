@@ -3,13 +3,14 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Holdfast.Objects.Decorators;
 
 namespace Holdfast.Objects.S3;
 
 /// <summary>
 /// Objects in a bucket of an S3-compatible store, named as restic's S3 backend does, so that both can use the same
 /// repository. Requests name the bucket in their path, are signed with their payload's SHA-256, and end when the store is
-/// silent too long. None is tried again here: that is a decorator's.
+/// silent too long. None is tried again here but those for a listing's pages: that is a decorator's.
 /// </summary>
 /// <remarks>
 /// Creating is atomic where the store honours <c>If-None-Match: *</c>, which the first creation finds out. Elsewhere it is
@@ -22,6 +23,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     private readonly S3Options options;
     private readonly S3Requests requests;
     private readonly MultipartUploads uploads;
+    private readonly Retries retries;
     private readonly SemaphoreSlim creating = new(1, 1);
     private readonly string root;
     private volatile Conditions conditions;
@@ -33,6 +35,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         root = options.Prefix.Length == 0 ? "" : $"{new ObjectName(options.Prefix)}/";
         requests = new S3Requests(options, time);
         uploads = new MultipartUploads(requests);
+        retries = new Retries(options.ListRetry, time);
     }
 
     /// <summary>What the store makes of a request that must not replace an object.</summary>
@@ -137,7 +140,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         return new ObjectInfo(name, found.ContentLength, Seconds(found.LastModified));
     }
 
-    /// <summary>A page of the store's at a time, in the order of names' bytes.</summary>
+    /// <summary>
+    /// A page of the store's at a time, in the order of names' bytes. A page that failed is asked for again: a long listing would
+    /// else begin anew, time and again.
+    /// </summary>
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
         string prefix,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -153,9 +159,13 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         ListObjectsV2Response page;
         do
         {
-            page = await requests.SendAsync(
-                $"list '{requests.Where(beneath)}'",
-                (client, watch) => client.ListObjectsV2Async(request, watch.Token),
+            page = await retries.RunAsync(
+                token =>
+                    requests.SendAsync(
+                        $"list '{requests.Where(beneath)}'",
+                        (client, watch) => client.ListObjectsV2Async(request, watch.Token),
+                        token
+                    ),
                 cancellationToken
             );
             foreach (S3Object found in page.S3Objects ?? [])

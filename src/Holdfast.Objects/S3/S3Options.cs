@@ -1,3 +1,5 @@
+using Holdfast.Objects.Decorators;
+
 namespace Holdfast.Objects.S3;
 
 /// <summary>Where an S3 store is, who asks, and how patient we are. No member prints a secret.</summary>
@@ -19,9 +21,12 @@ public sealed record S3Options
 
     /// <summary>
     /// A request during which not a byte goes either way for so long has failed. Long enough for a busy gateway to list a
-    /// thousand objects; short enough that a second try fits into the time in which failures are met with one.
+    /// thousand objects; short enough that further tries fit into the time in which failures are met with one.
     /// </summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How a page of a listing is tried again. All other calls are a decorator's to repeat.</summary>
+    public RetryOptions ListRetry { get; init; } = new();
 
     /// <summary>To get a connection, TLS included.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);

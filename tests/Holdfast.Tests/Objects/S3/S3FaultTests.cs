@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
 using Holdfast.Objects.S3;
@@ -167,6 +168,25 @@ public sealed class S3FaultTests : IAsyncLifetime
         Assert.Equal((ObjectErrorKind.Unavailable, true), (error.Kind, error.Temporary));
     }
 
+    [Fact]
+    public async Task AListingGoesOnWithThePageThatFailed()
+    {
+        ConcurrentQueue<int> asked = ServeListing(pages: 5, refused: 2, times: 3);
+        var retrying = new RetryObjectStore(store, new RetryOptions(), new EagerTime());
+        List<ObjectInfo> listed = await retrying.ListAsync("a", Token).ToListAsync(Token);
+        Assert.Equal(["a/0", "a/1", "a/2", "a/3", "a/4"], listed.Select(info => info.Name.Value));
+        Assert.Equal([0, 1, 2, 2, 2, 2, 3, 4], asked);
+    }
+
+    [Fact]
+    public async Task TheFirstOfAListingIsSeenBeforeItsNextPageIsAskedFor()
+    {
+        ConcurrentQueue<int> asked = ServeListing(pages: 5, refused: 2, times: 0);
+        var retrying = new RetryObjectStore(store, new RetryOptions(), new EagerTime());
+        Assert.Equal("a/0", (await retrying.ListAsync("a", Token).FirstAsync(Token)).Name.Value);
+        Assert.Equal([0], asked);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("")]
     [InlineData("<NextContinuationToken>again</NextContinuationToken>")]
@@ -294,6 +314,31 @@ public sealed class S3FaultTests : IAsyncLifetime
                 ? ScriptedS3.RefuseAsync(http, 503, "SlowDown")
                 : server.KeepAsync(http);
         Assert.True(await retrying.TryCreateAsync(Name, Content, Token));
+    }
+
+    /// <summary>Answers with so many pages of one object each, one of which is refused some times.</summary>
+    /// <returns>The pages that were asked for.</returns>
+    private ConcurrentQueue<int> ServeListing(int pages, int refused, int times)
+    {
+        ConcurrentQueue<int> asked = [];
+        server.Answer = http =>
+        {
+            string? token = http.Request.Query["continuation-token"];
+            int page = token is null ? 0 : int.Parse(token, CultureInfo.InvariantCulture);
+            asked.Enqueue(page);
+            if (page == refused && asked.Count(one => one == page) <= times)
+            {
+                return ScriptedS3.RefuseAsync(http, 503, "SlowDown");
+            }
+            string next =
+                page + 1 < pages
+                    ? $"<IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken>"
+                    : "<IsTruncated>false</IsTruncated>";
+            string found =
+                $"<Contents><Key>prefix/a/{page}</Key><Size>1</Size><LastModified>2020-01-01T00:00:00Z</LastModified></Contents>";
+            return http.Response.WriteAsync($"<ListBucketResult>{next}{found}</ListBucketResult>");
+        };
+        return asked;
     }
 
     private static string Uploads(string content) =>

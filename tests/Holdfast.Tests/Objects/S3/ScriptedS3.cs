@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Holdfast.Objects.Decorators;
 using Holdfast.Objects.S3;
 using Holdfast.Testing.S3;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +25,10 @@ internal sealed class ScriptedS3 : IAsyncDisposable
     private ScriptedS3(WebApplication app, Uri url)
     {
         this.app = app;
-        Place = new S3Place(new S3Account(url, "key", "secret"), "bucket", "prefix").Options;
+        Place = new S3Place(new S3Account(url, "key", "secret"), "bucket", "prefix").Options with
+        {
+            ListRetry = new RetryOptions { FirstDelay = TimeSpan.FromMilliseconds(1) },
+        };
         Answer = KeepAsync;
     }
 
