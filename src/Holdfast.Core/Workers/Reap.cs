@@ -62,7 +62,6 @@ public sealed class Reap(
         }
         else
         {
-            await store.RemoveUnfinishedAsync(time.GetUtcNow() - Patience, cancellationToken);
             DateTimeOffset now = time.Now();
             await catalog.WriteAsync(
                 async session =>
@@ -72,6 +71,8 @@ public sealed class Reap(
                 },
                 cancellationToken
             );
+            // Last: a store may refuse this, whatever else it lets us do.
+            await store.RemoveUnfinishedAsync(time.GetUtcNow() - Patience, cancellationToken);
         }
         await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
     }

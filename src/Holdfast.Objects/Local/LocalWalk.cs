@@ -5,11 +5,19 @@ namespace Holdfast.Objects.Local;
 /// <summary>The regular files beneath a directory, either the objects or the leftovers of unfinished writes.</summary>
 internal static class LocalWalk
 {
-    private static readonly EnumerationOptions EveryEntry = new()
+    private static readonly EnumerationOptions Objects = new()
     {
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.None,
         IgnoreInaccessible = false,
+    };
+
+    // Where we may not look we have written nothing: root's lost+found, say.
+    private static readonly EnumerationOptions Leftovers = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = true,
     };
 
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
@@ -18,7 +26,7 @@ internal static class LocalWalk
         var files = new FileSystemEnumerable<(string, long, DateTimeOffset)>(
             directory,
             static (ref FileSystemEntry entry) => (entry.ToFullPath(), entry.Length, entry.LastWriteTimeUtc),
-            EveryEntry
+            temporary ? Leftovers : Objects
         )
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) =>

@@ -122,8 +122,16 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     public Task DeleteAsync(ObjectName name, CancellationToken cancellationToken) =>
         RunAsync(StoreCall.Delete, name.Value, () => inner.DeleteAsync(name, cancellationToken));
 
-    public Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
-        inner.RemoveUnfinishedAsync(startedBefore, cancellationToken);
+    public async Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken)
+    {
+        int removed = 0;
+        await RunAsync(
+            StoreCall.RemoveUnfinished,
+            "",
+            async () => removed = await inner.RemoveUnfinishedAsync(startedBefore, cancellationToken)
+        );
+        return removed;
+    }
 
     private async Task<Fault?> RunAsync(StoreCall call, string name, Func<Task> effect)
     {

@@ -8,4 +8,5 @@ public enum StoreCall
     Stat,
     List,
     Delete,
+    RemoveUnfinished,
 }

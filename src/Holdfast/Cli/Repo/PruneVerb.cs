@@ -50,7 +50,7 @@ internal static class PruneVerb
             {
                 if (!dryRun)
                 {
-                    await PruneRun.RemoveUnfinishedAsync(repository, session.Stop);
+                    await TryRemoveUnfinishedAsync(repository, session.Stop);
                 }
                 return await ProgressDisplay.RunAsync(
                     output,
@@ -92,6 +92,19 @@ internal static class PruneVerb
             );
         }
         return ExitCode.Ok;
+    }
+
+    /// <summary>No reason to prune nothing: credentials may not allow it, and some stores cannot tell what is unfinished.</summary>
+    private static async Task TryRemoveUnfinishedAsync(Repository repository, CancellationToken stop)
+    {
+        try
+        {
+            await PruneRun.RemoveUnfinishedAsync(repository, stop);
+        }
+        catch (EngineError error)
+        {
+            await Console.Error.WriteLineAsync($"warning: unfinished uploads were not removed: {error.Message}");
+        }
     }
 
     private static void Describe(Output output, PrunePlan plan)

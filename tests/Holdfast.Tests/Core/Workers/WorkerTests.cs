@@ -451,6 +451,21 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Old_operations_go_whatever_is_the_matter_with_unfinished_uploads()
+    {
+        Share share = await core.ShareAsync();
+        Backup made = await core.CreateAsync(share);
+        string old = Assert.Single(await core.LiveAsync(made)).Id;
+        await core.DrainAsync();
+        core.Time.Advance(TimeSpan.FromDays(31));
+        core.Store.Fail(StoreCall.RemoveUnfinished, Fault.Permanently);
+        await core.Get<Scheduler>().TickAsync(default);
+        await core.DrainAsync();
+        Assert.Null(await core.Catalog.ReadAsync(session => session.Operations.FindAsync(old), default));
+        Assert.NotNull(await FailedAsync());
+    }
+
+    [Fact]
     public async Task Two_deleted_shares_need_one_reap()
     {
         Share first = await core.ShareAsync();

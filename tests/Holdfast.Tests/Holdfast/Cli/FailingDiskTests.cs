@@ -76,6 +76,28 @@ public sealed class FailingDiskTests : IDisposable
         await IsWholeAsync();
     }
 
+    /// <summary>Of the directory of others, such as root's lost+found, or of one that the disk does not give any more.</summary>
+    [Theory]
+    [InlineData("EACCES", false)]
+    [InlineData("EIO", true)]
+    public async Task APruneGoesOnWhereItCannotLookForLeftovers(string fault, bool warns)
+    {
+        await command.RunAsync("init");
+        await command.RunAsync("backup", source);
+        string lost = Directory.CreateDirectory(Path.Combine(command.Repository, "lost+found")).FullName;
+        ProcessResult pruned = await command.RunUnderAsync(
+            [
+                "strace",
+                .. (string[])["-f", "--seccomp-bpf", "-o", directory["trace"]],
+                .. (string[])["-P", lost, "-e", "trace=openat", "-e", $"inject=openat:error={fault}"],
+            ],
+            "prune"
+        );
+        Assert.Equal(0, pruned.ExitCode);
+        Assert.Equal(warns, pruned.Error.Contains("warning: unfinished uploads", StringComparison.Ordinal));
+        Assert.Contains("(INJECTED)", await File.ReadAllTextAsync(directory["trace"]), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("pwrite64", "ENOSPC", "No space left on device")]
     [InlineData("pwrite64", "EIO", "Input/output error")]
