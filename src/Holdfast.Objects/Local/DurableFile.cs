@@ -77,14 +77,21 @@ internal static class DurableFile
             return true;
         }
         // link, unlike rename, refuses an existing name, and does so on every file system that has hard links.
-        int linked = Libc.Link(temporary, path);
-        bool exists = linked < 0 && Marshal.GetLastPInvokeError() == Libc.EEXIST;
-        if (!exists)
+        bool linked = Libc.Link(temporary, path) == 0;
+        // vfat, exFAT and some of FUSE have none.
+        bool linkless = !linked && Marshal.GetLastPInvokeError() is Libc.EPERM or Libc.EOPNOTSUPP or Libc.ENOSYS;
+        if (linkless && Libc.RenameToFree(temporary, path) == 0)
         {
-            PosixErrors.Check(linked, "create", path);
+            return true;
+        }
+        int errno = linked ? 0 : Marshal.GetLastPInvokeError();
+        if (errno is not (0 or Libc.EEXIST))
+        {
+            // What does not know this rename either says that it is invalid.
+            throw PosixErrors.From(errno is Libc.EINVAL or Libc.ENOSYS ? Libc.EOPNOTSUPP : errno, "create", path);
         }
         PosixErrors.Check(Libc.Unlink(temporary), "remove", temporary);
-        return !exists;
+        return linked;
     }
 
     private static void Fill(

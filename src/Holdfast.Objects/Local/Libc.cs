@@ -23,10 +23,12 @@ internal static unsafe partial class Libc
     internal const int EEXIST = 17;
     internal const int ENOTDIR = 20;
     internal const int EISDIR = 21;
+    internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int ENOSPC = 28;
     internal const int EROFS = 30;
+    internal const int ENOSYS = 38;
     internal const int EOPNOTSUPP = 95;
     internal const int ETIMEDOUT = 110;
     internal const int ESTALE = 116;
@@ -36,6 +38,7 @@ internal static unsafe partial class Libc
 
     private const int AtFdCwd = -100;
     private const uint StatxBasic = 0x7ff;
+    private const uint RenameNoReplace = 1;
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle Open(string path, int flags, uint mode);
@@ -58,6 +61,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Rename(string from, string to);
 
+    /// <summary>Refuses an existing name, as link does, where the file system can.</summary>
+    internal static int RenameToFree(string from, string to) => RenameAt2(AtFdCwd, from, AtFdCwd, to, RenameNoReplace);
+
     [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Link(string existing, string created);
 
@@ -66,6 +72,9 @@ internal static unsafe partial class Libc
 
     /// <returns>0, or -1 with the last P/Invoke error set.</returns>
     internal static int Stat(string path, out Statx result) => StatxCall(AtFdCwd, path, 0, StatxBasic, out result);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCall(int directory, string path, int flags, uint mask, out Statx result);

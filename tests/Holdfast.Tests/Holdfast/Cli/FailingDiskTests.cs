@@ -60,6 +60,19 @@ public sealed class FailingDiskTests : IDisposable
         await IsWholeAsync();
     }
 
+    /// <summary>As vfat, exFAT and some of FUSE, where a rename to a free name takes its place, or that cannot do this either.</summary>
+    [Theory]
+    [InlineData("link,linkat:error=EPERM")]
+    [InlineData("link,linkat:error=EOPNOTSUPP")]
+    [InlineData("link,linkat,renameat2:error=ENOSYS")]
+    public async Task ARepositoryIsMadeWhereThereAreNoHardLinks(string fault)
+    {
+        ProcessResult made = await RunWithFaultAsync(fault, "init");
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Contains("(INJECTED)", await File.ReadAllTextAsync(directory["trace"]), StringComparison.Ordinal);
+        await IsWholeAsync();
+    }
+
     [Fact]
     public async Task AFullDiskFailsTheBackupAndTheNextOneIsWhole()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Holdfast.Objects;
 using Holdfast.Objects.Local;
 using Holdfast.Testing.Files;
@@ -54,6 +55,20 @@ public sealed class LocalObjectStoreTests : ObjectStoreSuite, IDisposable
         Assert.True(await Create("y", [1]));
         Assert.False(await Create("y", [2]));
         Assert.Equal(["x", "y"], Directory.GetFiles(directory["made/on demand"]).Select(Path.GetFileName).Order());
+    }
+
+    /// <summary>What creates an object where there are no hard links.</summary>
+    [Fact]
+    public async Task ARenameToAFreeNameRefusesOneThatIsTaken()
+    {
+        await Put("x", [1]);
+        await Put("y", [2]);
+        string root = directory["made/on demand/"];
+        Assert.Equal(-1, Libc.RenameToFree($"{root}x", $"{root}y"));
+        Assert.Equal(Libc.EEXIST, Marshal.GetLastPInvokeError());
+        Assert.Equal([2], await ReadAsync("y"));
+        Assert.Equal(0, Libc.RenameToFree($"{root}x", $"{root}z"));
+        Assert.Equal(["y", "z"], await ListAsync(""));
     }
 
     [Fact]
