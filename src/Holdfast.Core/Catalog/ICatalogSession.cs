@@ -28,6 +28,7 @@ public interface ICatalogSession
 /// <summary>The few words in which the databases differ.</summary>
 /// <param name="Name">Also the folder of its migrations.</param>
 /// <param name="SkipLocked">Ends a SELECT that claims a row which others must not wait for.</param>
+/// <param name="ShareLock">Ends a SELECT of a row that nobody is to claim until the transaction ends: claims are not serializable.</param>
 /// <param name="Like">Compares with a pattern, ASCII letters without case.</param>
 /// <param name="Lower">Folds the case of every letter of <c>{0}</c>.</param>
 /// <param name="LockText">Waits until no other transaction has locked <c>@text</c>, and locks it; null where writers are alone.</param>
@@ -35,6 +36,7 @@ public interface ICatalogSession
 public sealed partial record SqlDialect(
     string Name,
     string SkipLocked,
+    string ShareLock,
     string Like,
     string Lower,
     string? LockText,

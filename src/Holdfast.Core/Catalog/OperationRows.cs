@@ -299,13 +299,15 @@ public sealed partial class OperationRows(ICatalogSession session)
 
     /// <summary>
     /// Whether there are operations of the project, kind and root that are queued, or with <paramref name="running"/> that run.
+    /// Without, one that is queued stays so until the transaction ends: its worker will see what that changes.
     /// </summary>
     public async Task<bool> AnyAsync(string projectId, string kind, string? root, bool running) =>
-        await session.ScalarAsync<int>(
-            """
-            SELECT count(*) FROM operations
+        await session.FindAsync<string>(
+            $"""
+            SELECT id FROM operations
             WHERE project_id = @projectId AND kind = @kind AND root IS NOT DISTINCT FROM @root
                 AND status IN @statuses
+            LIMIT 1 {(running ? "" : session.Dialect.ShareLock)}
             """,
             new
             {
@@ -316,7 +318,8 @@ public sealed partial class OperationRows(ICatalogSession session)
                     ? [OperationStatus.Queued, OperationStatus.Running]
                     : new[] { OperationStatus.Queued },
             }
-        ) > 0;
+        )
+            is not null;
 
     /// <summary>How many operations are remembered of each kind and status, of all projects.</summary>
     public Task<IReadOnlyList<OperationCount>> CountAsync() =>

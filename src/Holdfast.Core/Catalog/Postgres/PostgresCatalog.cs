@@ -16,6 +16,7 @@ public sealed class PostgresCatalog : ICatalog
     internal static readonly SqlDialect Dialect = new(
         "Postgres",
         SkipLocked: "FOR UPDATE SKIP LOCKED",
+        ShareLock: "FOR SHARE",
         Like: "ILIKE",
         Lower: @"lower({0} COLLATE ""und-x-icu"")",
         // Of numbers in two parts, so that it is none of the locks that are held elsewhere here.

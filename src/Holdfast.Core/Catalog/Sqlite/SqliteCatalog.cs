@@ -13,6 +13,7 @@ public sealed class SqliteCatalog : ICatalog
     internal static readonly SqlDialect Dialect = new(
         "Sqlite",
         SkipLocked: "",
+        ShareLock: "",
         Like: "LIKE",
         Lower: "lower({0})",
         LockText: null,

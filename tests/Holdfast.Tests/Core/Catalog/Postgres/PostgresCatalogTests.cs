@@ -1,6 +1,8 @@
 using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Postgres;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Testing;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Processes;
@@ -232,4 +234,79 @@ public sealed class PostgresCatalogTests(PostgresFixture postgres) : CatalogSuit
         static Task Increase(ICatalogSession session) =>
             session.ExecuteAsync("UPDATE settings SET value = value::int + 1 WHERE name = 'n'");
     }
+
+    [Fact]
+    public async Task What_relies_on_a_queued_operation_is_committed_before_it_is_claimed()
+    {
+        await QueueExportAsync("before");
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                await ChangeAsync(session, "one");
+                // Another change relies on the same, and none waits for the other.
+                await Catalog.WriteAsync(other => ChangeAsync(other, "two"), CancellationToken.None);
+                Assert.Null(await ClaimExportAsync());
+            },
+            CancellationToken.None
+        );
+        Assert.NotNull(await ClaimExportAsync());
+        Assert.Equal(["before", "one", "two"], await ChangesAsync());
+        Assert.Equal(1, await ExportsAsync());
+    }
+
+    [Fact]
+    public async Task What_would_rely_on_an_operation_that_was_just_claimed_queues_another()
+    {
+        await QueueExportAsync("before");
+        int runs = 0;
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                // The first run sees the catalog as it was before the claim.
+                Assert.Equal(["before"], await ChangesAsync(session));
+                if (++runs == 1)
+                {
+                    Assert.NotNull(await ClaimExportAsync());
+                }
+                await ChangeAsync(session, "after");
+            },
+            CancellationToken.None
+        );
+        Assert.Equal((2, 2), (runs, await ExportsAsync()));
+        Assert.NotNull(await ClaimExportAsync());
+    }
+
+    private Task QueueExportAsync(string change) =>
+        Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Repositories.AddAsync(Rows.Project, "r", Rows.Start);
+                await ChangeAsync(session, change);
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>Changes what an export holds.</summary>
+    private static async Task ChangeAsync(ICatalogSession session, string name)
+    {
+        await session.Settings.TryAddAsync(name, "");
+        await session.QueueExportAsync(Rows.Project, Rows.Start);
+    }
+
+    private Task<Operation?> ClaimExportAsync() =>
+        new OperationQueue(Catalog, new ManualTime(Rows.Start), TimeSpan.FromMinutes(1), new WakeSignal()).ClaimAsync(
+            new ClaimOffer("node1", [], [OperationKind.ExportProject]),
+            CancellationToken.None
+        );
+
+    private Task<IReadOnlyList<string>> ChangesAsync() => Catalog.ReadAsync(ChangesAsync, CancellationToken.None);
+
+    private static Task<IReadOnlyList<string>> ChangesAsync(ICatalogSession session) =>
+        session.QueryAsync<string>("SELECT name FROM settings ORDER BY name");
+
+    private Task<int> ExportsAsync() =>
+        Catalog.ReadAsync(
+            session => session.ScalarAsync<int>("SELECT count(*) FROM operations WHERE kind = 'export_project'"),
+            CancellationToken.None
+        );
 }

@@ -144,6 +144,7 @@ public abstract class PostgresPlanSuite(LargeCatalog large)
         ["a backup's operations"] = session => session.Operations.LiveOfBackupAsync("b58"),
         ["a snapshot's pins"] = session => session.Operations.IsPinnedAsync("x57"),
         ["a project's maintenance"] = session => session.Operations.AnyAsync("p7", "prune", null, running: true),
+        ["a project's export"] = session => session.Operations.AnyAsync("p7", "export_project", null, running: false),
         ["a project's shares"] = session =>
             session.Shares.ListAsync(new() { ProjectId = "p7" }, SortKeys.Shares(new Page()) with { Limit = 100 }),
         ["a project's shares and public ones"] = session =>
