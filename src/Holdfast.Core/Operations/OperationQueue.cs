@@ -236,8 +236,8 @@ public sealed class OperationQueue(
         RecoverAsync(session => session.Operations.ExpiredAsync(time.Now()), cancellationToken);
 
     /// <summary>
-    /// Requeues what an earlier process of this node left behind. Only before the node's own workers start, and only as a
-    /// node's name is one process's.
+    /// Requeues what an earlier process of this node left behind, whatever its lease. Only where that process is known to be
+    /// dead, and only before the node's own workers start.
     /// </summary>
     public Task<int> RecoverNodeAsync(string node, CancellationToken cancellationToken) =>
         RecoverAsync(session => session.Operations.RunningOnAsync(node), cancellationToken);

@@ -44,7 +44,12 @@ public sealed class WorkerService(
     /// <summary>Works until told to stop; then what runs is cancelled and goes back to the queue.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        await RecoverAsync(stopping);
+        // The embedded catalog is in a directory that the kernel lets one process have: the last one is dead. PostgreSQL only
+        // knows that it has lost it, and cut off from there alone it may be at work until its lease is over.
+        if (options.Postgres is null)
+        {
+            await RecoverAsync(stopping);
+        }
         string[] all = [.. handlers.Keys];
         await Loops.RunAsync(
             [

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Holdfast.Core.Catalog.Postgres;
 
 /// <summary>
-/// What nodes on one database have between them, on a connection of this node's own: a name that is one process's, as
-/// what a node left behind is recovered by its name; and word that something was queued. Losing word costs a poll interval.
+/// What nodes on one database have between them, on a connection of this node's own: a name that is one process's; and word
+/// that something was queued. Losing word costs a poll interval.
 /// </summary>
 public sealed class NodeChannel(
     string connectionString,
@@ -70,7 +70,7 @@ public sealed class NodeChannel(
     /// <summary>Passes on what other nodes say, until told to stop.</summary>
     /// <exception cref="ServiceError">
     /// <see cref="ServiceErrorKind.Conflict"/>: the connection broke, and another process has the name now. This node must
-    /// end: the other takes what this one claims for what it left behind itself.
+    /// end: the catalog refuses what it would claim or announce.
     /// </exception>
     public async Task ListenAsync(CancellationToken stopping)
     {

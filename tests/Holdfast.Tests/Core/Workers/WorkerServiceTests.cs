@@ -99,6 +99,27 @@ public sealed class WorkerServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_last_process_of_a_node_left_is_left_to_its_lease_where_that_may_live()
+    {
+        Share another = await core.ShareAsync();
+        Backup left = await core.CreateAsync(share);
+        Operation claimed = (
+            await core.Queue.ClaimAsync(new("node1", ["local"], [OperationKind.CreateBackup]), default)
+        )!;
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(core.Queue, core.Options with { Postgres = "Host=elsewhere" }).RunAsync(stop.Token);
+        Backup other = await core.CreateAsync(another);
+        await StatusAsync(other, BackupStatus.Available);
+        Operation row = Assert.Single(await core.LiveAsync(left));
+        Assert.Equal((OperationStatus.Running, claimed.Epoch), (row.Status, row.Epoch));
+
+        await core.ExpireAsync();
+        await StatusAsync(left, BackupStatus.Available);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task An_export_waits_for_no_other_kind()
     {
         Backup old = await core.BackUpAsync(share);

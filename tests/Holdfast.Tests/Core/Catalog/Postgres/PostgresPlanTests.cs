@@ -135,7 +135,6 @@ public abstract class PostgresPlanSuite(LargeCatalog large)
     private static readonly Dictionary<string, Func<ICatalogSession, Task>> Asked = new()
     {
         ["expired leases"] = session => session.Operations.ExpiredAsync(Rows.Start),
-        ["a node's claims"] = session => session.Operations.RunningOnAsync("n"),
         ["a project's limit"] = session =>
             session.Operations.IsAllowedAsync(NewOperation.Of("create_backup", "p7", Rows.Start), 2),
         ["what waits for a root"] = session => session.Operations.MistoldAsync(["other"], "Waiting", 200),
