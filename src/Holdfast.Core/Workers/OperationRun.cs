@@ -53,6 +53,11 @@ internal sealed class OperationRun(
     /// <returns>What is left to do to end the claim, which answers whether it was still there to be ended.</returns>
     private async Task<Func<Task<bool>>> WorkAsync(CancellationToken work, CancellationToken stopping)
     {
+        // The process may have been frozen since its claim.
+        if (time.GetUtcNow() >= row.LeaseUntil)
+        {
+            return () => Task.FromResult(false);
+        }
         try
         {
             await handler.RunAsync(claimed, work);
@@ -105,7 +110,8 @@ internal sealed class OperationRun(
             try
             {
                 TimeSpan left = heldUntil - time.GetUtcNow();
-                await Task.Delay(left < interval && left > TimeSpan.Zero ? left : interval, time, done);
+                TimeSpan rest = left < interval ? left : interval;
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, done);
                 DateTimeOffset asked = time.GetUtcNow();
                 over = asked >= heldUntil;
                 if (!over)

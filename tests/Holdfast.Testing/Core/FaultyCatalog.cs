@@ -3,7 +3,10 @@ using Holdfast.Core.Catalog;
 
 namespace Holdfast.Testing.Core;
 
-/// <summary>A catalog that refuses to write when told to, as its disk is full, or gives no answer, as it is cut off.</summary>
+/// <summary>
+/// A catalog that refuses to write when told to, as its disk is full, or gives no answer, as it is cut off, or a late one, as its
+/// caller was frozen.
+/// </summary>
 public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 {
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,6 +15,9 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
     private int left;
     private int untilFailure;
     private volatile bool fulfilled;
+
+    /// <summary>What happens between the end of the next write and its answer.</summary>
+    public Action? BeforeAnswer { get; set; }
 
     /// <summary>Ends when a write has no answer.</summary>
     public Task Asked => asked.Task;
@@ -58,6 +64,9 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
             throw new ServiceError(ServiceErrorKind.Unavailable, "The connection broke before the commit.");
         }
         T result = await inner.WriteAsync(work, cancellationToken);
+        Action? late = BeforeAnswer;
+        BeforeAnswer = null;
+        late?.Invoke();
         return fails
             ? throw new ServiceError(ServiceErrorKind.Unavailable, "The connection broke after the commit.")
             : result;

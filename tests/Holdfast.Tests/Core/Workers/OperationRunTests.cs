@@ -1,3 +1,4 @@
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Workers;
@@ -44,16 +45,75 @@ public sealed class OperationRunTests
         }
     }
 
+    [Fact]
+    public async Task Work_whose_lease_is_over_before_it_begins_is_not_begun()
+    {
+        await using WorkerFixture core = await WorkerFixture.MakeAsync();
+        await core.CreateAsync(await core.ShareAsync());
+        Operation claimed = await core.ClaimAsync();
+        SteppedTime time = new();
+        time.Advance(core.Options.Lease);
+        OperationQueue queue = new(core.Catalog, time, core.Options.Lease, new WakeSignal());
+        Endless work = new();
+
+        await EndsAsync(new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default));
+
+        Assert.False(work.Begun);
+        Operation left = Assert.Single(
+            await core.Catalog.ReadAsync(session => session.Operations.ExpiredAsync(time.GetUtcNow()), default)
+        );
+        Assert.Equal((claimed.Id, claimed.Epoch), (left.Id, left.Epoch));
+    }
+
+    [Fact]
+    public async Task Work_stops_without_another_wait_when_its_lease_ran_out_before_the_heartbeats_answer_was_seen()
+    {
+        await using WorkerFixture core = await WorkerFixture.MakeAsync();
+        await core.CreateAsync(await core.ShareAsync());
+        Operation claimed = await core.ClaimAsync();
+        SteppedTime time = new();
+        FaultyCatalog catalog = new(core.Catalog);
+        OperationQueue queue = new(catalog, time, core.Options.Lease, new WakeSignal());
+        Endless work = new();
+        bool frozen = false;
+        catalog.BeforeAnswer = () =>
+        {
+            time.Suspend(core.Options.Lease);
+            frozen = true;
+        };
+        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default);
+
+        await Eventually.HoldsAsync(
+            "a heartbeat",
+            () =>
+            {
+                if (!frozen)
+                {
+                    time.Advance(TimeSpan.FromSeconds(1));
+                }
+                return Task.FromResult(frozen);
+            }
+        );
+        // The clock stands: a wait would never end.
+        await EndsAsync(running);
+    }
+
+    private static Task EndsAsync(Task running) =>
+        Eventually.HoldsAsync("the end of the run", () => Task.FromResult(running.IsCompleted));
+
     private sealed class Endless : IOperationHandler
     {
         private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Stopped => stopped.Task;
 
+        public bool Begun { get; private set; }
+
         public string Kind => OperationKind.CreateBackup;
 
         public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
         {
+            Begun = true;
             using CancellationTokenRegistration _ = cancellationToken.Register(stopped.SetResult);
             await stopped.Task;
             cancellationToken.ThrowIfCancellationRequested();
