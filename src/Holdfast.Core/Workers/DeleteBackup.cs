@@ -21,7 +21,7 @@ public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositor
             session => session.Repositories.FindAsync(row.ProjectId),
             cancellationToken
         );
-        bool all = repository is null || await RemoveSnapshotsAsync(row, cancellationToken);
+        bool all = repository is null || await RemoveSnapshotsAsync(claimed, cancellationToken);
         await claimed.SucceedAsync(
             async (session, now) =>
             {
@@ -39,8 +39,9 @@ public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositor
     }
 
     /// <returns>Whether all are gone.</returns>
-    private async Task<bool> RemoveSnapshotsAsync(Operation row, CancellationToken cancellationToken)
+    private async Task<bool> RemoveSnapshotsAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
     {
+        Operation row = claimed.Row;
         await using Repository repository = await repositories.OpenAsync(row, cancellationToken);
         await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
         return await held.WhileHeldAsync(
@@ -53,8 +54,8 @@ public sealed class DeleteBackup(ICatalog catalog, ProjectRepositories repositor
                     {
                         continue;
                     }
-                    // Nobody begins to restore a backup that is being deleted.
-                    if (await IsPinnedAsync(snapshot, token))
+                    // Nobody begins to restore a backup that is being deleted. One whose delete was called off may be available.
+                    if (await IsPinnedAsync(snapshot, token) || !await claimed.IsHeldAsync(token))
                     {
                         all = false;
                         continue;

@@ -1,3 +1,4 @@
+using Holdfast.Core;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
@@ -354,11 +355,37 @@ public sealed class CrashTests : IAsyncLifetime
         Backup backup = await core.BackUpAsync(share);
         await core.Backups.DeleteAsync(WorkerFixture.Member, backup.Id, default);
         Operation doomed = await core.ClaimAsync();
-        await core.ExpireAsync();
-        await core.WorkAsync(doomed);
+        // The look at its claim is answered, its closing transaction is not.
+        FaultyCatalog catalog = new(core.Catalog);
+        catalog.FailWrite(2, afterEffect: false);
+        OperationQueue queue = new(catalog, core.Time, core.Options.Lease, new WakeSignal());
+        await Assert.ThrowsAsync<ServiceError>(() =>
+            core.HandlerOf(doomed.Kind).RunAsync(new ClaimedOperation(doomed, queue), default)
+        );
+        Assert.Empty(await core.SnapshotsAsync());
         Assert.NotNull(await core.Catalog.BackupAsync(backup.Id));
+
+        await core.ExpireAsync();
         await core.DrainAsync();
         Assert.Null(await core.Catalog.BackupAsync(backup.Id));
+    }
+
+    [Fact]
+    public async Task A_delete_that_is_called_off_before_it_removes_the_snapshot_leaves_it()
+    {
+        Backup backup = await core.BackUpAsync(share);
+        await core.Backups.DeleteAsync(WorkerFixture.Member, backup.Id, default);
+        Operation late = await core.ClaimAsync();
+        await core.Backups.ResetStatusAsync(CoreFixture.Admin, backup.Id, BackupStatus.Available, default);
+
+        await core.WorkAsync(late);
+
+        Assert.Equal(backup.SnapshotId, Assert.Single(await core.SnapshotsAsync()).Id.ToString());
+        Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(backup.Id))!.Status);
+        await core.Queue.LetGoAsync(late, default);
+        await core.Backups.RestoreAsync(WorkerFixture.Member, backup.Id, null, false, default);
+        await core.DrainAsync();
+        Assert.Equal(ShareStatus.Available, (await core.Catalog.ShareAsync(share.Id))!.Status);
     }
 
     [Fact]
