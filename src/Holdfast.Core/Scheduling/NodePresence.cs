@@ -2,6 +2,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core.Scheduling;
@@ -59,7 +60,9 @@ public sealed class NodePresence(
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
         await knownRoots.LearnAsync(cancellationToken);
-        TextList usable = new([.. roots.All.Select(root => root.Name).Where(IsUsable)]);
+        TextList usable = new([
+            .. (await roots.LookAsync()).Where(one => IsUsable(one.Name, one.Why)).Select(one => one.Name),
+        ]);
         DateTimeOffset now = time.Now();
         await catalog.WriteAsync(
             async session =>
@@ -92,9 +95,9 @@ public sealed class NodePresence(
         );
     }
 
-    private bool IsUsable(string name)
+    private bool IsUsable(string name, EngineError? why)
     {
-        if (roots.WhyNotUsable(name) is not { } why)
+        if (why is null)
         {
             said.Remove(name);
             return true;

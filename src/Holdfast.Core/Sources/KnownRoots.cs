@@ -48,7 +48,7 @@ public sealed class KnownRoots(ICatalog catalog, Roots roots)
         {
             return known;
         }
-        if (Marked(root, shares) is not { } id)
+        if (await roots.ProbeAsync(root, "mark", () => Marked(root, shares)) is not { } id)
         {
             return null;
         }
@@ -90,13 +90,13 @@ public sealed class KnownRoots(ICatalog catalog, Roots roots)
     }
 
     /// <param name="shares">Paths beneath the root of shares that were made or adopted there.</param>
-    private static string? Marked(NamedRoot root, IReadOnlyList<string> shares)
+    private string? Marked(NamedRoot root, IReadOnlyList<string> shares)
     {
         if (!Directory.Exists(root.Path))
         {
             return null;
         }
-        using DirectoryHandle directory = DirectoryHandle.Open(root.Path);
+        using DirectoryHandle directory = roots.OpenDirectory(root);
         if (RootMarker.Read(directory, root.Name) is { } id)
         {
             return id;

@@ -12,9 +12,14 @@ public sealed class Roots
 {
     private readonly ConcurrentDictionary<string, string> ids = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, EngineError> doubts = new(StringComparer.Ordinal);
+    private readonly Func<string, DirectoryHandle> openDirectory;
+    private readonly Probes probes;
 
-    public Roots(CoreOptions options)
+    /// <param name="openDirectory">In place of <see cref="DirectoryHandle.Open"/>.</param>
+    public Roots(CoreOptions options, TimeProvider time, Func<string, DirectoryHandle>? openDirectory = null)
     {
+        this.openDirectory = openDirectory ?? DirectoryHandle.Open;
+        probes = new Probes(time);
         Shares = [.. options.ShareRoots.Select(root => Real(root.Name, root))];
         Volumes = [.. options.VolumeRoots.Select(root => OfVolumes(root, options.Node))];
         All = [.. Shares, .. Volumes];
@@ -52,22 +57,60 @@ public sealed class Roots
     }
 
     /// <summary>Names of the roots that can be used now.</summary>
-    public IReadOnlyList<string> Usable() =>
-        [.. All.Select(root => root.Name).Where(name => WhyNotUsable(name) is null)];
+    public async Task<IReadOnlyList<string>> UsableAsync() =>
+        [.. (await LookAsync()).Where(one => one.Why is null).Select(one => one.Name)];
+
+    /// <summary>Of each root why it cannot be used now; null when it can.</summary>
+    public Task<(string Name, EngineError? Why)[]> LookAsync() =>
+        Task.WhenAll(All.Select(async root => (root.Name, await WhyNotUsableAsync(root.Name))));
 
     /// <returns>Null when the root can be used now.</returns>
-    public EngineError? WhyNotUsable(string name)
+    public async Task<EngineError?> WhyNotUsableAsync(string name)
     {
         try
         {
-            Open(name).Dispose();
-            return null;
+            return await ProbeAsync(
+                Find(name),
+                "open",
+                () =>
+                {
+                    Open(name).Dispose();
+                    return (EngineError?)null;
+                }
+            );
         }
         catch (EngineError why)
         {
             return why;
         }
     }
+
+    /// <summary>Looks at the root's disk, and waits no longer than a second.</summary>
+    /// <param name="what">What the look does, which is done once at a time.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>, temporary: it has not answered.</exception>
+    internal async Task<T> ProbeAsync<T>(NamedRoot root, string what, Func<T> look)
+    {
+        try
+        {
+            return await probes.AskAsync($"{what} {root.Name}", look);
+        }
+        catch (TimeoutException)
+        {
+            throw new EngineError(
+                EngineErrorKind.Files,
+                temporary: true,
+                $"The {RootName.Describe(root.Name)} cannot be used: {root.Path} does not answer.",
+                "See whether the server that it is mounted from is there."
+            )
+            {
+                PublicMessage = Away(root.Name),
+            };
+        }
+    }
+
+    /// <summary>Opens what lies at the root's path, whatever that is.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
+    internal DirectoryHandle OpenDirectory(NamedRoot root) => openDirectory(root.Path);
 
     /// <summary>Opens a root by its name.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>, temporary: a mount that is away may come back.</exception>
@@ -77,7 +120,7 @@ public sealed class Roots
         DirectoryHandle? directory = null;
         try
         {
-            directory = DirectoryHandle.Open(root.Path);
+            directory = OpenDirectory(root);
             if (!IsOfDevices(root))
             {
                 CheckMarker(directory, root);
@@ -103,14 +146,28 @@ public sealed class Roots
     /// <summary>For people and export locations; files are never opened by it.</summary>
     public string AbsolutePath(string root, string path) => Path.Join(Find(root).Path, path);
 
-    private static NamedRoot OfVolumes(NamedRoot configured, string node)
+    private NamedRoot OfVolumes(NamedRoot configured, string node)
     {
         NamedRoot root = Real(RootName.OfVolumes(configured.Name), configured);
         return IsOfDevices(root) ? root with { Name = RootName.OfDevices(configured.Name, node) } : root;
     }
 
-    // Links in a root's own path are the operator's and are followed once, here.
-    private static NamedRoot Real(string name, NamedRoot configured) => new(name, Paths.Canonical(configured.Path));
+    // Links in a root's own path are the operator's and are followed once, here. One that does not answer is known by the path
+    // that it was given, so that the node can start without it.
+    private NamedRoot Real(string name, NamedRoot configured)
+    {
+        try
+        {
+            return new(
+                name,
+                probes.AskAsync($"path {name}", () => Paths.Canonical(configured.Path)).GetAwaiter().GetResult()
+            );
+        }
+        catch (TimeoutException)
+        {
+            return new(name, Path.TrimEndingDirectorySeparator(Path.GetFullPath(configured.Path)));
+        }
+    }
 
     private void CheckMarker(DirectoryHandle directory, NamedRoot root)
     {

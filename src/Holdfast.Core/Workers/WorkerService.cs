@@ -111,8 +111,11 @@ public sealed class WorkerService(
     private Task RunAsync(Operation row, CancellationToken stopping) =>
         new OperationRun(handlers[row.Kind], row, queue, time, logger).RunAsync(stopping);
 
-    private Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
-        queue.ClaimAsync(new ClaimOffer(options.Node, roots.Usable(), kinds, options.Process), stopping);
+    private async Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
+        await queue.ClaimAsync(
+            new ClaimOffer(options.Node, await roots.UsableAsync(), kinds, options.Process),
+            stopping
+        );
 
     /// <summary>Asks until the catalog answers: nothing may be claimed before.</summary>
     private async Task RecoverAsync(CancellationToken stopping)

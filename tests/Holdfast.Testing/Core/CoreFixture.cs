@@ -31,7 +31,7 @@ public sealed class CoreFixture : IAsyncDisposable
         };
         Options = change?.Invoke(options) ?? options;
         Catalog = catalog ?? new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
-        Places = new Roots(Options);
+        Places = new Roots(Options, Time);
         Roots = new ShareRoots(Places);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);

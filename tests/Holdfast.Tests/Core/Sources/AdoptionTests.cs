@@ -41,7 +41,7 @@ public sealed class AdoptionTests : IDisposable
             ],
             PublicUrl = "",
         };
-        Roots places = new(options);
+        Roots places = new(options, TimeProvider.System);
         ShareRoots roots = new(places);
         foreach (NamedRoot one in roots.All)
         {

@@ -33,7 +33,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         string? id = await IdAsync();
 
         Roots again = await StartAsync();
-        Assert.Equal([Name], again.Usable());
+        Assert.Equal([Name], await again.UsableAsync());
         Assert.Equal(id, await IdAsync());
         again.Open(Name).Dispose();
     }
@@ -46,14 +46,14 @@ public sealed class KnownRootsTests : IAsyncLifetime
         File.Delete(Marker);
 
         Roots roots = await StartAsync();
-        Assert.Empty(roots.Usable());
+        Assert.Empty(await roots.UsableAsync());
         Assert.False(File.Exists(Marker));
         EngineError error = Refusal(roots);
         Assert.Contains($"What lies at {Root} is not that root", error.Message, StringComparison.Ordinal);
         Assert.EndsWith($"If this is the right one: echo {id} > {Marker}", error.Advice, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(Marker, id + "\n");
-        Assert.Equal([Name], roots.Usable());
+        Assert.Equal([Name], await roots.UsableAsync());
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         {
             await File.WriteAllTextAsync(Marker, text);
         }
-        Assert.Empty(roots.Usable());
+        Assert.Empty(await roots.UsableAsync());
         Assert.Contains(why, Refusal(roots).Message, StringComparison.Ordinal);
     }
 
@@ -82,14 +82,14 @@ public sealed class KnownRootsTests : IAsyncLifetime
         await AddMadeShareAsync("lost");
         await AddMadeShareAsync("there");
         Roots away = await StartAsync();
-        Assert.Empty(away.Usable());
+        Assert.Empty(await away.UsableAsync());
         Assert.False(File.Exists(Marker));
         Assert.Null(await IdAsync());
         Assert.Contains("none of its shares is there", Refusal(away).Message, StringComparison.Ordinal);
 
         Directory.CreateDirectory(Path.Join(Root, "there"));
         await new KnownRoots(core.Catalog, away).LearnAsync(default);
-        Assert.Equal([Name], away.Usable());
+        Assert.Equal([Name], await away.UsableAsync());
         Assert.True(File.Exists(Marker));
     }
 
@@ -98,7 +98,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     {
         await AddMadeShareAsync("lost");
         await File.WriteAllTextAsync(Marker, "mine");
-        Assert.Equal([Name], (await StartAsync()).Usable());
+        Assert.Equal([Name], await (await StartAsync()).UsableAsync());
         Assert.Equal("mine", await IdAsync());
     }
 
@@ -113,18 +113,19 @@ public sealed class KnownRootsTests : IAsyncLifetime
             core.Options with
             {
                 ShareRoots = [new NamedRoot(Name, Root), new NamedRoot("second", copy)],
-            }
+            },
+            core.Time
         );
         KnownRoots known = new(core.Catalog, roots);
         await known.LearnAsync(default);
-        Assert.Equal([Name], roots.Usable());
-        EngineError why = roots.WhyNotUsable("second")!;
+        Assert.Equal([Name], await roots.UsableAsync());
+        EngineError why = (await roots.WhyNotUsableAsync("second"))!;
         Assert.Contains($"bears the id of the share root '{Name}'", why.Message, StringComparison.Ordinal);
         Assert.EndsWith($"rm {marker}", why.Advice, StringComparison.Ordinal);
 
         File.Delete(marker);
         await known.LearnAsync(default);
-        Assert.Equal([Name, "second"], roots.Usable());
+        Assert.Equal([Name, "second"], await roots.UsableAsync());
     }
 
     [Fact]
@@ -143,10 +144,10 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task A_share_that_waits_to_be_made_does_not_keep_its_root_from_being_known()
     {
         Directory.Delete(Root);
-        Assert.Empty((await StartAsync()).Usable());
+        Assert.Empty(await (await StartAsync()).UsableAsync());
         await core.Catalog.AddSharesAsync(Rows.Share("s1", ShareStatus.Creating));
         Directory.CreateDirectory(Root);
-        Assert.Equal([Name], (await StartAsync()).Usable());
+        Assert.Equal([Name], await (await StartAsync()).UsableAsync());
     }
 
     [Fact]
@@ -157,7 +158,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
             RootMarker.Make(root, Name);
         }
         string made = await File.ReadAllTextAsync(Marker);
-        Assert.Equal([Name], (await StartAsync()).Usable());
+        Assert.Equal([Name], await (await StartAsync()).UsableAsync());
         Assert.Equal(made, await IdAsync() + "\n");
     }
 
@@ -165,7 +166,10 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task Nodes_that_begin_at_once_agree_on_one_id()
     {
         Roots[] nodes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => StartAsync())));
-        Assert.All(nodes, roots => Assert.Equal([Name], roots.Usable()));
+        Assert.All(
+            await Task.WhenAll(nodes.Select(roots => roots.UsableAsync())),
+            usable => Assert.Equal([Name], usable)
+        );
         Assert.Equal(await IdAsync() + "\n", await File.ReadAllTextAsync(Marker));
         Assert.Equal([Marker], Directory.EnumerateFileSystemEntries(Root));
     }
@@ -175,7 +179,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
     {
         string images = core.Directory.Make("images");
         Roots roots = await StartAsync(new NamedRoot(Name, images));
-        Assert.Equal([Name, "volume:local"], roots.Usable());
+        Assert.Equal([Name, "volume:local"], await roots.UsableAsync());
         string? id = await core.Catalog.ReadAsync(s => s.Settings.FindAsync("volume_root:local"), default);
         Assert.Equal(id + "\n", await File.ReadAllTextAsync(Path.Join(images, ".holdfast-root")));
         Assert.NotEqual(id, await IdAsync());
@@ -183,7 +187,7 @@ public sealed class KnownRootsTests : IAsyncLifetime
         File.Delete(Path.Join(images, ".holdfast-root"));
         Assert.StartsWith(
             "The volume root 'local' cannot be used: What lies at",
-            roots.WhyNotUsable("volume:local")!.Message,
+            (await roots.WhyNotUsableAsync("volume:local"))!.Message,
             StringComparison.Ordinal
         );
     }
@@ -192,10 +196,10 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task A_directory_is_no_root_of_shares_and_of_volumes()
     {
         Roots roots = await StartAsync(new NamedRoot("images", Root));
-        Assert.Equal([Name], roots.Usable());
+        Assert.Equal([Name], await roots.UsableAsync());
         Assert.Contains(
             $"bears the id of the share root '{Name}'",
-            roots.WhyNotUsable("volume:images")!.Message,
+            (await roots.WhyNotUsableAsync("volume:images"))!.Message,
             StringComparison.Ordinal
         );
     }
@@ -204,14 +208,14 @@ public sealed class KnownRootsTests : IAsyncLifetime
     public async Task A_root_of_devices_is_used_without_a_marker()
     {
         Roots roots = await StartAsync(new NamedRoot("devices", "/dev"), new NamedRoot("away", "/dev/not-there"));
-        Assert.Equal([Name, "volume:devices@node1"], roots.Usable());
+        Assert.Equal([Name, "volume:devices@node1"], await roots.UsableAsync());
         Assert.False(File.Exists("/dev/.holdfast-root"));
         Assert.Null(new VolumeRoots(roots).Default);
     }
 
     private async Task<Roots> StartAsync(params NamedRoot[] volumes)
     {
-        Roots roots = new(core.Options with { VolumeRoots = volumes });
+        Roots roots = new(core.Options with { VolumeRoots = volumes }, core.Time);
         await new KnownRoots(core.Catalog, roots).LearnAsync(default);
         return roots;
     }

@@ -43,7 +43,7 @@ public sealed class VolumeAdoptionTests : IDisposable
             VolumeRoots = [new("big", root), new("devices", "/dev")],
             PublicUrl = "",
         };
-        Roots roots = new(options);
+        Roots roots = new(options, TimeProvider.System);
         foreach (NamedRoot one in roots.All.Where(one => !Roots.IsOfDevices(one)))
         {
             File.WriteAllText(Path.Join(one.Path, ".holdfast-root"), one.Name);

@@ -86,7 +86,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
 
     /// <summary>Claims the first operation of these kinds, as a worker that will die.</summary>
     public async Task<Operation> ClaimAsync(params string[] kinds) =>
-        (await Queue.ClaimAsync(new ClaimOffer("doomed", Get<Roots>().Usable(), kinds), default))!;
+        (await Queue.ClaimAsync(new ClaimOffer("doomed", await Get<Roots>().UsableAsync(), kinds), default))!;
 
     /// <summary>Does the operation's work on a claim, whether that still holds or not.</summary>
     public Task WorkAsync(Operation claimed, CancellationToken cancellationToken = default) =>
