@@ -13,7 +13,7 @@ public static class OperationPriority
     /// <summary>A snapshot may be a copy of the whole share, so that it has the place of a backup.</summary>
     public const int Backup = 10;
 
-    /// <summary>Maintenance waits for everybody.</summary>
+    /// <summary>Maintenance waits for everybody, but in the lane that each node keeps for it.</summary>
     public const int Upkeep = 0;
 
     public static int Of(string kind) =>

@@ -8,7 +8,8 @@ namespace Holdfast.Core.Workers;
 
 /// <summary>
 /// Claims operations and runs them: as many at once as the node is given, and one more in each lane that is kept for some
-/// kinds: restores and short ones, so that nobody waits for them behind long backups, and exports, which wait for nothing.
+/// kinds: restores and short ones, so that nobody waits for them behind long backups, exports, which wait for nothing, and upkeep,
+/// without which the disk would be full one day where there is always something more urgent.
 /// </summary>
 public sealed class WorkerService(
     IEnumerable<IOperationHandler> handlers,
@@ -39,6 +40,8 @@ public sealed class WorkerService(
 
     private static readonly string[] Exports = [OperationKind.ExportProject];
 
+    private static readonly string[] Upkeep = [OperationKind.Reap, OperationKind.Prune];
+
     private readonly Dictionary<string, IOperationHandler> handlers = handlers.ToDictionary(one => one.Kind);
 
     /// <summary>Works until told to stop; then what runs is cancelled and goes back to the queue.</summary>
@@ -57,6 +60,7 @@ public sealed class WorkerService(
                 stop => LaneAsync(Restores, 1, stop),
                 stop => LaneAsync(ShortKinds, 1, stop),
                 stop => LaneAsync(Exports, 1, stop),
+                stop => LaneAsync(Upkeep, 1, stop),
             ],
             logger,
             stopping

@@ -167,6 +167,30 @@ public sealed class WorkerServiceTests : IAsyncLifetime
         await running;
     }
 
+    [Fact]
+    public async Task Upkeep_waits_for_no_backup()
+    {
+        Share other = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Combine(core.PathOf(other), "file"), "new");
+        core.Hold.Hold($"{Rows.Project}/data");
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
+        Backup held = await core.CreateAsync(other);
+        await core.Hold.Held;
+        await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
+        await Eventually.HoldsAsync(
+            "a reap",
+            async () =>
+                await core.Catalog.ShareAsync(share.Id) is null
+                && !Directory.EnumerateFileSystemEntries(core.Directory["shares/trash"]).Any()
+        );
+        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(held.Id))!.Status);
+        core.Hold.Release();
+        await StatusAsync(held, BackupStatus.Available);
+        await stop.CancelAsync();
+        await running;
+    }
+
     private Task RunningAsync(string kind) =>
         Eventually.HoldsAsync(
             kind,
