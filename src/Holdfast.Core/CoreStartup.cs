@@ -57,7 +57,7 @@ public sealed class CoreStartup(
     public async Task RunAsync(CancellationToken stopping)
     {
         // Before the workers recover what the name's last process left, and the scheduler asks who can open what.
-        await presence.TakeNameAsync(stopping);
+        await Loops.OnceAsync(options.PollInterval, presence.TakeNameAsync, time, stopping);
         List<Func<CancellationToken, Task>> loops = [presence.RunAsync];
         if (channel is not null)
         {

@@ -30,6 +30,27 @@ internal static class Loops
         await (fault ?? Task.WhenAll(running));
     }
 
+    /// <summary>Does the work once, and again while the catalog does not answer, as <see cref="EveryAsync"/> does.</summary>
+    public static async Task OnceAsync(
+        TimeSpan interval,
+        Func<CancellationToken, Task> work,
+        TimeProvider time,
+        CancellationToken stopping
+    )
+    {
+        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await EveryAsync(
+            interval,
+            async token =>
+            {
+                await work(token);
+                await until.CancelAsync();
+            },
+            time,
+            until.Token
+        );
+    }
+
     /// <summary>
     /// Does the work once an interval until told to stop. A catalog that does not answer has said so in the log itself; it is
     /// asked again soon, and then less and less often.

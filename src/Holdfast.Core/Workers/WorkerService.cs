@@ -51,7 +51,8 @@ public sealed class WorkerService(
         // knows that it has lost it, and cut off from there alone it may be at work until its lease is over.
         if (options.Postgres is null)
         {
-            await RecoverAsync(stopping);
+            // Nothing may be claimed before.
+            await Loops.OnceAsync(options.PollInterval, RecoverAsync, time, stopping);
         }
         string[] all = [.. handlers.Keys];
         await Loops.RunAsync(
@@ -121,23 +122,12 @@ public sealed class WorkerService(
             stopping
         );
 
-    /// <summary>Asks until the catalog answers: nothing may be claimed before.</summary>
     private async Task RecoverAsync(CancellationToken stopping)
     {
-        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Loops.EveryAsync(
-            options.PollInterval,
-            async asking =>
-            {
-                int left = await queue.RecoverNodeAsync(options.Node, asking);
-                if (left > 0)
-                {
-                    Log.Recovered(logger, left);
-                }
-                await until.CancelAsync();
-            },
-            time,
-            until.Token
-        );
+        int left = await queue.RecoverNodeAsync(options.Node, stopping);
+        if (left > 0)
+        {
+            Log.Recovered(logger, left);
+        }
     }
 }

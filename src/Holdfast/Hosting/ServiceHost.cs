@@ -54,11 +54,7 @@ internal static class ServiceHost
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
         await CheckStoreAsync(app.Services.GetRequiredService<Repositories>(), log, stop);
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
-        await PrepareAsync(core, stop);
-        if (app.Services.GetService<IdentityFirstStart>() is { } firstStart)
-        {
-            await firstStart.RunAsync(stop);
-        }
+        await PrepareAsync(core, app.Services.GetService<IdentityFirstStart>(), stop);
         await app.StartAsync(stop);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task roles = core.RunAsync(ending.Token);
@@ -93,13 +89,15 @@ internal static class ServiceHost
     }
 
     /// <summary>A catalog that cannot be reached is waited for, and the log says so: it may have been started at the same moment.</summary>
-    private static async Task PrepareAsync(CoreStartup core, CancellationToken stop)
+    /// <param name="firstStart">Null where identity is not local.</param>
+    private static async Task PrepareAsync(CoreStartup core, IdentityFirstStart? firstStart, CancellationToken stop)
     {
         while (true)
         {
             try
             {
                 await core.PrepareAsync(stop);
+                await (firstStart?.RunAsync(stop) ?? Task.CompletedTask);
                 return;
             }
             catch (ServiceError error) when (error.IsOutage)

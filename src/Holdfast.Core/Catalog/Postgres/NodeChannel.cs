@@ -35,10 +35,12 @@ public sealed class NodeChannel(
     }.ConnectionString;
     private NpgsqlConnection? open;
 
-    /// <summary>Takes the node's name, before anything is done in it.</summary>
+    /// <summary>Takes the node's name, before anything is done in it. May be asked again: the start is, when the catalog was away.</summary>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Conflict"/>: another process has it.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        // Its lock would be in our own way, and nobody knows whether the server still has it.
+        await CloseAsync();
         long began = time.GetTimestamp();
         while (true)
         {

@@ -184,6 +184,17 @@ public sealed class PostgresDeathTests(PostgresFixture postgres) : IClassFixture
     }
 
     [Fact]
+    public async Task A_name_is_not_in_the_way_of_the_process_that_has_it()
+    {
+        await using NodeChannel first = Channel("again", new WakeSignal());
+        await first.OpenAsync(CancellationToken.None);
+        await first.OpenAsync(CancellationToken.None);
+
+        await using NodeChannel second = Channel("again", new WakeSignal());
+        await Assert.ThrowsAsync<ServiceError>(() => second.OpenAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_node_whose_name_another_process_has_taken_meanwhile_ends()
     {
         await using NodeChannel first = Channel("taken", new WakeSignal());
