@@ -26,6 +26,9 @@ internal sealed class PathsBeneath(
     Func<string, string, ServiceError> refuse
 )
 {
+    // Bytes. An entry of PostgreSQL's index of roots and paths may have 2,700.
+    private const int LongestBeneath = 1024;
+
     /// <param name="text">The path.</param>
     /// <param name="said">The same as the administrator wrote it.</param>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>, saying why not.</exception>
@@ -42,7 +45,10 @@ internal sealed class PathsBeneath(
                 throw refuse(path, $"'{own}' beneath a root is the service's own");
             }
         }
-        return new PathBeneath(root, path, Beneath(path, root));
+        PathBeneath found = new(root, path, Beneath(path, root));
+        return Encoding.UTF8.GetByteCount(found.Beneath) <= LongestBeneath
+            ? found
+            : throw refuse(path, $"its path beneath the root has more than {LongestBeneath} bytes");
     }
 
     /// <summary>Roots may lie in one another: a path has a name beneath each root that it lies in.</summary>

@@ -85,6 +85,16 @@ public sealed class AdoptionTests : IDisposable
     public void What_is_no_share(string path, string why) => Refuses(directory.Path + "/" + path, why);
 
     [Theory]
+    [InlineData(1024, "there is no such directory")]
+    [InlineData(1025, "has more than 1024 bytes")]
+    public void What_is_too_long(int bytes, string why)
+    {
+        // Two bytes and a slash.
+        string beneath = string.Concat(Enumerable.Repeat("é/", bytes / 3)) + new string('a', bytes % 3);
+        Refuses(directory.Path + "/root/" + beneath, why);
+    }
+
+    [Theory]
     [InlineData("relative/path", "not an absolute path")]
     [InlineData("", "not an absolute path")]
     [InlineData("node2:/somewhere", "names the node 'node2'")]

@@ -97,6 +97,15 @@ public sealed class VolumeAdoptionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_too_long_is_refused()
+    {
+        string given = $"{directory.Path}/root/{string.Concat(Enumerable.Repeat("a/", 512))}b";
+        ServiceError error = Assert.Throws<ServiceError>(() => adoption.Locate(given));
+        Assert.Equal(ServiceErrorKind.Invalid, error.Kind);
+        Assert.Contains("has more than 1024 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_character_device_is_refused() =>
         Assert.Contains(
             "it is neither a regular file nor a block device",
