@@ -5,28 +5,19 @@ namespace Holdfast.Objects.Local;
 /// <summary>The regular files beneath a directory, either the objects or the leftovers of unfinished writes.</summary>
 internal static class LocalWalk
 {
-    private static readonly EnumerationOptions Objects = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.None,
-        IgnoreInaccessible = false,
-    };
-
-    // Where we may not look we have written nothing: root's lost+found, say.
-    private static readonly EnumerationOptions Leftovers = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.None,
-        IgnoreInaccessible = true,
-    };
-
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     internal static List<(string Path, long Size, DateTimeOffset Modified)> Files(string directory, bool temporary)
     {
         var files = new FileSystemEnumerable<(string, long, DateTimeOffset)>(
             directory,
             static (ref FileSystemEntry entry) => (entry.ToFullPath(), entry.Length, entry.LastWriteTimeUtc),
-            temporary ? Leftovers : Objects
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.None,
+                // Where we may not look we have written nothing: root's lost+found, say. Of objects none may be missed.
+                IgnoreInaccessible = temporary,
+            }
         )
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) =>

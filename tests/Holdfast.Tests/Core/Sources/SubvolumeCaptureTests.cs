@@ -131,10 +131,7 @@ public sealed class SubvolumeCaptureTests : IAsyncLifetime
     [Fact]
     public async Task What_a_dead_worker_held_still_goes_when_its_snapshot_is_adopted()
     {
-        Backup made = await core.CreateAsync(share);
-        Operation doomed = await core.ClaimAsync();
-        await core.ExpireAsync();
-        await core.WorkAsync(doomed);
+        (Backup made, Operation doomed) = await core.BackUpTooLateAsync(share);
         await CaptureAsync(doomed);
         await core.DrainAsync();
         Assert.Equal(BackupStatus.Available, (await core.Catalog.BackupAsync(made.Id))!.Status);

@@ -33,11 +33,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Fact]
     public async Task A_snapshot_committed_before_the_crash_is_adopted()
     {
-        Backup made = await core.CreateAsync(share);
-        Operation first = await core.ClaimAsync();
-        await core.ExpireAsync();
-        // The first worker lives on, and commits to the repository; its closing transaction finds its epoch over.
-        await core.WorkAsync(first);
+        (Backup made, _) = await core.BackUpTooLateAsync(share);
         Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(made.Id))!.Status);
         string committed = Assert.Single(await core.SnapshotsAsync()).Id.ToString();
 
@@ -54,10 +50,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Fact]
     public async Task A_snapshot_without_its_blobs_is_removed_and_made_anew()
     {
-        Backup made = await core.CreateAsync(share);
-        Operation first = await core.ClaimAsync();
-        await core.ExpireAsync();
-        await core.WorkAsync(first);
+        (Backup made, _) = await core.BackUpTooLateAsync(share);
         string committed = Assert.Single(await core.SnapshotsAsync()).Id.ToString();
         string late = core.Directory[$"store/{Rows.Project}/snapshots/{committed}"];
         byte[] content = await File.ReadAllBytesAsync(late);
@@ -77,10 +70,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task An_adopted_snapshot_keeps_its_count_of_errors()
     {
         RawFiles.SetAttribute((RawPath)core.PathOf(share) / "a", [.. "user."u8, 0xff], "x"u8);
-        Backup made = await core.CreateAsync(share);
-        Operation first = await core.ClaimAsync();
-        await core.ExpireAsync();
-        await core.WorkAsync(first);
+        (Backup made, _) = await core.BackUpTooLateAsync(share);
         await core.DrainAsync();
         Backup done = (await core.Catalog.BackupAsync(made.Id))!;
         Assert.Equal((BackupStatus.Available, 1), (done.Status, done.ItemErrors));

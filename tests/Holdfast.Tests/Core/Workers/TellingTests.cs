@@ -327,10 +327,7 @@ public sealed class TellingTests : IAsyncLifetime
     public async Task An_adopted_snapshot_says_that_its_list_of_errors_is_lost()
     {
         RawFiles.SetAttribute((RawPath)core.PathOf(share) / "file", [.. "user."u8, 0xff], "x"u8);
-        Backup made = await core.CreateAsync(share);
-        Operation first = await core.ClaimAsync();
-        await core.ExpireAsync();
-        await core.WorkAsync(first);
+        (Backup made, _) = await core.BackUpTooLateAsync(share);
         await core.DrainAsync();
         Assert.Contains("Which is not known", (await core.Catalog.BackupAsync(made.Id))!.Notes);
         Message told = await LastAsync(made.Id, MessageLevel.Warning);

@@ -129,6 +129,18 @@ internal sealed class WorkerFixture : IAsyncDisposable
         return done;
     }
 
+    /// <summary>
+    /// A backup whose worker lost its lease, lived on and committed to the repository; its closing transaction found its epoch over.
+    /// </summary>
+    public async Task<(Backup Made, Operation Lost)> BackUpTooLateAsync(Share share)
+    {
+        Backup made = await CreateAsync(share);
+        Operation lost = await ClaimAsync();
+        await ExpireAsync();
+        await WorkAsync(lost);
+        return (made, lost);
+    }
+
     public async Task<IReadOnlyList<Snapshot>> SnapshotsAsync(string project = Rows.Project)
     {
         await using Repository repository = await OpenAsync(project);

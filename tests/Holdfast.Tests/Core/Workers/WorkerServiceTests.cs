@@ -147,43 +147,35 @@ public sealed class WorkerServiceTests : IAsyncLifetime
     public async Task A_restore_waits_for_no_backup()
     {
         Backup old = await core.BackUpAsync(share);
-        Share other = await core.ShareAsync();
-        await File.WriteAllTextAsync(Path.Combine(core.PathOf(other), "file"), "new");
-        // A backup hangs at its first pack, and has the only slot; a restore writes none.
-        core.Hold.Hold($"{Rows.Project}/data");
-        using CancellationTokenSource stop = new();
-        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
-        Backup held = await core.CreateAsync(other);
-        await core.Hold.Held;
-        await core.Backups.RestoreAsync(WorkerFixture.Member, old.Id, null, false, default);
-        await Eventually.HoldsAsync(
+        await PassesAHangingBackupAsync(
+            () => core.Backups.RestoreAsync(WorkerFixture.Member, old.Id, null, false, default),
             "restore",
             async () => (await core.Catalog.ShareAsync(share.Id))!.Status == ShareStatus.Available
         );
-        Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(held.Id))!.Status);
-        core.Hold.Release();
-        await StatusAsync(held, BackupStatus.Available);
-        await stop.CancelAsync();
-        await running;
     }
 
     [Fact]
-    public async Task Upkeep_waits_for_no_backup()
-    {
-        Share other = await core.ShareAsync();
-        await File.WriteAllTextAsync(Path.Combine(core.PathOf(other), "file"), "new");
-        core.Hold.Hold($"{Rows.Project}/data");
-        using CancellationTokenSource stop = new();
-        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
-        Backup held = await core.CreateAsync(other);
-        await core.Hold.Held;
-        await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
-        await Eventually.HoldsAsync(
+    public Task Upkeep_waits_for_no_backup() =>
+        PassesAHangingBackupAsync(
+            () => core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default),
             "a reap",
             async () =>
                 await core.Catalog.ShareAsync(share.Id) is null
                 && !Directory.EnumerateFileSystemEntries(core.Directory["shares/trash"]).Any()
         );
+
+    private async Task PassesAHangingBackupAsync(Func<Task> ask, string what, Func<Task<bool>> isDone)
+    {
+        Share other = await core.ShareAsync();
+        await File.WriteAllTextAsync(Path.Combine(core.PathOf(other), "file"), "new");
+        // It hangs at its first pack, and has the only slot; what passes it writes none.
+        core.Hold.Hold($"{Rows.Project}/data");
+        using CancellationTokenSource stop = new();
+        Task running = core.Workers(core.Queue, core.Options with { Concurrency = 1 }).RunAsync(stop.Token);
+        Backup held = await core.CreateAsync(other);
+        await core.Hold.Held;
+        await ask();
+        await Eventually.HoldsAsync(what, isDone);
         Assert.Equal(BackupStatus.Creating, (await core.Catalog.BackupAsync(held.Id))!.Status);
         core.Hold.Release();
         await StatusAsync(held, BackupStatus.Available);
