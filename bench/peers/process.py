@@ -42,6 +42,6 @@ def run(command: list, environment: dict, log: Path, directory: Path = None) -> 
 
 def _touch_memory() -> None:
     """Lets every command find memory that the machine has at hand. The host of a virtual machine takes back what is free
-    for a while: whoever asks for it first would pay for its return, half as much again as a restore takes."""
+    for a while, and whoever asks for it first waits for its return: a restore took 12 s of processor time instead of 8."""
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
     mmap.mmap(-1, MEMORY, flags=flags).close()

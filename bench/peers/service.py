@@ -10,8 +10,8 @@ from engines import ROOT, Engine
 sys.path.append(str(ROOT / "bench/api"))
 from server import sign_in, start_holdfast  # noqa: E402
 
-# A service runs for weeks: what it does again and again is compiled, and its files are open. The runtime's compiler is at it
-# for the first seven backups or so.
+# A service runs for weeks: what it does again and again is compiled, and its files are open. All this takes seconds, so that
+# what was compiled ahead is not yet compiled again.
 WARM_UPS = 8
 
 

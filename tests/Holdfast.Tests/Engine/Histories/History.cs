@@ -17,7 +17,7 @@ namespace Holdfast.Tests.Engine.Histories;
 
 /// <summary>
 /// One repository, one directory that changes, and a seeded order of backup, restore, forget and prune, by this engine and by
-/// stock restic, in which a third of our runs die at a random request to the store. A copy of the directory is kept for each
+/// stock restic, in which two thirds of our runs may die at a random request to the store. A copy of the directory is kept for each
 /// snapshot. Whether a run that died has committed is asked of the repository, as its successor would.
 /// </summary>
 internal sealed class History : IAsyncDisposable

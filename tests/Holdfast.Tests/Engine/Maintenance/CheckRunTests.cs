@@ -60,6 +60,27 @@ public sealed class CheckRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_the_parts_of_all_packs_the_one_with_the_damage_finds_it()
+    {
+        ObjectName damaged = await PackAsync(BlobKind.Data);
+        await StoreCopy.FlipAsync(store, damaged, 40);
+        var read = (Packs: 0, Bytes: 0L);
+        List<string> found = [];
+        foreach (string part in new[] { "1/3", "2/3", "3/3" })
+        {
+            var options = new CheckOptions { ReadData = PackSubset.Parse(part) };
+            CheckReport report = await CheckRun.RunAsync(repository, options, null, null, default);
+            Assert.InRange(report.PacksRead, 0, report.Packs - 1);
+            read = (read.Packs + report.PacksRead, read.Bytes + report.BytesRead);
+            found.AddRange(report.Findings.Select(finding => $"{part} {finding.Kind}"));
+        }
+        List<ObjectInfo> packs = await StoreCopy.ListAsync(store, "data");
+        Assert.Equal((packs.Count, packs.Sum(pack => pack.Size)), read);
+        int number = Convert.FromHexString(damaged.Value.Split('/')[^1])[0] % 3 + 1;
+        Assert.Equal([$"{number}/3 {FindingKind.DamagedPack}"], found.Distinct());
+    }
+
+    [Fact]
     public async Task A_flipped_byte_in_a_tree_is_found_without_reading_packs()
     {
         ObjectName pack = await PackAsync(BlobKind.Tree);

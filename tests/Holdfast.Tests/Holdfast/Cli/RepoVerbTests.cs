@@ -250,6 +250,9 @@ public sealed class RepoVerbTests : IDisposable
         await File.WriteAllBytesAsync(pack, content);
 
         Assert.Equal(0, (await repo.TryAsync("check")).ExitCode);
+        int part = Convert.FromHexString(Path.GetFileName(pack))[0] % 2;
+        Assert.Equal(1, (await repo.TryAsync("check", "--read-data-subset", $"{part + 1}/2")).ExitCode);
+        Assert.Equal(0, (await repo.TryAsync("check", "--read-data-subset", $"{2 - part}/2")).ExitCode);
         ProcessResult found = await repo.TryAsync("check", "--read-data", "--json");
         Assert.Equal(1, found.ExitCode);
         string first = found.Output.Split('\n').First(line => line.Contains("\"finding\""));
@@ -259,6 +262,38 @@ public sealed class RepoVerbTests : IDisposable
         ProcessResult restored = await repo.TryAsync("restore", "latest", "--target", directory["target"]);
         Assert.Equal(1, restored.ExitCode);
         Assert.Contains("/file", restored.Error);
+    }
+
+    [Fact]
+    public async Task What_makes_a_file_changed_can_be_told()
+    {
+        string file = Path.Combine(source, "file");
+        DateTime time = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        await File.WriteAllTextAsync(file, "content");
+        File.SetLastWriteTimeUtc(file, time);
+        await repo.RunAsync("init");
+        await repo.RunAsync("backup", source);
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        Assert.Equal((1, 0), await CountsAsync("--ignore-ctime"));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal((0, 1), await CountsAsync());
+
+        File.Copy(file, $"{file}.new");
+        File.SetLastWriteTimeUtc($"{file}.new", time);
+        File.Move($"{file}.new", file, overwrite: true);
+        Assert.Equal((1, 0), await CountsAsync("--ignore-inode"));
+        await File.AppendAllTextAsync(file, " and more");
+        Assert.Equal((0, 1), await CountsAsync("--ignore-inode"));
+
+        async Task<(int Unmodified, int Changed)> CountsAsync(params string[] options)
+        {
+            JsonElement summary = await repo.JsonAsync(["backup", source, .. options]);
+            return (
+                summary.GetProperty("files_unmodified").GetInt32(),
+                summary.GetProperty("files_changed").GetInt32()
+            );
+        }
     }
 
     [Fact]
