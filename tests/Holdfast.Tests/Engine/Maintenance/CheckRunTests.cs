@@ -64,13 +64,13 @@ public sealed class CheckRunTests : IAsyncLifetime
     {
         ObjectName damaged = await PackAsync(BlobKind.Data);
         await StoreCopy.FlipAsync(store, damaged, 40);
+        // Each pack is of one part: which one is chance, and that none is read twice shows in the sums.
         var read = (Packs: 0, Bytes: 0L);
         List<string> found = [];
         foreach (string part in new[] { "1/3", "2/3", "3/3" })
         {
             var options = new CheckOptions { ReadData = PackSubset.Parse(part) };
             CheckReport report = await CheckRun.RunAsync(repository, options, null, null, default);
-            Assert.InRange(report.PacksRead, 0, report.Packs - 1);
             read = (read.Packs + report.PacksRead, read.Bytes + report.BytesRead);
             found.AddRange(report.Findings.Select(finding => $"{part} {finding.Kind}"));
         }
