@@ -17,8 +17,8 @@ internal sealed class BackupPipeline(
     ProblemLog problems
 )
 {
-    /// <summary>Batches between walker and workers, each of which may hold a directory open.</summary>
-    private const int BatchesAhead = 64;
+    /// <summary>Batches between walker and workers, each of which may hold <see cref="EntryBatch.MostRuns"/> directories open.</summary>
+    private const int BatchesAhead = 16;
 
     public Repository Repository { get; } = repository;
     public BlobWriter Writer { get; } = writer;
@@ -77,9 +77,9 @@ internal sealed class BackupPipeline(
         }
         finally
         {
-            while (batches.Reader.TryRead(out EntryBatch batch))
+            while (batches.Reader.TryRead(out EntryBatch? batch))
             {
-                batch.Directory.ReleaseHandle();
+                batch.ReleaseRest();
             }
             trees?.Dispose();
         }

@@ -4,12 +4,6 @@ using Holdfast.Engine.Files;
 namespace Holdfast.Engine.Backup;
 
 /// <summary>
-/// A run of a directory's entries for one worker: those from <paramref name="From"/> up to <paramref name="To"/> that are
-/// no directories; it may have none. Whoever takes it releases the directory's handle and finishes one of its parts.
-/// </summary>
-internal readonly record struct EntryBatch(PendingDirectory Directory, int From, int To);
-
-/// <summary>
 /// Lists the directories of a source, depth first and without recursion, and hands their entries to the workers. Only
 /// directories are opened here; the listing's types suffice for the rest.
 /// </summary>
@@ -22,11 +16,11 @@ internal sealed class DirectoryWalker(
     ChannelWriter<EntryBatch> batches
 )
 {
-    /// <summary>Entries of a batch: enough that handing over costs nothing, few enough that workers end together.</summary>
-    private const int BatchSize = 64;
-
     private readonly Stack<PendingDirectory> unvisited = new();
     private readonly OpenDirectories open = new();
+
+    /// <summary>What is handed out next.</summary>
+    private EntryBatch batch = new();
 
     /// <summary>Walks everything beneath the root, then completes the channel.</summary>
     /// <exception cref="EngineError">
@@ -43,10 +37,13 @@ internal sealed class DirectoryWalker(
                 await VisitAsync(directory, cancellationToken);
             }
             Volatile.Write(ref counters.FoundAll, true);
+            await batches.WriteAsync(batch, cancellationToken);
+            batch = new EntryBatch();
             batches.Complete();
         }
         finally
         {
+            batch.ReleaseRest();
             open.DropAll();
         }
     }
@@ -149,13 +146,16 @@ internal sealed class DirectoryWalker(
         {
             open.Keep(directory);
         }
-        int batchCount = Math.Max(1, (directory.Entries.Count + BatchSize - 1) / BatchSize);
-        directory.Expect(directory.Unvisited + batchCount);
-        for (int from = 0; batchCount > 0; from += BatchSize, batchCount--)
+        int runs = Math.Max(1, (directory.Entries.Count + EntryBatch.MostEntries - 1) / EntryBatch.MostEntries);
+        directory.Expect(directory.Unvisited + runs);
+        for (int from = 0; runs > 0; from += EntryBatch.MostEntries, runs--)
         {
-            directory.HoldHandle();
-            int to = Math.Min(from + BatchSize, directory.Entries.Count);
-            await batches.WriteAsync(new EntryBatch(directory, from, to), cancellationToken);
+            batch.Add(new EntryRun(directory, from, Math.Min(from + EntryBatch.MostEntries, directory.Entries.Count)));
+            if (batch.IsFull)
+            {
+                await batches.WriteAsync(batch, cancellationToken);
+                batch = new EntryBatch();
+            }
         }
     }
 

@@ -18,21 +18,36 @@ internal sealed class EntrySaver(BackupPipeline run, FileSaver files)
         {
             try
             {
-                await SaveAsync(batch, cancellationToken);
+                while (batch.TryTake(out EntryRun entries))
+                {
+                    await SaveAsync(entries, cancellationToken);
+                }
             }
             finally
             {
-                batch.Directory.ReleaseHandle();
+                batch.ReleaseRest();
             }
-            await run.Trees.FinishPartAsync(batch.Directory, cancellationToken);
         }
     }
 
-    private async ValueTask SaveAsync(EntryBatch batch, CancellationToken cancellationToken)
+    private async ValueTask SaveAsync(EntryRun entries, CancellationToken cancellationToken)
     {
-        PendingDirectory directory = batch.Directory;
+        try
+        {
+            await SaveEntriesAsync(entries, cancellationToken);
+        }
+        finally
+        {
+            entries.Directory.ReleaseHandle();
+        }
+        await run.Trees.FinishPartAsync(entries.Directory, cancellationToken);
+    }
+
+    private async ValueTask SaveEntriesAsync(EntryRun entries, CancellationToken cancellationToken)
+    {
+        PendingDirectory directory = entries.Directory;
         PreviousDirectory previous = await directory.Previous;
-        for (int index = batch.From; index < batch.To; index++)
+        for (int index = entries.From; index < entries.To; index++)
         {
             DirectoryEntry entry = directory.Entries[index];
             if (entry.Type == FileType.Directory)
