@@ -31,6 +31,18 @@ public sealed class TreeRoundTripTests
     }
 
     [Theory]
+    [InlineData(6, 0)]
+    [InlineData(7, 1)]
+    [InlineData(8, 400)]
+    [InlineData(9, 2000)]
+    public void TheWriterWritesWhatThePlainOneDoes(int seed, int count)
+    {
+        List<Node> nodes = Nodes.Tree(new Random(seed), count);
+
+        Assert.Equal(PlainTree.Of(nodes), Encoding.UTF8.GetString(Written(nodes)));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
