@@ -33,7 +33,7 @@ def shapes_of(made: dict) -> dict:
         "host": "&host=node3",
         "id": f"&id={ids[5]}",
         "name~, of all": "&name~=nightly",
-        "name~, of few": "&name~=00012",
+        "name~, of one": "&name~=0000000",
         "name~, of none": "&name~=weekly",
         "name~, of none, beyond ASCII": "&name~=%C3%A9t%C3%A9",
         "description~, of none": "&description~=month",

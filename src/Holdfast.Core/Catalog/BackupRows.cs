@@ -61,8 +61,10 @@ public sealed class BackupRows(ICatalogSession session)
 
     public Task<IReadOnlyList<Backup>> ListAsync(BackupFilter filter, RowOrder<Backup> order)
     {
+        string? texts = order.Column.Expression == "created_at" ? TextsOf(filter) : null;
+        string source = texts is null ? "backups" : $"({texts}) CROSS JOIN backups";
         // The page is found in the indexes alone; only its rows are read whole.
-        ListQuery query = new ListQuery(session.Dialect, "SELECT id AS page_id FROM backups")
+        ListQuery query = new ListQuery(session.Dialect, $"SELECT id AS page_id FROM {source}")
             .Where(filter.OfVolumes ? "of_volume = TRUE" : "of_volume = FALSE")
             .Where("project_id = @projectId", "projectId", filter.ProjectId)
             .Where("id = @id", "id", filter.Id)
@@ -75,11 +77,31 @@ public sealed class BackupRows(ICatalogSession session)
             .Where("volume_id = @volumeId", "volumeId", filter.VolumeId)
             .Where("topic = @topic", "topic", filter.Topic)
             .Where("host = @host", "host", filter.Host);
+        if (texts is not null)
+        {
+            query.Within("first_at", "last_at", order);
+        }
         return session.QueryAsync<Backup>(
             $"{Select}, ({query.Build(order)}) AS page WHERE id = page_id ORDER BY {order.By}",
             query.Parameters
         );
     }
+
+    /// <summary>
+    /// A select of the times in which the project's backups may have the part of a text that the filter looks for; null
+    /// where that is not known. Its parameters are among those of the list.
+    /// </summary>
+    private string? TextsOf(BackupFilter filter) =>
+        session.Dialect.BackupTexts
+        && filter.ProjectId is not null
+        && (filter.NameLike ?? filter.DescriptionLike) is not null
+            ? new ListQuery(session.Dialect, "SELECT first_at, last_at FROM backup_texts")
+                .Where(filter.OfVolumes ? "of_volume = TRUE" : "of_volume = FALSE")
+                .Where("project_id = @projectId", "projectId", filter.ProjectId)
+                .Like("names", "nameLike", filter.NameLike)
+                .Like("descriptions", "descriptionLike", filter.DescriptionLike)
+                .BuildAll()
+            : null;
 
     public Task AddAsync(Backup backup) =>
         session.ExecuteAsync(

@@ -31,7 +31,7 @@ public sealed record RowOrder<T>(
     /// <summary>The same of a select that calls the column <c>page_key</c> and the id <c>page_id</c>.</summary>
     public string ByPage => $"page_key {Direction}, page_id {Direction}";
 
-    private string Direction => Descending ? "DESC" : "ASC";
+    public string Direction => Descending ? "DESC" : "ASC";
 }
 
 /// <summary>Puts a list's SELECT together from conditions that hold.</summary>
@@ -39,6 +39,7 @@ internal sealed class ListQuery(SqlDialect dialect, string select)
 {
     private readonly List<string> conditions = [];
     private string[] branches = [];
+    private string leading = "";
 
     public Dapper.DynamicParameters Parameters { get; } = new();
 
@@ -67,6 +68,21 @@ internal sealed class ListQuery(SqlDialect dialect, string select)
     {
         branches = [condition, other];
         Parameters.Add(name, value);
+        return this;
+    }
+
+    /// <summary>
+    /// Only rows within the ranges that the select's source has beside them. The ranges do not overlap, and <paramref name="order"/>
+    /// is by the column that they are of: so a list goes from range to range, and ends with the range that fills its page.
+    /// </summary>
+    public ListQuery Within<T>(string first, string last, RowOrder<T> order)
+    {
+        conditions.Add($"{order.Column.Expression} BETWEEN {first} AND {last}");
+        if (order.After is not null)
+        {
+            conditions.Add(order.Descending ? $"{first} <= @afterValue" : $"{last} >= @afterValue");
+        }
+        leading = $"{first} {order.Direction}, ";
         return this;
     }
 
@@ -104,7 +120,7 @@ internal sealed class ListQuery(SqlDialect dialect, string select)
         }
         Parameters.Add("limit", order.Limit ?? int.MaxValue);
         Parameters.Add("offset", order.Offset);
-        return $"{BuildAll()} ORDER BY {(branches.Length > 0 ? order.ByPage : order.By)} LIMIT @limit OFFSET @offset";
+        return $"{BuildAll()} ORDER BY {leading}{(branches.Length > 0 ? order.ByPage : order.By)} LIMIT @limit OFFSET @offset";
     }
 
     /// <summary>Every row, in no order: for a select that counts.</summary>

@@ -406,6 +406,100 @@ public abstract class CatalogSuite : IAsyncLifetime
         Assert.Equal(expected, rows.Select(row => row.Id));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_part_of_a_text_is_found_however_backups_came_and_went(int seed)
+    {
+        Random chance = new(seed);
+        string[] texts = ["nightly one", "NIGHTLY two", "ein Bär", "EIN BÄR", "x\ny", "a name"];
+        List<Backup> there = [];
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        DateTimeOffset now = Rows.Start;
+        for (int step = 0; step < 240; step++)
+        {
+            now = now.AddSeconds(chance.Next(3));
+            Backup? one = there.Count == 0 ? null : there[chance.Next(there.Count)];
+            // Most come first, most go in the middle.
+            int what = chance.Next(10) - (step is > 120 and < 200 ? 5 : 0);
+            if (one is null || what >= 2)
+            {
+                Backup added = Rows.Backup($"b{step:000}", "s1") with
+                {
+                    ProjectId = chance.Next(5) == 0 ? Rows.Stranger : Rows.Project,
+                    Name = AnyText(),
+                    Description = AnyText(),
+                    CreatedAt = chance.Next(20) == 0 ? Rows.Start.AddSeconds(chance.Next(step + 1)) : now,
+                };
+                await Catalog.AddBackupsAsync(added);
+                there.Add(added);
+            }
+            else if (what == 1)
+            {
+                Backup renamed = one with { Name = AnyText(), Description = AnyText(), UpdatedAt = now };
+                await Catalog.WriteAsync(
+                    session => session.Backups.SetTextsAsync(one.Id, renamed.Name, renamed.Description, now),
+                    CancellationToken.None
+                );
+                there[there.IndexOf(one)] = renamed;
+            }
+            else
+            {
+                await Catalog.WriteAsync(session => session.Backups.RemoveAsync(one.Id), CancellationToken.None);
+                there.Remove(one);
+            }
+            if (step % 30 == 29)
+            {
+                await SearchAsync("one", "no");
+                await SearchAsync("bär", "a");
+                await SearchAsync("nightly", "");
+                await SearchAsync("NAME", "ly");
+            }
+        }
+
+        string? AnyText() => chance.Next(8) == 0 ? null : texts[chance.Next(texts.Length)];
+
+        async Task SearchAsync(string inName, string inDescription)
+        {
+            BackupFilter filter = new()
+            {
+                ProjectId = Rows.Project,
+                NameLike = inName,
+                DescriptionLike = inDescription.Length == 0 ? null : inDescription,
+            };
+            List<Backup> expected =
+            [
+                .. there
+                    .Where(row => row.ProjectId == Rows.Project && Has(row.Name, inName))
+                    .Where(row => inDescription.Length == 0 || Has(row.Description, inDescription))
+                    .OrderBy(row => row.CreatedAt)
+                    .ThenBy(row => row.Id, StringComparer.Ordinal),
+            ];
+            Assert.Equal(expected, await ListAsync(filter, new(ByTime, false)));
+            Assert.Equal(expected, (await InPagesAsync(filter, descending: false)));
+            expected.Reverse();
+            Assert.Equal(expected, await ListAsync(filter, new(ByTime, true)));
+            Assert.Equal(expected, (await InPagesAsync(filter, descending: true)));
+            Assert.Equal(expected.Skip(2).Take(3), await ListAsync(filter, new(ByTime, true, Limit: 3, Offset: 2)));
+        }
+
+        static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
+    }
+
+    private async Task<List<Backup>> InPagesAsync(BackupFilter filter, bool descending)
+    {
+        List<Backup> all = [];
+        IReadOnlyList<Backup> page;
+        do
+        {
+            RowPlace? after = all.Count == 0 ? null : new(all[^1].CreatedAt, all[^1].Id);
+            page = await ListAsync(filter, new(ByTime, descending, after, Limit: 3));
+            all.AddRange(page);
+        } while (page.Count > 0);
+        return all;
+    }
+
     [Fact]
     public async Task Filters_are_exact_but_status_has_no_case()
     {

@@ -21,6 +21,7 @@ public sealed class PostgresCatalog : ICatalog
         Lower: @"lower({0} COLLATE ""und-x-icu"")",
         // Of numbers in two parts, so that it is none of the locks that are held elsewhere here.
         LockText: "SELECT pg_advisory_xact_lock(1, hashtext(@text))",
+        BackupTexts: false,
         Arrays: true
     );
 

@@ -17,6 +17,7 @@ public sealed class SqliteCatalog : ICatalog
         Like: "LIKE",
         Lower: "lower({0})",
         LockText: null,
+        BackupTexts: true,
         Arrays: false
     );
 

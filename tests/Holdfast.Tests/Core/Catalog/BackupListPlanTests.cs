@@ -81,22 +81,42 @@ public sealed class BackupListPlanTests : IAsyncLifetime
         Assert.Contains($"{filter}=?", page, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_search_for_a_part_of_a_text_reads_the_index_alone()
+    [Theory]
+    [InlineData("asc")]
+    [InlineData("desc")]
+    public async Task A_search_for_a_part_of_a_text_goes_from_texts_to_the_index_and_sorts_nothing(string way)
     {
-        BackupFilter filter = new() { ProjectId = "p" };
+        BackupFilter[] filters = [new() { NameLike = "x" }, new() { DescriptionLike = "é" }];
+        foreach (BackupFilter filter in filters)
+        {
+            RowOrder<Backup> order = SortKeys.Backups(new Page(SortDirection: way));
+            await SearchesAsync(order, "(of_volume=? AND project_id=?)");
+            await SearchesAsync(
+                order with
+                {
+                    After = new("x", "y"),
+                },
+                way == "asc" ? "(of_volume=? AND project_id=?)" : "(of_volume=? AND project_id=? AND first_at<?)"
+            );
 
-        Assert.StartsWith(
-            "SEARCH backups USING COVERING INDEX ",
-            await PlanAsync(filter with { NameLike = "x" }, new Page()),
-            StringComparison.Ordinal
-        );
-        Assert.StartsWith(
-            "SEARCH backups USING COVERING INDEX ",
-            await PlanAsync(filter with { DescriptionLike = "é" }, new Page()),
-            StringComparison.Ordinal
-        );
+            async Task SearchesAsync(RowOrder<Backup> order, string columns) =>
+                Assert.Equal(
+                    [
+                        $"SEARCH backup_texts USING PRIMARY KEY {columns}",
+                        "SEARCH backups USING COVERING INDEX backups_by_project (of_volume=? AND project_id=? AND created_at>? AND created_at<?)",
+                    ],
+                    await PagePlanAsync(filter with { ProjectId = "p" }, order)
+                );
+        }
     }
+
+    [Fact]
+    public async Task A_search_in_another_order_reads_the_index_alone() =>
+        Assert.StartsWith(
+            "SEARCH backups USING ",
+            await PlanAsync(new() { ProjectId = "p", NameLike = "x" }, new Page(SortKey: "size")),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("created_at")]
@@ -120,7 +140,10 @@ public sealed class BackupListPlanTests : IAsyncLifetime
     private Task<string> PlanAsync(BackupFilter filter, Page page) => PlanAsync(filter, SortKeys.Backups(page));
 
     /// <summary>How the rows of the page are found; its one step, since sorting would be another.</summary>
-    private async Task<string> PlanAsync(BackupFilter filter, RowOrder<Backup> order)
+    private async Task<string> PlanAsync(BackupFilter filter, RowOrder<Backup> order) =>
+        Assert.Single(await PagePlanAsync(filter, order));
+
+    private async Task<IEnumerable<string>> PagePlanAsync(BackupFilter filter, RowOrder<Backup> order)
     {
         IReadOnlyList<PlanStep> steps = await core.Catalog.ExplainAsync(session =>
             session.Backups.ListAsync(filter, order with { Limit = 100 })
@@ -132,6 +155,6 @@ public sealed class BackupListPlanTests : IAsyncLifetime
                 && step.Parent == 0
                 && !step.Detail.StartsWith("SCAN", StringComparison.Ordinal)
         );
-        return Assert.Single(steps, step => step.Parent == page.Id).Detail;
+        return steps.Where(step => step.Parent == page.Id).Select(step => step.Detail);
     }
 }

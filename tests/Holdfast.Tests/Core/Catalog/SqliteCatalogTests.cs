@@ -159,6 +159,96 @@ public sealed class SqliteCatalogTests : CatalogSuite
     }
 
     [Fact]
+    public async Task The_texts_of_backups_lie_joined_and_few_of_them_alone()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        DateTimeOffset[] times = [.. Enumerable.Range(0, 1600).Select(second => Rows.Start.AddSeconds(second))];
+        await Catalog.AddBackupsAsync([.. times.Select((at, number) => Named(number) with { CreatedAt = at })]);
+        Assert.Equal(Enumerable.Repeat("16", 100), Joined("backups"));
+
+        await RemoveAsync(number => number % 100 != 0);
+        Assert.Equal(["16"], Joined("backups"));
+        Assert.Equal(
+            [string.Concat(Enumerable.Range(0, 16).Select(number => $"name {number * 100}\n"))],
+            Joined("names")
+        );
+
+        await RemoveAsync(number => number % 100 == 0);
+        Assert.Equal(["0"], Joined("backups"));
+        Assert.Equal([""], Joined("names"));
+
+        List<string> Joined(string column)
+        {
+            using SqliteConnection writer = new SqliteConnections(Path).Writer;
+            return FirstColumn(writer, $"SELECT {column} FROM backup_texts ORDER BY first_at");
+        }
+
+        Task RemoveAsync(Predicate<int> which) =>
+            Catalog.WriteAsync(
+                async session =>
+                {
+                    for (int number = times.Length - 1; number >= 0; number--)
+                    {
+                        if (which(number))
+                        {
+                            await session.Backups.RemoveAsync(Named(number).Id);
+                        }
+                    }
+                },
+                CancellationToken.None
+            );
+
+        static Backup Named(int number) => Rows.Backup($"b{number}", "s1") with { Name = $"name {number}" };
+    }
+
+    [Fact]
+    public async Task The_texts_of_backups_that_were_there_are_joined()
+    {
+        string path = Path + ".old";
+        using SqliteConnection writer = new SqliteConnections(path).Writer;
+        IReadOnlyList<Migration> steps = Migration.All(SqliteCatalog.Dialect);
+        SqliteMigrator.Run(writer, path, [.. steps.Take(6)], TimeProvider.System);
+        Execute(
+            writer,
+            """
+            INSERT INTO share_types (id, name, is_public, is_default, extra_specs, created_at)
+            VALUES ('t', 'default', 1, 1, '{}', 0);
+            INSERT INTO shares (id, project_id, user_id, size, status, protocol, share_type_id, is_public,
+                availability_zone, root, path, adopted, metadata, created_at)
+            VALUES ('s', 'p', 'u', 1, 'available', 'NFS', 't', 0, 'nova', 'local', 's', 0, '{}', 5);
+            WITH RECURSIVE numbers (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM numbers WHERE number < 99)
+            INSERT INTO backups (id, project_id, user_id, share_id, name, size, status, availability_zone, progress,
+                restore_progress, item_errors, created_at)
+            SELECT 'b' || number, CASE WHEN number % 10 = 9 THEN 'q' ELSE 'p' END, 'u', 's', 'name ' || number, 1,
+                'available', 'nova', 0, 0, 0, number / 4
+            FROM numbers;
+            """
+        );
+        SqliteMigrator.Run(writer, path, steps, TimeProvider.System);
+
+        Assert.Equal(
+            ["100 100"],
+            FirstColumn(
+                writer,
+                "SELECT sum(backups) || ' ' || sum(length(names) - length(replace(names, char(10), ''))) FROM backup_texts"
+            )
+        );
+        await using SqliteCatalog catalog = new(path, TimeProvider.System);
+        IReadOnlyList<Backup> found = await catalog.ReadAsync(
+            session =>
+                session.Backups.ListAsync(
+                    new BackupFilter { ProjectId = "p", NameLike = "E 7" },
+                    new RowOrder<Backup>(new("created_at", row => row.CreatedAt), Descending: true)
+                ),
+            CancellationToken.None
+        );
+        Assert.Equal(
+            ["b78", "b77", "b76", "b75", "b74", "b73", "b72", "b71", "b70", "b7"],
+            found.OrderByDescending(row => int.Parse(row.Id.AsSpan(1))).Select(row => row.Id)
+        );
+    }
+
+    [Fact]
     public void A_copy_of_an_earlier_upgrade_is_not_written_over()
     {
         using SqliteConnection writer = new SqliteConnections(Path).Writer;
