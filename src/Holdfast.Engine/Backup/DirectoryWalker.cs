@@ -53,12 +53,18 @@ internal sealed class DirectoryWalker(
         Errno errno = directory.Source is { } source ? OpenSource(directory, source) : OpenInParent(directory);
         if (errno == Errno.None)
         {
-            errno = List(directory);
-            if (errno == Errno.None)
+            try
             {
-                await HandOutAsync(directory, cancellationToken);
+                errno = List(directory);
+                if (errno == Errno.None)
+                {
+                    await HandOutAsync(directory, cancellationToken);
+                }
             }
-            directory.ReleaseHandle();
+            finally
+            {
+                directory.ReleaseHandle();
+            }
         }
         if (errno != Errno.None)
         {

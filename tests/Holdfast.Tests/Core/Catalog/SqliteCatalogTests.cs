@@ -166,6 +166,15 @@ public sealed class SqliteCatalogTests : CatalogSuite
         await Catalog.AddBackupsAsync([.. times.Select((at, number) => Named(number) with { CreatedAt = at })]);
         Assert.Equal(Enumerable.Repeat("16", 100), Joined("backups"));
 
+        // The clock was an hour ahead, once.
+        await Catalog.AddBackupsAsync(Named(-1) with { CreatedAt = times[^1].AddHours(1) });
+        await Catalog.AddBackupsAsync([
+            .. times.Select((at, number) => Named(1600 + number) with { CreatedAt = at.AddMinutes(27) }),
+        ]);
+        Assert.All(Joined("backups"), row => Assert.InRange(int.Parse(row), 1, 16));
+        Assert.Equal(3201, Joined("backups").Sum(int.Parse));
+        await RemoveAsync(number => number is -1 or >= 1600);
+
         await RemoveAsync(number => number % 100 != 0);
         Assert.Equal(["16"], Joined("backups"));
         Assert.Equal(
@@ -187,7 +196,7 @@ public sealed class SqliteCatalogTests : CatalogSuite
             Catalog.WriteAsync(
                 async session =>
                 {
-                    for (int number = times.Length - 1; number >= 0; number--)
+                    for (int number = 3199; number >= -1; number--)
                     {
                         if (which(number))
                         {

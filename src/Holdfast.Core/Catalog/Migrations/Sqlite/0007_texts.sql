@@ -22,6 +22,20 @@ FROM (
 )
 GROUP BY of_volume, project_id, place;
 
+CREATE TRIGGER backup_texts_made_anew AFTER UPDATE OF last_at ON backup_texts
+BEGIN
+    UPDATE backup_texts
+    SET (backups, names, descriptions) = (
+        SELECT count(*), coalesce(group_concat(coalesce(name, '') || char(10), ''), ''),
+            coalesce(group_concat(coalesce(description, '') || char(10), ''), '')
+        FROM backups
+        WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND created_at BETWEEN NEW.first_at AND NEW.last_at
+    )
+    WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = NEW.first_at;
+END;
+
+-- A full row is followed by another; or, when the backup comes amid those of the row, as after a clock that was ahead, it is
+-- cut there.
 CREATE TRIGGER backup_texts_with_a_new_one AFTER INSERT ON backups
 BEGIN
     INSERT INTO backup_texts (of_volume, project_id, first_at, last_at, backups, names, descriptions)
@@ -35,78 +49,70 @@ BEGIN
         )
         WHERE last_at >= NEW.created_at OR backups < 16
     );
-    UPDATE backup_texts
-    SET last_at = max(last_at, NEW.created_at), backups = backups + 1,
-        names = names || coalesce(NEW.name, '') || char(10),
-        descriptions = descriptions || coalesce(NEW.description, '') || char(10)
-    WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = (
-        SELECT max(first_at) FROM backup_texts
+    INSERT INTO backup_texts (of_volume, project_id, first_at, last_at, backups, names, descriptions)
+    SELECT NEW.of_volume, NEW.project_id, NEW.created_at, last_at, 0, '', ''
+    FROM (
+        SELECT first_at, last_at, backups FROM backup_texts
         WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at <= NEW.created_at
+        ORDER BY first_at DESC LIMIT 1
+    )
+    WHERE first_at < NEW.created_at AND last_at >= NEW.created_at AND backups >= 16;
+    UPDATE backup_texts
+    SET last_at = NEW.created_at - 1
+    WHERE changes() = 1 AND of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at < NEW.created_at
+    );
+    UPDATE backup_texts
+    SET last_at = max(last_at, NEW.created_at)
+    WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at <= NEW.created_at
     );
 END;
 
 CREATE TRIGGER backup_texts_with_a_changed_one AFTER UPDATE OF name, description ON backups
 BEGIN
     UPDATE backup_texts
-    SET (names, descriptions) = (
-        SELECT group_concat(coalesce(name, '') || char(10), ''), group_concat(coalesce(description, '') || char(10), '')
-        FROM backups AS b
-        WHERE b.of_volume = backup_texts.of_volume AND b.project_id = backup_texts.project_id
-            AND b.created_at BETWEEN backup_texts.first_at AND backup_texts.last_at
-    )
+    SET last_at = last_at
     WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = (
-        SELECT max(first_at) FROM backup_texts
-        WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at <= NEW.created_at
-    );
-END;
-
-CREATE TRIGGER backup_texts_without_one AFTER DELETE ON backups
-BEGIN
-    UPDATE backup_texts
-    SET (backups, names, descriptions) = (
-        SELECT count(*), coalesce(group_concat(coalesce(name, '') || char(10), ''), ''),
-            coalesce(group_concat(coalesce(description, '') || char(10), ''), '')
-        FROM backups AS b
-        WHERE b.of_volume = backup_texts.of_volume AND b.project_id = backup_texts.project_id
-            AND b.created_at BETWEEN backup_texts.first_at AND backup_texts.last_at
-    )
-    WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at = (
-        SELECT max(first_at) FROM backup_texts
-        WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at <= OLD.created_at
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at <= NEW.created_at
     );
 END;
 
 -- Where most are deleted, rows would come to have one backup each: a row that has fewer takes in the next, and the one
 -- before takes it in, where they have 16 together at most.
-CREATE TRIGGER backup_texts_joined AFTER UPDATE OF backups ON backup_texts WHEN NEW.backups < OLD.backups
+CREATE TRIGGER backup_texts_without_one AFTER DELETE ON backups
 BEGIN
     UPDATE backup_texts
-    SET last_at = following.last_at, backups = backup_texts.backups + following.backups,
-        names = backup_texts.names || following.names, descriptions = backup_texts.descriptions || following.descriptions
-    FROM (
-        SELECT * FROM backup_texts
-        WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at > NEW.first_at
-        ORDER BY first_at LIMIT 1
-    ) AS following
-    WHERE backup_texts.of_volume = NEW.of_volume AND backup_texts.project_id = NEW.project_id
-        AND backup_texts.first_at = NEW.first_at AND backup_texts.backups + following.backups <= 16;
-    DELETE FROM backup_texts
-    WHERE changes() = 1 AND of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = (
-        SELECT min(first_at) FROM backup_texts
-        WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at > NEW.first_at
+    SET last_at = last_at
+    WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at <= OLD.created_at
     );
     UPDATE backup_texts
-    SET last_at = this.last_at, backups = backup_texts.backups + this.backups,
-        names = backup_texts.names || this.names, descriptions = backup_texts.descriptions || this.descriptions
+    SET last_at = following.last_at
     FROM (
-        SELECT * FROM backup_texts
-        WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = NEW.first_at
-    ) AS this
-    WHERE backup_texts.of_volume = NEW.of_volume AND backup_texts.project_id = NEW.project_id
-        AND backup_texts.backups + this.backups <= 16 AND backup_texts.first_at = (
-            SELECT max(first_at) FROM backup_texts
-            WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at < NEW.first_at
-        );
+        SELECT last_at, backups FROM backup_texts
+        WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at > OLD.created_at
+        ORDER BY first_at LIMIT 1
+    ) AS following
+    WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND backup_texts.backups + following.backups <= 16 AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at <= OLD.created_at
+    );
     DELETE FROM backup_texts
-    WHERE changes() = 1 AND of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = NEW.first_at;
+    WHERE changes() = 1 AND of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at = (
+        SELECT min(first_at) FROM backup_texts WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at > OLD.created_at
+    );
+    UPDATE backup_texts
+    SET last_at = this.last_at
+    FROM (
+        SELECT first_at AS begins_at, last_at, backups FROM backup_texts
+        WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at <= OLD.created_at
+        ORDER BY first_at DESC LIMIT 1
+    ) AS this
+    WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND backup_texts.backups + this.backups <= 16 AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at < this.begins_at
+    );
+    DELETE FROM backup_texts
+    WHERE changes() = 1 AND of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at = (
+        SELECT max(first_at) FROM backup_texts WHERE of_volume = OLD.of_volume AND project_id = OLD.project_id AND first_at <= OLD.created_at
+    );
 END;
