@@ -89,6 +89,7 @@ def _fill(catalog: sqlite3.Connection, template: str, own: str, backups: int) ->
             None, None, f"node{number % 7}", "manila-data", f"{chance.getrandbits(256):064x}", "live", 0, made,
             made + chance.randint(1, 600) * SECOND,
         ))
+        catalog.execute("INSERT INTO backup_texts_news VALUES (0, ?, ?)", (project, made))
         if mine:
             ids.append(backup)
     return {"ids": ids, "shares": shares}

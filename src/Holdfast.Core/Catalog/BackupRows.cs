@@ -103,8 +103,9 @@ public sealed class BackupRows(ICatalogSession session)
                 .BuildAll()
             : null;
 
-    public Task AddAsync(Backup backup) =>
-        session.ExecuteAsync(
+    public async Task AddAsync(Backup backup)
+    {
+        await session.ExecuteAsync(
             """
             INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
                 availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
@@ -115,6 +116,14 @@ public sealed class BackupRows(ICatalogSession session)
             """,
             backup
         );
+        if (session.Dialect.BackupTexts)
+        {
+            await session.ExecuteAsync(
+                "INSERT INTO backup_texts_news (of_volume, project_id, created_at) VALUES (@OfVolume, @ProjectId, @CreatedAt)",
+                backup
+            );
+        }
+    }
 
     /// <summary>Compare-and-set of the status; <paramref name="from"/> null sets it whatever it was.</summary>
     /// <returns>False, and nothing changed, when the backup is gone or its status another.</returns>

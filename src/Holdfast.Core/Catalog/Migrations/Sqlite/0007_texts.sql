@@ -34,9 +34,13 @@ BEGIN
     WHERE of_volume = NEW.of_volume AND project_id = NEW.project_id AND first_at = NEW.first_at;
 END;
 
+-- Whoever adds a backup tells it here: with a trigger on the table itself SQLite would copy a page of each of its indexes
+-- before it writes there, and adding would take twice as long.
+CREATE VIEW backup_texts_news AS SELECT of_volume, project_id, first_at AS created_at FROM backup_texts;
+
 -- A full row is followed by another; or, when the backup comes amid those of the row, as after a clock that was ahead, it is
 -- cut there.
-CREATE TRIGGER backup_texts_with_a_new_one AFTER INSERT ON backups
+CREATE TRIGGER backup_texts_with_a_new_one INSTEAD OF INSERT ON backup_texts_news
 BEGIN
     INSERT INTO backup_texts (of_volume, project_id, first_at, last_at, backups, names, descriptions)
     SELECT NEW.of_volume, NEW.project_id, NEW.created_at, NEW.created_at, 0, '', ''
