@@ -4,6 +4,7 @@ using Holdfast.Core.Catalog.Postgres;
 using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Reading;
 using Holdfast.Core.Scheduling;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
@@ -26,6 +27,7 @@ public static class CoreRegistration
         services.AddSingleton<MasterKey>();
         services.AddSingleton<IMasterKey>(provider => provider.GetRequiredService<MasterKey>());
         services.AddSingleton<Keyring>();
+        services.AddSingleton<KeyedRepositories>();
         services.AddSingleton<ExportStore>();
         services.AddSingleton<WakeSignal>();
         services.AddSingleton(provider => new OperationQueue(
@@ -84,7 +86,11 @@ public static class CoreRegistration
     private static IServiceCollection AddUseCases(this IServiceCollection services) =>
         services
             .AddSingleton<Policy>()
+            .AddSingleton<BackupReading>()
+            .AddSingleton<DownloadLimit>()
             .AddSingleton<BackupService>()
+            .AddSingleton<BackupListService>()
+            .AddSingleton<BackupFileService>()
             .AddSingleton<VolumeService>()
             .AddSingleton<VolumeAdoptionService>()
             .AddSingleton<VolumeBackupService>()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core;
 
-/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity, 5xx policy.</summary>
+/// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity, 5xx policy, 6xx reading.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
@@ -128,4 +128,7 @@ internal static partial class Log
 
     [LoggerMessage(502, LogLevel.Error, "The rules from before stay in force: {Reason}")]
     public static partial void PolicyRefused(ILogger logger, string reason);
+
+    [LoggerMessage(600, LogLevel.Warning, "Backup {Backup} cannot be looked into: {Reason}")]
+    public static partial void BackupUnreadable(ILogger logger, string backup, string reason);
 }

@@ -13,8 +13,16 @@ internal static class ReadAhead
     /// consumer stops early, what was not handed out is disposed here.
     /// </param>
     /// <param name="cancellationToken">Ends every load.</param>
-    public static async IAsyncEnumerable<(TItem Item, TLoaded Loaded)> InOrderAsync<TItem, TLoaded>(
+    public static IAsyncEnumerable<(TItem Item, TLoaded Loaded)> InOrderAsync<TItem, TLoaded>(
         IEnumerable<TItem> items,
+        int ahead,
+        Func<TItem, CancellationToken, Task<TLoaded>> load,
+        CancellationToken cancellationToken
+    ) => InOrderAsync(items.ToAsyncEnumerable(), ahead, load, cancellationToken);
+
+    /// <inheritdoc cref="InOrderAsync{TItem, TLoaded}(IEnumerable{TItem}, int, Func{TItem, CancellationToken, Task{TLoaded}}, CancellationToken)"/>
+    public static async IAsyncEnumerable<(TItem Item, TLoaded Loaded)> InOrderAsync<TItem, TLoaded>(
+        IAsyncEnumerable<TItem> items,
         int ahead,
         Func<TItem, CancellationToken, Task<TLoaded>> load,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -24,7 +32,7 @@ internal static class ReadAhead
         var loading = new Queue<(TItem Item, Task<TLoaded> Loaded)>();
         try
         {
-            foreach (TItem item in items)
+            await foreach (TItem item in items.WithCancellation(stop.Token))
             {
                 loading.Enqueue((item, Task.Run(() => load(item, stop.Token), stop.Token)));
                 if (loading.Count >= ahead)

@@ -75,7 +75,8 @@ public sealed partial class Repository
         throw BlobCodec.Damaged(kind, id, location, "its bytes are not what was stored");
     }
 
-    private BlobLocation Locate(BlobKind kind, Id id) =>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: the loaded index lacks it.</exception>
+    internal BlobLocation Locate(BlobKind kind, Id id) =>
         TryLocate(kind, id, out BlobLocation location)
             ? location
             : throw new EngineError(

@@ -38,6 +38,7 @@ internal sealed class Fault(int status, string message) : Exception(message)
                 ServiceErrorKind.Conflict => 409,
                 ServiceErrorKind.OverLimit => 413,
                 ServiceErrorKind.Unprocessable => 422,
+                ServiceErrorKind.TooManyRequests => 429,
                 ServiceErrorKind.Unavailable => 503,
                 _ => 500,
             },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.Api.Native;
 
@@ -55,17 +56,49 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
     /// <summary>204.</summary>
     public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
 
-    /// <summary>200 with a file to keep, sent as its lines come; browsers neither show nor guess at it.</summary>
-    public async Task DownloadAsync(string name, string type, IAsyncEnumerable<string> lines)
+    /// <summary>Behind <c>/files</c>: raw bytes, as a file system has them.</summary>
+    public byte[] EntryPath() => Backups.EntryPath.Of(Http, Id);
+
+    /// <summary>200 with a file to keep, sent as its lines come.</summary>
+    public Task DownloadAsync(string name, string type, IAsyncEnumerable<string> lines) =>
+        DownloadAsync(
+            name,
+            type,
+            async to =>
+            {
+                await using StreamWriter writer = new(to, leaveOpen: true);
+                await foreach (string line in lines.WithCancellation(Aborted))
+                {
+                    await writer.WriteAsync(line);
+                }
+            }
+        );
+
+    /// <summary>200 with a file to keep, whose length nobody knows before it is written.</summary>
+    public Task DownloadAsync(string name, string type, Func<Stream, Task> write)
     {
         Http.Response.ContentType = type;
-        Http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        ContentDispositionHeaderValue kept = new("attachment");
+        kept.SetHttpFileName(name);
+        Http.Response.Headers.ContentDisposition = kept.ToString();
+        NeitherShownNorGuessed();
+        return HttpMethods.IsHead(Http.Request.Method) ? Task.CompletedTask : write(Http.Response.Body);
+    }
+
+    /// <summary>200 with a file to keep, 206 with the part of it that was asked for, or 304 where whoever asks has it.</summary>
+    public Task DownloadAsync(string name, Stream content, DateTimeOffset? modified, EntityTagHeaderValue tag)
+    {
+        NeitherShownNorGuessed();
+        return Results
+            .File(content, "application/octet-stream", name, modified, tag, enableRangeProcessing: true)
+            .ExecuteAsync(Http);
+    }
+
+    // Whoever made the file may want a browser to run it.
+    private void NeitherShownNorGuessed()
+    {
         Http.Response.Headers.XContentTypeOptions = "nosniff";
-        await using StreamWriter writer = new(Http.Response.Body, leaveOpen: true);
-        await foreach (string line in lines.WithCancellation(Aborted))
-        {
-            await writer.WriteAsync(line);
-        }
+        Http.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
     }
 
     public async Task ReplyAsync<T>(int status, T row, Action<Utf8JsonWriter, T, Caller> view)

@@ -1,4 +1,5 @@
 using Holdfast.Api.Native.Audit;
+using Holdfast.Api.Native.Backups;
 using Holdfast.Api.Native.Operations;
 using Holdfast.Api.Native.Sharings;
 using Holdfast.Api.Native.Volumes;
@@ -15,6 +16,8 @@ internal static class NativeRoutes
 
     internal static readonly NativeRoute[] Routes =
     [
+        .. BackupEndpoints.Routes,
+        .. BackupFileEndpoints.Routes,
         .. OperationEndpoints.Routes,
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,

@@ -8,6 +8,8 @@ namespace Holdfast.Api.Native;
 /// <summary>An answer that is an error, as RFC 9457 has it: <c>{"type", "title", "status", "detail"}</c>.</summary>
 internal sealed class Problem(int status, string message) : Exception(message)
 {
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
+
     public static Problem BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
 
     public static Problem Unexpected() =>
@@ -19,15 +21,17 @@ internal sealed class Problem(int status, string message) : Exception(message)
     /// <summary>Core's errors have the statuses that Manila's API gives them.</summary>
     public static Problem Of(ServiceError error) => Of(Fault.Of(error));
 
-    public static Problem Of(Fault fault) => new(fault.Status, fault.Message);
+    public static Problem Of(Fault fault) => new(fault.Status, fault.Message) { RetryAfter = fault.RetryAfter };
+
+    private TimeSpan? RetryAfter { get; init; }
 
     public async Task WriteAsync(HttpContext http)
     {
         await using JsonReply reply = new(http.Response, status);
         http.Response.ContentType = "application/problem+json";
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (RetryAfter is not null || status == StatusCodes.Status503ServiceUnavailable)
         {
-            http.Response.Headers.RetryAfter = "5";
+            http.Response.Headers.RetryAfter = $"{(int)Math.Ceiling((RetryAfter ?? DefaultWait).TotalSeconds)}";
         }
         reply.Writer.WriteStartObject();
         reply.Writer.WriteString("type", "about:blank");

@@ -32,7 +32,7 @@ public interface ICatalogSession
 /// <param name="Like">Compares with a pattern, ASCII letters without case.</param>
 /// <param name="Lower">Folds the case of every letter of <c>{0}</c>.</param>
 /// <param name="LockText">Waits until no other transaction has locked <c>@text</c>, and locks it; null where writers are alone.</param>
-/// <param name="BackupTexts">Whether a table <c>backup_texts</c> has the texts of backups of one time joined.</param>
+/// <param name="BackupTexts">Whether a table <c>backup_texts</c> has the texts of backups made one after the other joined.</param>
 /// <param name="Arrays">Whether a list is one value: then <c>IN @list</c> is <c>= ANY (@list)</c>.</param>
 public sealed partial record SqlDialect(
     string Name,

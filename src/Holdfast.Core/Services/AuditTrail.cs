@@ -19,11 +19,17 @@ public static class AuditAction
     /// <summary>A recipient has looked at the backup.</summary>
     public const string LookAtBackup = "sharing.look";
 
+    /// <summary>A recipient has downloaded something of the backup.</summary>
+    public const string DownloadShared = "sharing.download";
+
     /// <summary>A recipient has asked for a restore.</summary>
     public const string RestoreShared = "sharing.restore";
 
     /// <summary>An administrator has looked at another project's backup, which nobody gave them.</summary>
     public const string LookAtForeign = "backup.look";
+
+    /// <summary>An administrator has downloaded something of such a backup.</summary>
+    public const string DownloadForeign = "backup.download";
 
     /// <summary>An administrator has asked for a restore of such a backup.</summary>
     public const string RestoreForeign = "backup.restore";
@@ -161,19 +167,37 @@ internal static class AuditTrail
             cancellationToken
         );
 
+    /// <summary>Tells the owner that the caller takes bytes of the backup away; which they are is in no trail.</summary>
+    /// <inheritdoc cref="NoteLookAsync"/>
+    public static Task NoteDownloadAsync(
+        this ICatalog catalog,
+        Caller caller,
+        Backup backup,
+        Sharing? given,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        AuditEntry[] entries =
+            given is not null ? [Entry(AuditAction.DownloadShared, given, caller, time.Now())]
+            : backup.ProjectId == caller.ProjectId ? []
+            : [Entry(AuditAction.DownloadForeign, backup, caller, time.Now())];
+        return catalog.NoteNewsAsync(entries, time, cancellationToken);
+    }
+
     private static async Task NoteNewsAsync(
         this ICatalog catalog,
-        IReadOnlyList<AuditEntry> entries,
+        AuditEntry[] entries,
         TimeProvider time,
         CancellationToken cancellationToken
     )
     {
         // Asking costs no write lock; most looks are no news.
-        IReadOnlyList<AuditEntry> news =
-            entries.Count == 0
+        AuditEntry[] news =
+            entries.Length == 0
                 ? []
                 : await catalog.ReadAsync(session => NewsAsync(session, entries), cancellationToken);
-        if (news.Count == 0)
+        if (news.Length == 0)
         {
             return;
         }
@@ -192,10 +216,7 @@ internal static class AuditTrail
     }
 
     /// <param name="entries">At least one; all of one action, actor and time.</param>
-    private static async Task<IReadOnlyList<AuditEntry>> NewsAsync(
-        ICatalogSession session,
-        IReadOnlyList<AuditEntry> entries
-    )
+    private static async Task<AuditEntry[]> NewsAsync(ICatalogSession session, AuditEntry[] entries)
     {
         (string action, string actor, DateTimeOffset at) = (entries[0].Action, entries[0].Actor, entries[0].At);
         string[] objects = [.. entries.Select(entry => entry.ObjectId!)];

@@ -11,6 +11,7 @@ public sealed class ProjectRepositories(
     Repositories repositories,
     MasterKey master,
     Keyring keyring,
+    KeyedRepositories keyed,
     ExportStore exports,
     ICatalog catalog,
     LockJudge judge,
@@ -23,37 +24,8 @@ public sealed class ProjectRepositories(
 
     /// <summary>The repository that the operation reads, or works on.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: the project has no repository.</exception>
-    public async Task<Repository> OpenAsync(Operation claimed, CancellationToken cancellationToken)
-    {
-        string project = claimed.RepositoryOf;
-        string password = await PasswordAsync(project, cancellationToken);
-        try
-        {
-            return await repositories.OpenAsync(project, password, Options(claimed), cancellationToken);
-        }
-        catch (EngineError error) when (error.Kind == EngineErrorKind.WrongPassword)
-        {
-            string now = await PasswordAsync(project, cancellationToken);
-            if (now == password)
-            {
-                throw;
-            }
-            // It was changed between the two.
-            return await repositories.OpenAsync(project, now, Options(claimed), cancellationToken);
-        }
-    }
-
-    private async Task<string> PasswordAsync(string project, CancellationToken cancellationToken) =>
-        await keyring.FindAsync(project, cancellationToken)
-        ?? throw new EngineError(
-            EngineErrorKind.NotFound,
-            temporary: false,
-            $"Project {project} has no key in the keyring of the store.",
-            $"If it has backups, put keyring/{project} of the store back from a copy."
-        )
-        {
-            PublicMessage = "The project's key is missing from the backup store.",
-        };
+    public Task<Repository> OpenAsync(Operation claimed, CancellationToken cancellationToken) =>
+        keyed.OpenAsync(claimed.RepositoryOf, Options(claimed), cancellationToken);
 
     /// <summary>
     /// Opens the repository, or makes it: key, repository, row, in this order, each durable before the next, and any of

@@ -10,12 +10,48 @@ namespace Holdfast.Engine.Browse;
 /// <summary>Looks into backups. The index must be loaded.</summary>
 public sealed class TreeBrowser(Repository repository)
 {
+    /// <summary>A tree beyond this many bytes is unfolded alone: it is one piece, and many at once could be all memory.</summary>
+    private const uint LargeTree = 16 << 20;
+
+    private static readonly SemaphoreSlim LargeTrees = new(1);
+
     /// <summary>The entries of one directory, in the order of their names' bytes.</summary>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
-    public async Task<IReadOnlyList<Node>> ReadAsync(Id tree, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Node>> ReadAsync(Id tree, CancellationToken cancellationToken) =>
+        ReadAsync(tree, default, int.MaxValue, cancellationToken);
+
+    /// <summary>Some of them.</summary>
+    /// <param name="tree">The directory's.</param>
+    /// <param name="from">Entries of earlier names are left out.</param>
+    /// <param name="most">At most so many entries, at least one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
+    public async Task<IReadOnlyList<Node>> ReadAsync(
+        Id tree,
+        ReadOnlyMemory<byte> from,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
-        using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
-        return TreeReader.Read(json.Span);
+        bool large =
+            repository.TryLocate(BlobKind.Tree, tree, out BlobLocation location)
+            && location.PlaintextLength > LargeTree;
+        if (large)
+        {
+            await LargeTrees.WaitAsync(cancellationToken);
+        }
+        try
+        {
+            using PooledBytes json = await repository.LoadBlobAsync(BlobKind.Tree, tree, cancellationToken);
+            return TreeReader.Read(json.Span, from.Span, most);
+        }
+        finally
+        {
+            if (large)
+            {
+                _ = LargeTrees.Release();
+            }
+        }
     }
 
     /// <summary>
@@ -49,6 +85,26 @@ public sealed class TreeBrowser(Repository repository)
         }
     }
 
+    /// <summary>An entry under a name, and everything beneath it, as <see cref="WalkAsync"/> has it.</summary>
+    /// <param name="name">Raw bytes; the path of the entry is a slash and these.</param>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
+    public async IAsyncEnumerable<BrowseEntry> WalkFromAsync(
+        Node entry,
+        byte[] name,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        byte[] path = [(byte)'/', .. name];
+        yield return new BrowseEntry(path, entry);
+        if (entry.Subtree is { } tree)
+        {
+            await foreach (BrowseEntry beneath in WalkAsync(tree, path, cancellationToken))
+            {
+                yield return beneath;
+            }
+        }
+    }
+
     /// <summary>The entry at a path of names joined by slashes; null for the root itself.</summary>
     /// <exception cref="EngineError">
     /// <see cref="EngineErrorKind.NotFound"/> when there is none; <see cref="EngineErrorKind.Damaged"/>.
@@ -59,8 +115,8 @@ public sealed class TreeBrowser(Repository repository)
         foreach (byte[] name in Split(path.Span))
         {
             Id? directory = found is null ? tree : found.Subtree;
-            IReadOnlyList<Node> nodes = directory is { } id ? await ReadAsync(id, cancellationToken) : [];
-            found = nodes.FirstOrDefault(node => node.Name.AsSpan().SequenceEqual(name)) ?? throw NoSuchPath(path.Span);
+            IReadOnlyList<Node> nodes = directory is { } id ? await ReadAsync(id, name, 1, cancellationToken) : [];
+            found = nodes is [var node] && node.Name.AsSpan().SequenceEqual(name) ? node : throw NoSuchPath(path.Span);
         }
         return found;
     }

@@ -15,12 +15,14 @@ public static class TreeReader
         "Run check with --read-data. A snapshot that uses this tree can only be restored from a copy of the repository.";
 
     /// <param name="json">The whole blob.</param>
+    /// <param name="from">Nodes of earlier names are left out.</param>
+    /// <param name="most">What follows so many nodes, at least one, is not looked at.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, naming the tree.</exception>
-    public static List<Node> Read(ReadOnlySpan<byte> json)
+    public static List<Node> Read(ReadOnlySpan<byte> json, ReadOnlySpan<byte> from = default, int most = int.MaxValue)
     {
         try
         {
-            return WrittenTree.TryRead(json) ?? ReadAnyForm(json);
+            return WrittenTree.TryRead(json, from, most) ?? ReadAnyForm(json, from, most);
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
@@ -37,7 +39,11 @@ public static class TreeReader
     }
 
     /// <summary>The plain reader, which throws when the tree is not valid.</summary>
-    internal static List<Node> ReadAnyForm(ReadOnlySpan<byte> json)
+    internal static List<Node> ReadAnyForm(
+        ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> from = default,
+        int most = int.MaxValue
+    )
     {
         if (!Utf8.IsValid(json))
         {
@@ -54,7 +60,10 @@ public static class TreeReader
             if (isNodes)
             {
                 found = true;
-                ReadNodes(ref reader, nodes);
+                if (ReadNodes(ref reader, nodes, from, most))
+                {
+                    return nodes;
+                }
             }
             else
             {
@@ -68,11 +77,12 @@ public static class TreeReader
         return nodes;
     }
 
-    private static void ReadNodes(ref Utf8JsonReader reader, List<Node> nodes)
+    /// <returns>Whether there are as many as were wanted.</returns>
+    private static bool ReadNodes(ref Utf8JsonReader reader, List<Node> nodes, ReadOnlySpan<byte> from, int most)
     {
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return;
+            return false;
         }
         NodeReader parser = new();
         byte[] previous = [];
@@ -86,8 +96,17 @@ public static class TreeReader
                 throw new FormatException($"the entry \"{name}\" is there twice or out of order.");
             }
             previous = node.Name;
+            if (from.SequenceCompareTo(node.Name) > 0)
+            {
+                continue;
+            }
             nodes.Add(node);
+            if (nodes.Count == most)
+            {
+                return true;
+            }
         }
+        return false;
     }
 
     /// <summary>Moves to the next token; false when it is the one that ends the object or array.</summary>

@@ -21,11 +21,16 @@ internal ref struct WrittenTree
     private WrittenTree(ReadOnlySpan<byte> json) => rest = json;
 
     /// <param name="json">The whole blob.</param>
+    /// <param name="from">Nodes of earlier names are left out.</param>
+    /// <param name="most">What follows so many nodes is not looked at.</param>
     /// <returns>Null when the tree is not of that form.</returns>
-    public static List<Node>? TryRead(ReadOnlySpan<byte> json) =>
-        Utf8.IsValid(json) ? new WrittenTree(json).ReadTree() : null;
+    public static List<Node>? TryRead(
+        ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> from = default,
+        int most = int.MaxValue
+    ) => Utf8.IsValid(json) ? new WrittenTree(json).ReadTree(from, most) : null;
 
-    private List<Node>? ReadTree()
+    private List<Node>? ReadTree(ReadOnlySpan<byte> from, int most)
     {
         if (!Skip("{\"nodes\":["u8))
         {
@@ -39,8 +44,16 @@ internal ref struct WrittenTree
             {
                 return null;
             }
-            nodes.Add(node);
             previous = node.Name;
+            if (from.SequenceCompareTo(node.Name) > 0)
+            {
+                continue;
+            }
+            nodes.Add(node);
+            if (nodes.Count == most)
+            {
+                return nodes;
+            }
         } while (Skip(","u8));
         return rest.SequenceEqual("]}\n"u8) ? nodes : null;
     }

@@ -68,6 +68,23 @@ public sealed class OpenStackSession : IDisposable
 
     public Task<Reply> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
+    /// <summary>The answer with its bytes unread. The caller disposes it.</summary>
+    public async Task<HttpResponseMessage> DownloadAsync(
+        string path,
+        RangeHeaderValue? range = null,
+        EntityTagHeaderValue? known = null
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("X-Auth-Token", Token);
+        request.Headers.Range = range;
+        if (known is not null)
+        {
+            request.Headers.IfNoneMatch.Add(known);
+        }
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<Reply> SendAsync(HttpMethod method, string path, object? body = null)

@@ -477,10 +477,10 @@ public abstract class CatalogSuite : IAsyncLifetime
                     .ThenBy(row => row.Id, StringComparer.Ordinal),
             ];
             Assert.Equal(expected, await ListAsync(filter, new(ByTime, false)));
-            Assert.Equal(expected, (await InPagesAsync(filter, descending: false)));
+            Assert.Equal(expected, await InPagesAsync(filter, descending: false));
             expected.Reverse();
             Assert.Equal(expected, await ListAsync(filter, new(ByTime, true)));
-            Assert.Equal(expected, (await InPagesAsync(filter, descending: true)));
+            Assert.Equal(expected, await InPagesAsync(filter, descending: true));
             Assert.Equal(expected.Skip(2).Take(3), await ListAsync(filter, new(ByTime, true, Limit: 3, Offset: 2)));
         }
 

@@ -2,10 +2,16 @@ using Holdfast.Core;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Reading;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
+using Holdfast.Engine;
+using Holdfast.Engine.Backup;
+using Holdfast.Engine.Files;
+using Holdfast.Objects.Memory;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,6 +88,14 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton(new BlockDevices());
             services.AddSingleton<VolumeAdoption>();
             services.AddSingleton<Policy>();
+            services.AddSingleton(new Repositories(new MemoryObjectStore()));
+            services.AddSingleton<MasterKey>();
+            services.AddSingleton<Keyring>();
+            services.AddSingleton<KeyedRepositories>();
+            services.AddSingleton<BackupReading>();
+            services.AddSingleton<DownloadLimit>();
+            services.AddSingleton<BackupListService>();
+            services.AddSingleton<BackupFileService>();
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
             services.AddSingleton<VolumeService>();
@@ -110,6 +124,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<NodeService>();
         });
         await new KnownRoots(catalog, host.Services.GetRequiredService<Roots>()).LearnAsync(CancellationToken.None);
+        await host.Services.GetRequiredService<MasterKey>().LoadAsync(CancellationToken.None);
         return new ManilaWorld(top, catalog, host);
     }
 
@@ -172,6 +187,24 @@ internal sealed class ManilaWorld : IAsyncDisposable
         backup = change?.Invoke(backup) ?? backup;
         await Catalog.AddBackupsAsync(backup);
         return backup;
+    }
+
+    /// <summary>A backup that can be read: of the share's directory as it is, which must be there.</summary>
+    public async Task<Backup> BackUpAsync(Share share)
+    {
+        Repositories repositories = Host.Services.GetRequiredService<Repositories>();
+        string password = await Host.Services.GetRequiredService<Keyring>().GetOrMakeAsync(share.ProjectId, default);
+        RepositoryOptions options = new();
+        await using Repository repository = await repositories.ExistsAsync(share.ProjectId, default)
+            ? await repositories.OpenAsync(share.ProjectId, password, options, default)
+            : await repositories.InitAsync(share.ProjectId, password, options, default);
+        await using RepositoryLock held = await repository.LockAsync(exclusive: false, default);
+        await repository.LoadIndexAsync(default);
+        string place = Path.Join(Root, share.Path);
+        using BackupSource source = BackupSource.Single(share.Id, DirectoryHandle.Open(place));
+        BackupRequest request = new() { Paths = source.Paths, Hostname = "holdfast" };
+        BackupReport report = await new TreeBackup(repository, source, request).RunAsync(held, default);
+        return await AddBackupAsync(share, change: row => row with { SnapshotId = report.Snapshot.Id.ToString() });
     }
 
     /// <summary>A sharing of a backup, of its own where none is named, by the backup's project.</summary>

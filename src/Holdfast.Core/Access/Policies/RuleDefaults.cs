@@ -45,6 +45,9 @@ public static class RuleDefaults
         new("share_backup:update", Member, "Change a backup's name and description."),
         new("share_backup:delete", Member, "Delete a backup."),
         new("share_backup:reset_status", Admin, "Set a backup's status."),
+        // What is in a backup, of a share or of a volume: native calls.
+        new("backup_file:get", Reader, "Look into a backup."),
+        new("backup_file:download", Reader, "Download what is in a backup."),
         // Shares.
         new("share:create", Member, "Make a share."),
         new("share:create_public_share", Admin, "Make a share that every project sees."),

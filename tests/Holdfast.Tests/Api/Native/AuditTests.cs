@@ -140,7 +140,7 @@ public sealed class AuditTests : ManilaTests
         await AddTrailAsync();
         Answer answer = await GetAsync("/export?format=" + format);
         Assert.Equal(
-            (200, type, $"attachment; filename=\"audit.{format}\"", "nosniff"),
+            (200, type, $"attachment; filename=audit.{format}; filename*=UTF-8''audit.{format}", "nosniff"),
             (
                 answer.Code,
                 answer.Header("Content-Type"),

@@ -9,6 +9,9 @@ public class NativeAccessTests : AccessTableTests
 {
     protected override IReadOnlyList<AccessRow> Table { get; } =
     [
+        new("GET backups", "401 401 403 403 200 200 200 200"),
+        new("GET backups/{id}", "401 401 403 403 404 200 200 200"),
+        new("GET backups/{id}/files/{**path}", "401 401 403 403 404 200 200 200"),
         new("GET operations", "401 401 403 403 200 200 200 200"),
         new("GET operations/{id}", "401 401 403 403 404 200 200 200"),
         new("POST operations/{id}/cancel", "401 401 403 403 404 403 200 200"),
@@ -48,7 +51,13 @@ public class NativeAccessTests : AccessTableTests
         string[] call = name.Split(' ');
         string path = call[1];
         string? body = null;
-        if (path.StartsWith("operations/", StringComparison.Ordinal))
+        if (path.StartsWith("backups/", StringComparison.Ordinal))
+        {
+            Share share = await World.AddShareAsync();
+            Directory.CreateDirectory(Path.Join(World.Root, share.Path, "directory"));
+            path = path.Replace("{id}", (await World.BackUpAsync(share)).Id).Replace("{**path}", "directory");
+        }
+        else if (path.StartsWith("operations/", StringComparison.Ordinal))
         {
             path = path.Replace("{id}", (await World.AddOperationAsync()).Id);
         }

@@ -111,7 +111,7 @@ public sealed class BackupListPlanTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_search_in_another_order_reads_the_index_alone() =>
+    public async Task A_search_in_another_order_walks_an_index_in_that_order() =>
         Assert.StartsWith(
             "SEARCH backups USING ",
             await PlanAsync(new() { ProjectId = "p", NameLike = "x" }, new Page(SortKey: "size")),

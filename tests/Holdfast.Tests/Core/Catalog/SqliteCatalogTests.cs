@@ -82,12 +82,8 @@ public sealed class SqliteCatalogTests : CatalogSuite
     [Fact]
     public async Task The_schema_before_sharings_keeps_all_its_rows()
     {
-        string path = Path + ".old";
-        using SqliteConnection writer = new SqliteConnections(path).Writer;
-        IReadOnlyList<Migration> steps = Migration.All(SqliteCatalog.Dialect);
-        SqliteMigrator.Run(writer, path, [.. steps.Take(3)], TimeProvider.System);
-        Execute(
-            writer,
+        using SqliteConnection writer = Upgraded(
+            3,
             """
             INSERT INTO share_types (id, name, is_public, is_default, extra_specs, created_at)
             VALUES ('t', 'default', 1, 1, '{}', 0);
@@ -110,9 +106,8 @@ public sealed class SqliteCatalogTests : CatalogSuite
             INSERT INTO audit (at, actor, action, project_id, object_id) VALUES (16, 'host:root', 'key.export', 'p', NULL);
             """
         );
-        SqliteMigrator.Run(writer, path, steps, TimeProvider.System);
 
-        await using SqliteCatalog catalog = new(path, TimeProvider.System);
+        await using SqliteCatalog catalog = new(OldPath, TimeProvider.System);
         Assert.Equal(
             new Backup
             {
@@ -213,12 +208,8 @@ public sealed class SqliteCatalogTests : CatalogSuite
     [Fact]
     public async Task The_texts_of_backups_that_were_there_are_joined()
     {
-        string path = Path + ".old";
-        using SqliteConnection writer = new SqliteConnections(path).Writer;
-        IReadOnlyList<Migration> steps = Migration.All(SqliteCatalog.Dialect);
-        SqliteMigrator.Run(writer, path, [.. steps.Take(6)], TimeProvider.System);
-        Execute(
-            writer,
+        using SqliteConnection writer = Upgraded(
+            6,
             """
             INSERT INTO share_types (id, name, is_public, is_default, extra_specs, created_at)
             VALUES ('t', 'default', 1, 1, '{}', 0);
@@ -233,7 +224,6 @@ public sealed class SqliteCatalogTests : CatalogSuite
             FROM numbers;
             """
         );
-        SqliteMigrator.Run(writer, path, steps, TimeProvider.System);
 
         Assert.Equal(
             ["100 100"],
@@ -242,7 +232,7 @@ public sealed class SqliteCatalogTests : CatalogSuite
                 "SELECT sum(backups) || ' ' || sum(length(names) - length(replace(names, char(10), ''))) FROM backup_texts"
             )
         );
-        await using SqliteCatalog catalog = new(path, TimeProvider.System);
+        await using SqliteCatalog catalog = new(OldPath, TimeProvider.System);
         IReadOnlyList<Backup> found = await catalog.ReadAsync(
             session =>
                 session.Backups.ListAsync(
@@ -283,6 +273,19 @@ public sealed class SqliteCatalogTests : CatalogSuite
         Assert.Throws<SqliteException>(() => SqliteMigrator.Run(writer, Path, [.. steps, broken], TimeProvider.System));
         Assert.Throws<SqliteException>(() => Execute("SELECT * FROM half"));
         SqliteMigrator.Run(writer, Path, steps, TimeProvider.System);
+    }
+
+    private string OldPath => Path + ".old";
+
+    /// <summary>A catalog of today's schema that had these rows when it was of an earlier one.</summary>
+    private SqliteConnection Upgraded(int from, string rows)
+    {
+        SqliteConnection writer = new SqliteConnections(OldPath).Writer;
+        IReadOnlyList<Migration> steps = Migration.All(SqliteCatalog.Dialect);
+        SqliteMigrator.Run(writer, OldPath, [.. steps.Take(from)], TimeProvider.System);
+        Execute(writer, rows);
+        SqliteMigrator.Run(writer, OldPath, steps, TimeProvider.System);
+        return writer;
     }
 
     private void Execute(string sql)

@@ -128,5 +128,30 @@ public sealed class TreeReaderTests
         Assert.InRange(damaged, 1, 2000);
     }
 
+    /// <summary>Both readers: one takes what a backup writes, the other whatever is a tree.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void APartOfATreeIsWhatTheWholeHasThere(int seed)
+    {
+        Random random = new(seed);
+        List<Node> nodes = Nodes.Tree(random, 30);
+        System.Buffers.ArrayBufferWriter<byte> output = new();
+        TreeWriter.Write(output, nodes);
+        List<Node> whole = TreeReader.Read(output.WrittenSpan);
+        byte[] spaced = [.. " "u8, .. output.WrittenSpan];
+        foreach (Node node in whole)
+        {
+            byte[] from = random.Next(2) == 0 ? node.Name : [.. node.Name, 0];
+            int most = 1 + random.Next(10);
+            IEnumerable<byte[]> expected = whole
+                .Where(one => from.AsSpan().SequenceCompareTo(one.Name) <= 0)
+                .Take(most)
+                .Select(one => one.Name);
+            Assert.Equal(expected, TreeReader.Read(output.WrittenSpan, from, most).Select(one => one.Name));
+            Assert.Equal(expected, TreeReader.Read(spaced, from, most).Select(one => one.Name));
+        }
+    }
+
     private static List<Node> Read(string json) => TreeReader.Read(Encoding.UTF8.GetBytes(json));
 }

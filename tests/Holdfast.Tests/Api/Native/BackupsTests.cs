@@ -1,0 +1,265 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Holdfast.Core.Model;
+using Holdfast.Core.Reading;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
+using Holdfast.Tests.Api.Manila;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Holdfast.Tests.Api.Native;
+
+public sealed class BackupsTests : ManilaTests
+{
+    private static readonly DateTimeOffset Later = Rows.Start.AddSeconds(1);
+
+    [Fact]
+    public async Task A_backup_has_exactly_the_documented_members()
+    {
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync(), name: "nightly");
+        Answer answer = await SendAsync($"/{backup.Id}");
+        Assert.Equal(200, answer.Code);
+        Assert.Equal(
+            [
+                "availability_zone",
+                "capture",
+                "created_at",
+                "data_at",
+                "description",
+                "fail_reason",
+                "id",
+                "is_incremental",
+                "item_errors",
+                "kind",
+                "name",
+                "notes",
+                "progress",
+                "project_id",
+                "restore_progress",
+                "share_id",
+                "size",
+                "status",
+                "updated_at",
+                "user_id",
+                "volume_id",
+            ],
+            Keys(answer.Json)
+        );
+        Assert.Equal(
+            (backup.Id, "share", "nightly", "available", backup.ShareId),
+            (
+                Text(answer.Json, "id"),
+                Text(answer.Json, "kind"),
+                Text(answer.Json, "name"),
+                Text(answer.Json, "status"),
+                Text(answer.Json, "share_id")
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Backups_of_shares_and_of_volumes_are_listed_each_for_themselves_newest_first_in_pages()
+    {
+        Share share = await World.AddShareAsync();
+        Backup first = await World.AddBackupAsync(share);
+        Backup second = await World.AddBackupAsync(share, createdAt: Later);
+        Volume volume = await World.AddVolumeAsync();
+        Backup image = Rows.VolumeBackup("image", volume.Id) with { ProjectId = ApiHost.Project };
+        await World.Catalog.AddBackupsAsync(image);
+
+        Answer page = await SendAsync("?limit=1");
+        Assert.Equal([second.Id], Ids(page));
+        Assert.Equal([first.Id], Ids(await SendAsync($"?limit=1&cursor={Text(page.Json, "next_cursor")}")));
+        Assert.Equal(["image"], Ids(await SendAsync("?kind=volume")));
+        Assert.Empty(Ids(await SendAsync("", token: "other")));
+        Assert.Equal(403, (await SendAsync("?all_projects=true")).Code);
+        Assert.Equal([second.Id, first.Id], Ids(await SendAsync("?all_projects=true", token: "admin")));
+        Assert.Equal(400, (await SendAsync("?kind=tape")).Code);
+    }
+
+    [Fact]
+    public async Task A_directory_is_listed_in_the_order_of_its_names_bytes_and_in_pages()
+    {
+        (Backup backup, RawPath directory) = await BackUpAsync(at =>
+        {
+            RawFiles.Write(at / "b", "twelve bytes");
+            RawFiles.MakeDirectory(at / "a");
+            RawFiles.Symlink("b", at / "c");
+        });
+        Answer page = await SendAsync($"/{backup.Id}/files?limit=2");
+        Assert.Equal("", Text(page.Json["entry"], "path"));
+        Assert.Equal(["a", "b"], Names(page));
+        JsonNode file = page.Json["entries"]![1]!;
+        Assert.Equal(
+            (12, "0644", "file", null),
+            (file["size"]!.GetValue<long>(), Text(file, "mode"), Text(file, "type"), Text(file, "link_target"))
+        );
+        Answer rest = await SendAsync($"/{backup.Id}/files/?limit=2&cursor={Text(page.Json, "next_cursor")}");
+        Assert.Equal(["c"], Names(rest));
+        Assert.Equal("b", Text(rest.Json["entries"]![0], "link_target"));
+        Assert.Null(rest.Json["next_cursor"]);
+        Assert.True(RawFiles.Exists(directory));
+    }
+
+    [Fact]
+    public async Task An_entry_is_found_by_whatever_bytes_its_name_has()
+    {
+        RawPath[] names = ["with space", "per%cent", "que?stion", "a\nb", "\u00e9", new byte[] { 0xff, 0x2e }];
+        (Backup backup, _) = await BackUpAsync(at =>
+        {
+            foreach (RawPath name in names)
+            {
+                RawFiles.Write(at / name, $"{name}");
+            }
+        });
+        JsonArray entries = (await SendAsync($"/{backup.Id}/files")).Json["entries"]!.AsArray();
+        Assert.Equal(names.Length, entries.Count);
+        foreach (JsonNode? entry in entries)
+        {
+            string path = Text(entry, "path")!;
+            Answer one = await SendAsync($"/{backup.Id}/files/{path}");
+            Assert.Equal(entry!.ToJsonString(), one.Json["entry"]!.ToJsonString());
+            Assert.Equal(["entry"], Keys(one.Json));
+        }
+        Assert.Contains(entries, entry => Text(entry, "name") == "\\xFF." && Text(entry, "path") == "%FF.");
+    }
+
+    [Theory]
+    [InlineData("/files/nothing", 404, "The backup has no 'nothing'.")]
+    [InlineData("/files/file/beneath", 404, "The backup has no 'file/beneath'.")]
+    [InlineData("/files/../file", 404, null)]
+    [InlineData("/files?cursor=*", 400, "'cursor' is not one that a list here has given.")]
+    [InlineData("/files?limit=0", 400, "'limit' must be a number from 1 to 1000.")]
+    [InlineData("/files/file?download=iso", 400, "'download' must be one of file, tar, zip.")]
+    [InlineData(
+        "/files?download=file",
+        400,
+        "This is a dir and no file: with 'download=tar' or 'download=zip' it can be had."
+    )]
+    public async Task What_cannot_be_had_is_refused_with_the_reason(string path, int status, string? detail)
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        Answer answer = await SendAsync($"/{backup.Id}{path}");
+        Assert.Equal(status, answer.Code);
+        if (detail is not null)
+        {
+            Assert.Equal(detail, Text(answer.Json, "detail"));
+        }
+    }
+
+    [Theory]
+    [InlineData("%zz", "A '%' in the path stands for itself only as '%25'.")]
+    [InlineData("a%2", "A '%' in the path stands for itself only as '%25'.")]
+    [InlineData("a%00b", null)]
+    [InlineData("a/./../b", null)]
+    public async Task A_path_that_no_library_would_send_is_refused(string path, string? detail)
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        string request =
+            $"GET /api/v1/backups/{backup.Id}/files/{path} HTTP/1.1\r\nHost: a\r\nX-Auth-Token: member\r\nConnection: close\r\n\r\n";
+        RawReply? reply = await RawHttp.ExchangeAsync(Host.Address, Encoding.ASCII.GetBytes(request), default);
+        Assert.InRange(reply!.Status, 400, 404);
+        Assert.Empty(Host.Errors);
+        if (detail is not null)
+        {
+            Assert.Equal(detail, Text(JsonNode.Parse(reply.Body), "detail"));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_browser_gets_of_a_tenants_file_it_neither_shows_nor_runs()
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "a\"\u00e9.html", "<script>"));
+        foreach (string form in new[] { "file", "tar", "zip" })
+        {
+            string path = $"/{backup.Id}/files/a%22%C3%A9.html?download={form}";
+            Answer answer = await SendAsync(path);
+            Assert.Equal(200, answer.Code);
+            Assert.StartsWith("attachment; filename=", answer.Header("Content-Disposition"), StringComparison.Ordinal);
+            Assert.Contains("a%22%C3%A9.html", answer.Header("Content-Disposition"), StringComparison.Ordinal);
+            Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
+            Assert.StartsWith("sandbox", answer.Header("Content-Security-Policy"), StringComparison.Ordinal);
+            Assert.DoesNotContain("html", answer.Header("Content-Type"), StringComparison.Ordinal);
+            Answer head = await Host.SendAsync("HEAD", $"/api/v1/backups{path}");
+            Assert.Equal((200, ""), (head.Code, head.Text));
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_not_available_cannot_be_looked_into()
+    {
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync(), status: BackupStatus.Deleting);
+        Answer answer = await SendAsync($"/{backup.Id}/files");
+        Assert.Equal(409, answer.Code);
+    }
+
+    [Fact]
+    public async Task What_the_store_lacks_is_a_503_that_tells_nothing_of_the_host()
+    {
+        // Its row names a snapshot that no repository has.
+        Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+        Answer answer = await SendAsync($"/{backup.Id}/files");
+        Assert.Equal(503, answer.Code);
+        Assert.Equal(
+            $"Backup {backup.Id} cannot be read: what the store has of it is damaged or gone. Tell the operator.",
+            Text(answer.Json, "detail")
+        );
+    }
+
+    [Fact]
+    public async Task A_recipient_looks_into_what_it_was_given_and_the_owner_is_told()
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        Assert.Equal(404, (await SendAsync($"/{backup.Id}/files", token: "other")).Code);
+        await World.AddSharingAsync(backup, ApiHost.OtherProject);
+        Assert.Equal(["file"], Names(await SendAsync($"/{backup.Id}/files", token: "other_reader")));
+        Assert.Equal(
+            "content",
+            (await SendAsync($"/{backup.Id}/files/file?download=file", token: "other_reader")).Text
+        );
+        Answer audit = await Host.SendAsync("GET", "/api/v1/audit");
+        Assert.Equal(
+            [("sharing.download", backup.Id), ("sharing.look", backup.Id)],
+            audit.Json["audit"]!.AsArray().Select(entry => (Text(entry, "action")!, Text(entry, "backup_id")!))
+        );
+    }
+
+    [Fact]
+    public async Task A_project_has_so_many_downloads_at_once_and_no_more()
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        DownloadLimit limit = Host.Services.GetRequiredService<DownloadLimit>();
+        List<IDisposable> begun =
+        [
+            .. Enumerable.Range(0, DownloadLimit.Most).Select(_ => limit.Begin(ApiHost.Project)),
+        ];
+        Answer refused = await SendAsync($"/{backup.Id}/files/file?download=file");
+        Assert.Equal((429, "1"), (refused.Code, refused.Header("Retry-After")));
+        using (limit.Begin(ApiHost.OtherProject)) { }
+
+        begun[0].Dispose();
+        begun[0].Dispose();
+        Assert.Equal(200, (await SendAsync($"/{backup.Id}/files/file?download=file")).Code);
+        Assert.Equal(200, (await SendAsync($"/{backup.Id}/files/file?download=tar")).Code);
+    }
+
+    /// <returns>A backup of a share with that in it, and the share's directory.</returns>
+    private async Task<(Backup Backup, RawPath Directory)> BackUpAsync(Action<RawPath> fill)
+    {
+        Share share = await World.AddShareAsync();
+        string directory = Path.Join(World.Root, share.Path);
+        Directory.CreateDirectory(directory);
+        fill(directory);
+        return (await World.BackUpAsync(share), directory);
+    }
+
+    private Task<Answer> SendAsync(string path, string token = "member") =>
+        Host.SendAsync("GET", $"/api/v1/backups{path}", token: token);
+
+    private static List<string?> Ids(Answer answer) =>
+        [.. answer.Json["backups"]!.AsArray().Select(backup => Text(backup, "id"))];
+
+    private static List<string?> Names(Answer answer) =>
+        [.. answer.Json["entries"]!.AsArray().Select(entry => Text(entry, "name"))];
+}
