@@ -142,5 +142,5 @@ def load(server: Server, asks: list, headers: dict, connections: int) -> dict:
         "cpu": cpu / len(asks),
         "rate": len(asks) / wall,
         "p50": statistics.median(latencies),
-        "p99": statistics.quantiles(latencies, n=100)[98],
+        "p99": statistics.quantiles(latencies, n=100)[98] if len(latencies) > 1 else latencies[0],
     }

@@ -91,6 +91,8 @@ public static class CoreRegistration
             .AddSingleton<BackupService>()
             .AddSingleton<BackupListService>()
             .AddSingleton<BackupFileService>()
+            .AddSingleton<NameIndexes>()
+            .AddSingleton<SearchService>()
             .AddSingleton<VolumeService>()
             .AddSingleton<VolumeAdoptionService>()
             .AddSingleton<VolumeBackupService>()

@@ -56,8 +56,8 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
     /// <summary>204.</summary>
     public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
 
-    /// <summary>Behind <c>/files</c>: raw bytes, as a file system has them.</summary>
-    public byte[] EntryPath() => Backups.EntryPath.Of(Http, Id);
+    /// <summary>What stands behind <c>/{resource}/{id}/{part}</c>: raw bytes, as a file system has them.</summary>
+    public byte[] EntryPath(string resource, string part) => Backups.EntryPath.Of(Http, resource, Id, part);
 
     /// <summary>200 with a file to keep, sent as its lines come.</summary>
     public Task DownloadAsync(string name, string type, IAsyncEnumerable<string> lines) =>

@@ -18,6 +18,7 @@ internal static class NativeRoutes
     [
         .. BackupEndpoints.Routes,
         .. BackupFileEndpoints.Routes,
+        .. SearchEndpoints.Routes,
         .. OperationEndpoints.Routes,
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,

@@ -16,16 +16,35 @@ public sealed class BackupReading(KeyedRepositories repositories, TimeProvider t
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Unavailable"/>: it cannot be read, now or at all.</exception>
     public async Task<OpenBackup> OpenAsync(Backup backup, CancellationToken cancellationToken)
     {
+        Repository repository = await OpenRepositoryAsync(backup, cancellationToken);
+        try
+        {
+            return await OpenAsync(repository, backup, owns: true, cancellationToken);
+        }
+        catch
+        {
+            await repository.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The repository that the backup is in, to look into several of it.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public async Task<OpenProject> OpenProjectAsync(Backup backup, CancellationToken cancellationToken)
+    {
+        Repository repository = await OpenRepositoryAsync(backup, cancellationToken);
+        return new OpenProject(repository, (one, token) => OpenAsync(repository, one, owns: false, token));
+    }
+
+    private async Task<Repository> OpenRepositoryAsync(Backup backup, CancellationToken cancellationToken)
+    {
         Repository? repository = null;
         try
         {
             RepositoryOptions options = new() { Time = time };
             repository = await repositories.OpenAsync(backup.ProjectId, options, cancellationToken);
             await repository.LoadIndexAsync(cancellationToken);
-            Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
-            byte[] directory = Encoding.UTF8.GetBytes(backup.SourceId);
-            Node? root = await new TreeBrowser(repository).FindAsync(snapshot.Tree, directory, cancellationToken);
-            return new OpenBackup(repository, root!, error => Refusal(backup, error));
+            return repository;
         }
         catch (EngineError error)
         {
@@ -36,6 +55,26 @@ public sealed class BackupReading(KeyedRepositories repositories, TimeProvider t
         {
             await CloseAsync(repository);
             throw;
+        }
+    }
+
+    private async Task<OpenBackup> OpenAsync(
+        Repository repository,
+        Backup backup,
+        bool owns,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
+            byte[] directory = Encoding.UTF8.GetBytes(backup.SourceId);
+            Node? root = await new TreeBrowser(repository).FindAsync(snapshot.Tree, directory, cancellationToken);
+            return new OpenBackup(repository, root!, owns, error => Refusal(backup, error));
+        }
+        catch (EngineError error)
+        {
+            throw Refusal(backup, error);
         }
     }
 

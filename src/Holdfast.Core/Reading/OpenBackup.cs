@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Holdfast.Engine;
 using Holdfast.Engine.Archives;
 using Holdfast.Engine.Browse;
+using Holdfast.Engine.Names;
 using Holdfast.Engine.Trees;
 
 namespace Holdfast.Core.Reading;
@@ -16,31 +17,45 @@ public sealed class OpenBackup : IAsyncDisposable
     private readonly Node root;
     private readonly TreeBrowser browser;
     private readonly Func<EngineError, ServiceError> refuse;
+    private readonly bool owns;
 
     /// <param name="root">The share's own directory.</param>
+    /// <param name="owns">Whether the repository is closed with this.</param>
     /// <param name="refuse">What whoever asks is told of an error.</param>
-    internal OpenBackup(Repository repository, Node root, Func<EngineError, ServiceError> refuse) =>
-        (this.repository, this.root, browser, this.refuse) = (repository, root, new(repository), refuse);
+    internal OpenBackup(Repository repository, Node root, bool owns, Func<EngineError, ServiceError> refuse) =>
+        (this.repository, this.root, browser, this.owns, this.refuse) = (
+            repository,
+            root,
+            new(repository),
+            owns,
+            refuse
+        );
 
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.NotFound"/>: the backup has no such entry.</exception>
-    public async Task<BackupEntry> FindAsync(byte[] path, CancellationToken cancellationToken)
+    public async Task<BackupEntry> FindAsync(byte[] path, CancellationToken cancellationToken) =>
+        await TryFindAsync(path, cancellationToken)
+        ?? throw ServiceError.NotFound($"The backup has no '{BackupEntry.Text(path.AsSpan().Trim((byte)'/'))}'.");
+
+    /// <returns>Null when the backup has no such entry.</returns>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<BackupEntry?> TryFindAsync(byte[] path, CancellationToken cancellationToken)
     {
         byte[] clean = [.. path.AsSpan().Trim((byte)'/')];
-        Node? found = clean.Length == 0 ? root : null;
         try
         {
-            found ??= await browser.FindAsync(root.Subtree!.Value, clean, cancellationToken);
+            Node? found =
+                clean.Length == 0 ? root : await browser.FindAsync(root.Subtree!.Value, clean, cancellationToken);
+            return new BackupEntry(clean, found!);
         }
         catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
         {
-            throw ServiceError.NotFound($"The backup has no '{BackupEntry.Text(clean)}'.");
+            return null;
         }
         catch (EngineError error)
         {
             throw refuse(error);
         }
-        return new BackupEntry(clean, found!);
     }
 
     /// <summary>What is in a directory, in the order of the names' bytes.</summary>
@@ -108,5 +123,68 @@ public sealed class OpenBackup : IAsyncDisposable
             cancellationToken
         );
 
-    public ValueTask DisposeAsync() => repository.DisposeAsync();
+    /// <summary>What became of the share's entries from an earlier backup, of the same repository, to this one.</summary>
+    /// <param name="earlier">Opened with this one.</param>
+    /// <param name="behind">Changes up to this path are left out; empty leaves out none.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="metadata">Also where nothing but metadata has changed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<EntryChange>> ChangesSinceAsync(
+        OpenBackup earlier,
+        byte[] behind,
+        int most,
+        bool metadata,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await new TreeDifference(repository)
+                .CompareAsync(earlier.root.Subtree, root.Subtree, behind, cancellationToken)
+                .Where(change => metadata || change.Kind != TreeChangeKind.Metadata)
+                .Take(most)
+                .Select(change => new EntryChange(change))
+                .ToListAsync(cancellationToken);
+        }
+        catch (EngineError error)
+        {
+            throw refuse(error);
+        }
+    }
+
+    /// <summary>The share's directory: backups of one that has not changed have the same.</summary>
+    internal Id Tree => root.Subtree!.Value;
+
+    /// <summary>Entries whose names match, in the order of a walk.</summary>
+    /// <param name="indexes">Where indexes of names are kept.</param>
+    /// <param name="snapshotId">The backup's.</param>
+    /// <param name="type">One of <see cref="BackupEntry.Types"/>, or null for any.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<IReadOnlyList<FoundEntry>> SearchAsync(
+        NameIndexes indexes,
+        string snapshotId,
+        NamePattern pattern,
+        string? type,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            NameIndex names = await indexes.FindAsync(repository, Id.Parse(snapshotId), Tree, cancellationToken);
+            NodeType? only = type is null ? null : (NodeType)BackupEntry.Types.ToList().IndexOf(type);
+            return [.. names.Find(pattern, only, most).Select(hit => new FoundEntry(hit))];
+        }
+        catch (EngineError error)
+        {
+            throw refuse(error);
+        }
+    }
+
+    /// <summary>Whether an entry is of another type, or holds something else, than an earlier one.</summary>
+    public static bool Differs(BackupEntry entry, BackupEntry earlier) =>
+        TreeDifference.KindOf(earlier.Node, entry.Node) is TreeChangeKind.Type or TreeChangeKind.Content;
+
+    public ValueTask DisposeAsync() => owns ? repository.DisposeAsync() : ValueTask.CompletedTask;
 }

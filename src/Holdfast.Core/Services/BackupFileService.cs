@@ -10,6 +10,19 @@ namespace Holdfast.Core.Services;
 /// <param name="More">Whether there are entries behind these.</param>
 public sealed record BackupLook(BackupEntry Entry, IReadOnlyList<BackupEntry>? Entries, bool More);
 
+/// <summary>What became of the entries from one backup to another.</summary>
+/// <param name="More">Whether there are changes behind these.</param>
+public sealed record BackupChanges(IReadOnlyList<EntryChange> Changes, bool More);
+
+/// <summary>A path of a share as one of its backups has it.</summary>
+/// <param name="Entry">Null where the backup has no such path.</param>
+/// <param name="Changed">Whether the backup before has something else there, or nothing.</param>
+public sealed record PathVersion(Backup Backup, BackupEntry? Entry, bool Changed);
+
+/// <summary>The versions of a path, newest first.</summary>
+/// <param name="Next">Where the list goes on; null at its end.</param>
+public sealed record PathHistory(IReadOnlyList<PathVersion> Versions, (DateTimeOffset CreatedAt, string Id)? Next);
+
 /// <summary>An entry that is about to be sent. Disposed when it was.</summary>
 public sealed class BackupDownload(OpenBackup backup, BackupEntry entry, IDisposable place) : IAsyncDisposable
 {
@@ -36,6 +49,12 @@ public sealed class BackupFileService(
     TimeProvider time
 )
 {
+    /// <summary>Failed ones and such among those that a page of a history looks at.</summary>
+    private const int MostUnreadable = 16;
+
+    /// <summary>Looked into side by side, for a store that is far away.</summary>
+    private const int BackupsAtOnce = 16;
+
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
     /// <param name="from">Of a directory: entries whose names' bytes are earlier are left out.</param>
     /// <param name="limit">Entries at most, at least one.</param>
@@ -49,7 +68,7 @@ public sealed class BackupFileService(
     )
     {
         Require(caller, "backup_file:get");
-        (Backup backup, Sharing? given) = await FindAsync(caller, backupId, cancellationToken);
+        (Backup backup, Sharing? given) = await catalog.FindReadableAsync(caller, backupId, time, cancellationToken);
         await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
         await using OpenBackup open = await reading.OpenAsync(backup, cancellationToken);
         BackupEntry entry = await open.FindAsync(path, cancellationToken);
@@ -73,7 +92,7 @@ public sealed class BackupFileService(
     )
     {
         Require(caller, "backup_file:download");
-        (Backup backup, Sharing? given) = await FindAsync(caller, backupId, cancellationToken);
+        (Backup backup, Sharing? given) = await catalog.FindReadableAsync(caller, backupId, time, cancellationToken);
         await catalog.NoteDownloadAsync(caller, backup, given, time, cancellationToken);
         IDisposable place = downloads.Begin(caller.ProjectId);
         OpenBackup? open = null;
@@ -93,29 +112,108 @@ public sealed class BackupFileService(
         }
     }
 
-    /// <summary>Permission alone, for the endpoints that must refuse before they read the query.</summary>
-    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
-
-    /// <returns>The backup, which can be read, and the sharing that gives it where it is not the caller's own.</returns>
-    private async Task<(Backup Backup, Sharing? Given)> FindAsync(
+    /// <summary>What changed from an earlier backup, or a later one, of the same project to this one.</summary>
+    /// <param name="behind">Changes up to this path are left out; empty leaves out none.</param>
+    /// <param name="metadata">Also where nothing but owners, modes, times and attributes have changed.</param>
+    public async Task<BackupChanges> ChangesAsync(
         Caller caller,
-        string id,
+        string backupId,
+        string sinceId,
+        byte[] behind,
+        bool metadata,
+        int limit,
         CancellationToken cancellationToken
     )
     {
-        DateTimeOffset now = time.Now();
-        (Backup? backup, Sharing? given) = await catalog.ReadAsync(
-            session => session.FindUsableBackupAsync(caller, id, now),
+        Require(caller, "backup_file:get");
+        (Backup backup, Sharing? given) = await catalog.FindReadableAsync(caller, backupId, time, cancellationToken);
+        (Backup since, Sharing? sinceGiven) = await catalog.FindReadableAsync(caller, sinceId, time, cancellationToken);
+        if (since.ProjectId != backup.ProjectId)
+        {
+            throw ServiceError.Invalid(
+                "Backups of two projects cannot be compared: each is cut into pieces in its own way."
+            );
+        }
+        await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
+        await catalog.NoteLookAsync(caller, since, sinceGiven, time, cancellationToken);
+        await using OpenProject project = await reading.OpenProjectAsync(backup, cancellationToken);
+        await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
+        await using OpenBackup earlier = await project.OpenAsync(since, cancellationToken);
+        IReadOnlyList<EntryChange> changes = await open.ChangesSinceAsync(
+            earlier,
+            behind,
+            limit + 1,
+            metadata,
             cancellationToken
         );
-        if (backup is null)
-        {
-            throw ServiceError.NotFound($"Backup {id} could not be found.");
-        }
-        return backup is { SnapshotId: not null, Status: BackupStatus.Available or BackupStatus.Restoring }
-            ? (backup, given)
-            : throw ServiceError.Conflict(
-                $"Backup {id} is '{backup.Status}': only one that is available can be looked into."
-            );
+        return changes.Count > limit
+            ? new BackupChanges([.. changes.Take(limit)], More: true)
+            : new BackupChanges(changes, More: false);
     }
+
+    /// <summary>A path of a share as the project's backups of it have it.</summary>
+    /// <param name="path">As <see cref="LookAsync"/> has it.</param>
+    /// <param name="after">Only what stands behind this backup in the list, whether or not it is still there.</param>
+    public async Task<PathHistory> HistoryAsync(
+        Caller caller,
+        string shareId,
+        byte[] path,
+        (DateTimeOffset CreatedAt, string Id)? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "backup_file:get");
+        BackupFilter filter = new() { ProjectId = caller.ProjectId, ShareId = shareId };
+        RowOrder<Backup> order = new(
+            new SortColumn<Backup>("created_at", row => row.CreatedAt),
+            Descending: true,
+            after is var (createdAt, id) ? new RowPlace(createdAt, id) : null
+        );
+        RowList<Backup> list = await catalog.ReadAsync(
+            session => order.PageAsync(limit + MostUnreadable, page => session.Backups.ListAsync(filter, page)),
+            cancellationToken
+        );
+        List<Backup> readable = [.. list.Rows.Where(BackupRules.CanBeRead)];
+        Backup? last =
+            readable.Count > limit ? readable[limit - 1]
+            : list.More ? list.Rows[^1]
+            : null;
+        if (readable.Count == 0)
+        {
+            return new PathHistory([], last is null ? null : (last.CreatedAt, last.Id));
+        }
+        // One more than is shown, so that it is known whether the last one changed.
+        BackupEntry?[] entries = new BackupEntry?[Math.Min(readable.Count, limit + 1)];
+        await using OpenProject project = await reading.OpenProjectAsync(readable[0], cancellationToken);
+        await Parallel.ForAsync(
+            0,
+            entries.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = BackupsAtOnce, CancellationToken = cancellationToken },
+            async (index, token) =>
+            {
+                await using OpenBackup open = await project.OpenAsync(readable[index], token);
+                entries[index] = await open.TryFindAsync(path, token);
+            }
+        );
+        return new PathHistory(
+            [
+                .. readable
+                    .Take(limit)
+                    .Select((backup, index) => new PathVersion(backup, entries[index], HasChanged(entries, index))),
+            ],
+            last is null ? null : (last.CreatedAt, last.Id)
+        );
+    }
+
+    private static bool HasChanged(BackupEntry?[] entries, int index) =>
+        (entries[index], entries.ElementAtOrDefault(index + 1)) switch
+        {
+            (null, null) => false,
+            ({ } entry, { } earlier) => OpenBackup.Differs(entry, earlier),
+            _ => true,
+        };
+
+    /// <summary>Permission alone, for the endpoints that must refuse before they read the query.</summary>
+    public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 }

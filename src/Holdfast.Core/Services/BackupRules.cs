@@ -55,6 +55,35 @@ internal static class BackupRules
         }
     }
 
+    /// <summary>Whether the backup has data, and nobody is about to take it away.</summary>
+    public static bool CanBeRead(Backup backup) =>
+        backup is { SnapshotId: not null, Status: BackupStatus.Available or BackupStatus.Restoring };
+
+    /// <returns>The backup, which can be read, and the sharing that gives it where it is not the caller's own.</returns>
+    public static async Task<(Backup Backup, Sharing? Given)> FindReadableAsync(
+        this ICatalog catalog,
+        Caller caller,
+        string id,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        DateTimeOffset now = time.Now();
+        (Backup? backup, Sharing? given) = await catalog.ReadAsync(
+            session => session.FindUsableBackupAsync(caller, id, now),
+            cancellationToken
+        );
+        if (backup is null)
+        {
+            throw ServiceError.NotFound($"Backup {id} could not be found.");
+        }
+        return CanBeRead(backup)
+            ? (backup, given)
+            : throw ServiceError.Conflict(
+                $"Backup {id} is '{backup.Status}': only one that is available can be looked into."
+            );
+    }
+
     public static void CheckDelete(Backup backup)
     {
         if (backup.Status is not (BackupStatus.Available or BackupStatus.Error or BackupStatus.ErrorDeleting))

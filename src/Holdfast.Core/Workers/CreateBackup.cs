@@ -138,6 +138,10 @@ public sealed class CreateBackup(
         TreeBackup run = new(repository, source, request);
         claimed.Progress = () => Measure(run.Progress);
         BackupReport report = await run.RunAsync(held, cancellationToken);
+        await held.WhileHeldAsync(
+            token => SnapshotNames.KeepAsync(repository, report.Snapshot, request.Parent, share.Id, token),
+            cancellationToken
+        );
         return new BackupCommit(
             report.Snapshot.Id.ToString(),
             capture.How,

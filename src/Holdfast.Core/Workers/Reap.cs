@@ -116,6 +116,7 @@ public sealed class Reap(
                 await catalog.WriteAsync(s => s.Repositories.CountFreedAsync(project), cancellationToken);
             }
         }
+        await repository.RemoveForgottenNamesAsync(cancellationToken);
     }
 
     /// <summary>

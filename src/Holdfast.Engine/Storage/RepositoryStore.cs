@@ -194,6 +194,7 @@ internal sealed class RepositoryStore(IObjectStore store)
             ObjectKind.Snapshot => "snapshots",
             ObjectKind.Lock => "locks",
             ObjectKind.Key => "keys",
+            ObjectKind.Names => "names",
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
 }

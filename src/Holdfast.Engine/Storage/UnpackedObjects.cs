@@ -34,6 +34,27 @@ internal sealed class UnpackedObjects(RepositoryStore store, Sealer sealer)
     internal Task<PooledBytes> LoadAsync(ObjectKind kind, StoredObject listed, CancellationToken cancellationToken) =>
         LoadAsync(kind, listed.Id, listed.Size, cancellationToken);
 
+    /// <summary>Stores content that is no JSON under another name than its own hash, over an older one.</summary>
+    internal async Task SaveAsAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        using PooledBytes sealedBytes = Seal(content.Span, out _);
+        await store.PutAsync(name, new ReadOnlySequence<byte>(sealedBytes.Memory), cancellationToken);
+    }
+
+    /// <returns>What <see cref="SaveAsAsync"/> stored, which the caller disposes; null when there is none, or it is damaged.</returns>
+    internal async Task<PooledBytes?> TryLoadAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using PooledBytes content = await store.ReadAllAsync(name, cancellationToken);
+            return TryOpen(content, out PooledBytes opened) ? opened : null;
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
     private async Task<PooledBytes> LoadAsync(ObjectKind kind, Id id, long? size, CancellationToken cancellationToken)
     {
         ObjectName name = RepositoryStore.Name(kind, id);

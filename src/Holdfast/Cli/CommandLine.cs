@@ -19,6 +19,7 @@ internal static class CommandLine
             CommonOptions.Json,
             CommonOptions.Quiet,
             ServeVerb.Create(),
+            Backup.BackupVerb.Create(),
             OperationVerb.Create(),
             SharingVerb.Create(),
             VolumeVerb.Create(),

@@ -96,6 +96,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<DownloadLimit>();
             services.AddSingleton<BackupListService>();
             services.AddSingleton<BackupFileService>();
+            services.AddSingleton<NameIndexes>();
+            services.AddSingleton<SearchService>();
             services.AddSingleton<BackupService>();
             services.AddSingleton<ShareService>();
             services.AddSingleton<VolumeService>();
@@ -206,6 +208,20 @@ internal sealed class ManilaWorld : IAsyncDisposable
         BackupReport report = await new TreeBackup(repository, source, request).RunAsync(held, default);
         return await AddBackupAsync(share, change: row => row with { SnapshotId = report.Snapshot.Id.ToString() });
     }
+
+    /// <summary>Sets the times at which the backups were made, a second apart, the oldest first.</summary>
+    public Task SetCreatedAsync(params string[] ids) =>
+        Catalog.WriteAsync(
+            async session =>
+            {
+                foreach ((int second, string id) in ids.Index())
+                {
+                    DateTimeOffset at = Rows.Start.AddSeconds(second);
+                    await session.ExecuteAsync("UPDATE backups SET created_at = @at WHERE id = @id", new { id, at });
+                }
+            },
+            CancellationToken.None
+        );
 
     /// <summary>A sharing of a backup, of its own where none is named, by the backup's project.</summary>
     public async Task<Sharing> AddSharingAsync(

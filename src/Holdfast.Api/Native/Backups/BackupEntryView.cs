@@ -27,6 +27,19 @@ internal static class BackupEntryView
         writer.WriteEndObject();
     }
 
+    public static void WriteOptional(Utf8JsonWriter writer, string name, BackupEntry? entry)
+    {
+        writer.WritePropertyName(name);
+        if (entry is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            Write(writer, entry);
+        }
+    }
+
     private static void Write(Utf8JsonWriter writer, BackupEntry entry)
     {
         writer.WriteStartObject();

@@ -13,7 +13,43 @@ internal static class BackupFileEndpoints
         new NativeRoute("backups/{id}/files/{**path}").Get(request =>
             request.Query["download"] is null ? LookAsync(request) : DownloadAsync(request)
         ),
+        new NativeRoute("backups/{id}/changes").Get(ChangesAsync),
+        new NativeRoute("shares/{id}/history/{**path}").Get(HistoryAsync),
     ];
+
+    /// <summary>A cursor of its own: the path of the last change.</summary>
+    private static async Task ChangesAsync(NativeRequest request)
+    {
+        BackupFileService files = request.Service<BackupFileService>();
+        files.Require(request.Caller, "backup_file:get");
+        BackupChanges found = await files.ChangesAsync(
+            request.Caller,
+            request.Id,
+            request.Query["since"] ?? throw Problem.BadRequest("'since' is missing: the backup to compare with."),
+            request.Query["cursor"] is { } cursor ? EntryPath.Read(cursor) : [],
+            request.Flag("metadata"),
+            request.Limit(),
+            request.Aborted
+        );
+        string? next = found.More ? EntryPath.Cursor(found.Changes[^1].Path) : null;
+        await request.ReplyListAsync("changes", found.Changes, next, BackupChangeView.Write);
+    }
+
+    private static async Task HistoryAsync(NativeRequest request)
+    {
+        BackupFileService files = request.Service<BackupFileService>();
+        files.Require(request.Caller, "backup_file:get");
+        PathHistory found = await files.HistoryAsync(
+            request.Caller,
+            request.Id,
+            request.EntryPath("shares", "history"),
+            request.After(),
+            request.Limit(),
+            request.Aborted
+        );
+        string? next = found.Next is var (time, id) ? Cursor.Of(time, id) : null;
+        await request.ReplyListAsync("versions", found.Versions, next, BackupChangeView.Write);
+    }
 
     private static async Task LookAsync(NativeRequest request)
     {
@@ -23,7 +59,7 @@ internal static class BackupFileEndpoints
         BackupLook look = await files.LookAsync(
             request.Caller,
             request.Id,
-            request.EntryPath(),
+            request.EntryPath("backups", "files"),
             from,
             request.Limit(),
             request.Aborted
@@ -39,7 +75,7 @@ internal static class BackupFileEndpoints
         await using BackupDownload download = await files.OpenAsync(
             request.Caller,
             request.Id,
-            request.EntryPath(),
+            request.EntryPath("backups", "files"),
             request.Aborted
         );
         BackupEntry entry = download.Entry;

@@ -12,22 +12,20 @@ namespace Holdfast.Api.Native.Backups;
 /// </summary>
 internal static class EntryPath
 {
-    private const string Marker = "/files";
-
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"u8
     );
 
-    /// <summary>The raw bytes behind <c>/api/v1/backups/{id}/files</c>, with or without the slashes at both ends.</summary>
-    public static byte[] Of(HttpContext http, string id)
+    /// <summary>The raw bytes behind <c>/api/v1/{resource}/{id}/{part}</c>, with or without the slashes at both ends.</summary>
+    public static byte[] Of(HttpContext http, string resource, string id, string part)
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         int query = target.IndexOf('?', StringComparison.Ordinal);
         ReadOnlySpan<char> path = query < 0 ? target : target.AsSpan(0, query);
-        string before = $"{NativeRoutes.Base}/backups/{id}{Marker}";
+        string before = $"{NativeRoutes.Base}/{resource}/{id}/{part}";
         int start = path.IndexOf(before, StringComparison.Ordinal);
         return start < 0
-            ? throw Problem.BadRequest("Nothing before '/files/' in the path may be percent-encoded.")
+            ? throw Problem.BadRequest($"Nothing before '/{part}/' in the path may be percent-encoded.")
             : Decode(path[(start + before.Length)..]);
     }
 
@@ -41,15 +39,18 @@ internal static class EntryPath
         return text.ToString();
     }
 
-    /// <summary>Where a directory's list goes on behind an entry.</summary>
-    public static string Cursor(ReadOnlySpan<byte> lastName) => Base64Url.EncodeToString(lastName);
+    /// <summary>Where a list goes on behind a name or path.</summary>
+    public static string Cursor(ReadOnlySpan<byte> last) => Base64Url.EncodeToString(last);
 
     /// <summary>The first name that can stand behind the cursor's.</summary>
-    public static byte[] After(string cursor)
+    public static byte[] After(string cursor) => [.. Read(cursor), 0];
+
+    /// <summary>The name or path that the cursor stands for.</summary>
+    public static byte[] Read(string cursor)
     {
         try
         {
-            return [.. Base64Url.DecodeFromChars(cursor), 0];
+            return Base64Url.DecodeFromChars(cursor);
         }
         catch (FormatException)
         {

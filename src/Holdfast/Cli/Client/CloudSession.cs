@@ -73,6 +73,27 @@ internal sealed class CloudSession : IDisposable
     public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         AskAsync(HttpMethod.Delete, path, null, cancellationToken);
 
+    /// <summary>The answer, its bytes yet to be read. The caller disposes it.</summary>
+    /// <param name="path">Beneath <c>/api/v1/</c>, with its query.</param>
+    public async Task<HttpResponseMessage> DownloadAsync(string path, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage reply = await AskAsync(
+            HttpMethod.Get,
+            path,
+            null,
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken
+        );
+        if (reply.IsSuccessStatusCode)
+        {
+            return reply;
+        }
+        using (reply)
+        {
+            throw Refusal(reply, await reply.Content.ReadAsStringAsync(cancellationToken));
+        }
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<string> AskAsync(
@@ -82,20 +103,38 @@ internal sealed class CloudSession : IDisposable
         CancellationToken cancellationToken
     )
     {
+        using HttpResponseMessage reply = await AskAsync(
+            method,
+            path,
+            body,
+            HttpCompletionOption.ResponseContentRead,
+            cancellationToken
+        );
+        string text = await reply.Content.ReadAsStringAsync(cancellationToken);
+        return reply.IsSuccessStatusCode ? text : throw Refusal(reply, text);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method,
+        string path,
+        JsonObject? body,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken
+    )
+    {
         for (bool again = SignIn.IsRepeatable(cloud); ; again = false)
         {
             using HttpRequestMessage request = new(method, new Uri(native!, path));
             request.Headers.Add("X-Auth-Token", token);
             request.Content = body is null ? null : Json(body);
-            using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
-            if (reply.StatusCode == HttpStatusCode.Unauthorized && again)
+            HttpResponseMessage reply = await SendAsync(request, completion, cancellationToken);
+            if (reply.StatusCode != HttpStatusCode.Unauthorized || !again)
             {
-                // A token lives an hour, and a wait may be longer.
-                await SignInAsync(cancellationToken);
-                continue;
+                return reply;
             }
-            string text = await reply.Content.ReadAsStringAsync(cancellationToken);
-            return reply.IsSuccessStatusCode ? text : throw Refusal(reply, text);
+            reply.Dispose();
+            // A token lives an hour, and a wait may be longer.
+            await SignInAsync(cancellationToken);
         }
     }
 
@@ -103,7 +142,11 @@ internal sealed class CloudSession : IDisposable
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(cloud.AuthUrl + "/auth/tokens"));
         request.Content = Json(SignIn.Body(cloud));
-        using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
+        using HttpResponseMessage reply = await SendAsync(
+            request,
+            HttpCompletionOption.ResponseContentRead,
+            cancellationToken
+        );
         string text = await reply.Content.ReadAsStringAsync(cancellationToken);
         if (reply.StatusCode == HttpStatusCode.Unauthorized)
         {
@@ -152,11 +195,15 @@ internal sealed class CloudSession : IDisposable
         return new Uri(url, (version < 0 ? path : path[..(version + 1)]) + "api/v1/");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await http.SendAsync(request, cancellationToken);
+            return await http.SendAsync(request, completion, cancellationToken);
         }
         catch (HttpRequestException error)
         {

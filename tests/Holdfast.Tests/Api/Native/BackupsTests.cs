@@ -244,6 +244,144 @@ public sealed class BackupsTests : ManilaTests
         Assert.Equal(200, (await SendAsync($"/{backup.Id}/files/file?download=tar")).Code);
     }
 
+    [Fact]
+    public async Task What_changed_between_two_backups_is_listed_in_pages()
+    {
+        (Backup first, RawPath directory) = await BackUpAsync(at =>
+        {
+            RawFiles.Write(at / "a", "a");
+            RawFiles.Write(at / "b", "b");
+            RawFiles.Write(at / "c", "c");
+        });
+        RawFiles.Write(directory / "a", "otherwise");
+        RawFiles.Delete(directory / "b");
+        RawFiles.ChangeMode(directory / "c", 0x100);
+        RawFiles.Write(directory / "d", "d");
+        Backup second = await World.BackUpAsync((await World.Catalog.ShareAsync(first.ShareId!))!);
+        string changes = $"/{second.Id}/changes?since={first.Id}";
+        Answer page = await SendAsync(changes + "&limit=2");
+        Assert.Equal([("a", "content"), ("b", "removed")], Changes(page));
+        Assert.Equal(1, page.Json["changes"]![0]!["before"]!["size"]!.GetValue<int>());
+        Assert.Equal(9, page.Json["changes"]![0]!["after"]!["size"]!.GetValue<int>());
+        Answer rest = await SendAsync($"{changes}&limit=2&cursor={Text(page.Json, "next_cursor")}");
+        Assert.Equal([("d", "added")], Changes(rest));
+        Assert.Null(rest.Json["changes"]![0]!["before"]);
+        Assert.Null(rest.Json["next_cursor"]);
+        Assert.Contains(("c", "metadata"), Changes(await SendAsync(changes + "&metadata=true")));
+        Assert.Equal(400, (await SendAsync($"/{second.Id}/changes")).Code);
+        Assert.Equal(404, (await SendAsync($"/{second.Id}/changes?since=nothing")).Code);
+    }
+
+    [Fact]
+    public async Task The_history_of_a_path_says_where_it_changed()
+    {
+        (Backup first, RawPath directory) = await BackUpAsync(at => RawFiles.Write(at / "f\u00e9", "one"));
+        Share share = (await World.Catalog.ShareAsync(first.ShareId!))!;
+        List<Backup> made = [first];
+        foreach (
+            Action change in new[]
+            {
+                () => { },
+                () => RawFiles.Write(directory / "f\u00e9", "two"),
+                () => RawFiles.Delete(directory / "f\u00e9"),
+            }
+        )
+        {
+            change();
+            Backup next = await World.BackUpAsync(share);
+            made.Add(next);
+        }
+        await World.SetCreatedAsync([.. made.Select(one => one.Id)]);
+        await World.AddBackupAsync(share, status: BackupStatus.Error, createdAt: Later.AddDays(1));
+        string path = $"/api/v1/shares/{share.Id}/history/f%C3%A9";
+        Answer answer = await Host.SendAsync("GET", path);
+        Assert.Equal(
+            [(made[3].Id, true, -1), (made[2].Id, true, 3), (made[1].Id, false, 3), (made[0].Id, true, 3)],
+            Versions(answer)
+        );
+        Answer page = await Host.SendAsync("GET", path + "?limit=2");
+        Assert.Equal([(made[3].Id, true, -1), (made[2].Id, true, 3)], Versions(page));
+        Answer rest = await Host.SendAsync("GET", $"{path}?limit=2&cursor={Text(page.Json, "next_cursor")}");
+        Assert.Equal([(made[1].Id, false, 3), (made[0].Id, true, 3)], Versions(rest));
+        Assert.Null(rest.Json["next_cursor"]);
+        Assert.Empty(Versions(await Host.SendAsync("GET", path, token: "other")));
+    }
+
+    [Fact]
+    public async Task A_name_is_found_once_in_the_newest_backup_that_has_it()
+    {
+        (Backup first, RawPath directory) = await BackUpAsync(at =>
+        {
+            RawFiles.MakeDirectory(at / "reports");
+            RawFiles.Write(at / "reports/Report 1.txt", "one");
+            RawFiles.Write(at / "reports/Report 2.txt", "two");
+        });
+        Share share = (await World.Catalog.ShareAsync(first.ShareId!))!;
+        RawFiles.Delete(directory / "reports/Report 1.txt");
+        Backup second = await World.BackUpAsync(share);
+        await World.SetCreatedAsync([first.Id, second.Id]);
+        (string, string)[] expected =
+        [
+            (second.Id, "reports"),
+            (second.Id, "reports/Report%202.txt"),
+            (first.Id, "reports/Report%201.txt"),
+        ];
+        string search = $"?share_id={share.Id}&name=report";
+        Assert.Equal(expected, Found(await SearchAsync(search)));
+        Answer page = await SearchAsync(search + "&limit=2");
+        Assert.Equal(expected[..2], Found(page));
+        Answer rest = await SearchAsync($"{search}&limit=2&cursor={Text(page.Json, "next_cursor")}");
+        Assert.Equal(expected[2..], Found(rest));
+        Assert.Null(rest.Json["next_cursor"]);
+        Assert.Equal(expected[1..], Found(await SearchAsync(search + "&type=file")));
+        Assert.Equal([expected[2]], Found(await SearchAsync($"?share_id={share.Id}&name=*1.TXT")));
+        Assert.Equal(3, Found(await SearchAsync($"?backup_id={first.Id}&name=r*")).Count);
+        Assert.Empty(Found(await SearchAsync(search, "other")));
+        Assert.Equal(404, (await SearchAsync($"?backup_id={first.Id}&name=r", "other")).Code);
+    }
+
+    [Theory]
+    [InlineData("", "'name' is missing: what to look for.")]
+    [InlineData("?name=a", "Name one of 'backup_id' and 'share_id': where to look.")]
+    [InlineData("?name=a&backup_id=b&share_id=c", "Name one of 'backup_id' and 'share_id': where to look.")]
+    [InlineData(
+        "?name=a/b&share_id=c",
+        "A name to search for has 1 to 255 bytes, and neither a slash nor a zero among them."
+    )]
+    [InlineData(
+        "?name=a&share_id=c&type=tape",
+        "'type' must be one of file, dir, symlink, dev, chardev, fifo, socket."
+    )]
+    [InlineData("?name=a&share_id=c&cursor=AAZHZPZCBkBhYmM", "'cursor' is not one that a list here has given.")]
+    public async Task A_search_for_nothing_is_refused(string query, string detail)
+    {
+        Answer answer = await SearchAsync(query);
+        Assert.Equal((400, detail), (answer.Code, Text(answer.Json, "detail")));
+    }
+
+    private Task<Answer> SearchAsync(string query, string token = "member") =>
+        Host.SendAsync("GET", "/api/v1/search" + query, token: token);
+
+    private static List<(string, string)> Found(Answer answer) =>
+        [.. answer.Json["entries"]!.AsArray().Select(one => (Text(one, "backup_id")!, Text(one, "path")!))];
+
+    private static List<(string, string)> Changes(Answer answer) =>
+        [.. answer.Json["changes"]!.AsArray().Select(one => (Text(one, "path")!, Text(one, "change")!))];
+
+    /// <summary>Of each: its backup, whether it changed, and the entry's size, -1 where there is none.</summary>
+    private static List<(string, bool, long)> Versions(Answer answer) =>
+        [
+            .. answer.Json["versions"]!
+                .AsArray()
+                .Select(one =>
+                    (
+                        Text(one, "backup_id")!,
+                        one!["changed"]!.GetValue<bool>(),
+                        one["entry"]?["size"]!.GetValue<long>() ?? -1
+                    )
+                ),
+        ];
+
     /// <returns>A backup of a share with that in it, and the share's directory.</returns>
     private async Task<(Backup Backup, RawPath Directory)> BackUpAsync(Action<RawPath> fill)
     {

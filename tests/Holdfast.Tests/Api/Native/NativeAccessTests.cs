@@ -12,6 +12,10 @@ public class NativeAccessTests : AccessTableTests
         new("GET backups", "401 401 403 403 200 200 200 200"),
         new("GET backups/{id}", "401 401 403 403 404 200 200 200"),
         new("GET backups/{id}/files/{**path}", "401 401 403 403 404 200 200 200"),
+        new("GET backups/{id}/changes", "401 401 403 403 404 200 200 200"),
+        // A project sees its own backups of a share, and those are none here.
+        new("GET shares/{id}/history/{**path}", "401 401 403 403 200 200 200 200"),
+        new("GET search", "401 401 403 403 404 200 200 200"),
         new("GET operations", "401 401 403 403 200 200 200 200"),
         new("GET operations/{id}", "401 401 403 403 404 200 200 200"),
         new("POST operations/{id}/cancel", "401 401 403 403 404 403 200 200"),
@@ -51,11 +55,18 @@ public class NativeAccessTests : AccessTableTests
         string[] call = name.Split(' ');
         string path = call[1];
         string? body = null;
-        if (path.StartsWith("backups/", StringComparison.Ordinal))
+        if (path.StartsWith("backups/", StringComparison.Ordinal) || path == "search")
         {
             Share share = await World.AddShareAsync();
             Directory.CreateDirectory(Path.Join(World.Root, share.Path, "directory"));
-            path = path.Replace("{id}", (await World.BackUpAsync(share)).Id).Replace("{**path}", "directory");
+            Backup backup = await World.BackUpAsync(share);
+            path = path.Replace("{id}", backup.Id).Replace("{**path}", "directory");
+            path += path.EndsWith("/changes", StringComparison.Ordinal) ? $"?since={backup.Id}" : "";
+            path += path == "search" ? $"?name=a&backup_id={backup.Id}" : "";
+        }
+        else if (path.StartsWith("shares/", StringComparison.Ordinal))
+        {
+            path = path.Replace("{id}", (await World.AddShareAsync()).Id).Replace("{**path}", "file");
         }
         else if (path.StartsWith("operations/", StringComparison.Ordinal))
         {

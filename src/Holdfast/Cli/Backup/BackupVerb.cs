@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text;
+using Holdfast.Cli.Client;
+
+namespace Holdfast.Cli.Backup;
+
+/// <summary><c>holdfast backup</c>: backups, and what is in them.</summary>
+internal static class BackupVerb
+{
+    public static Argument<string> Id { get; } = new("id") { Description = "The backup's id." };
+
+    public static Option<bool> Encoded { get; } =
+        new("--encoded")
+        {
+            Description = "The path is percent-encoded, as --json shows it: for names that are no text.",
+        };
+
+    public static Command Create() =>
+        new("backup", "See what there is of backups, look into them, and take files out of them.")
+        {
+            CloudOption.OsCloud,
+            ListVerb.Create(),
+            ShowVerb.Create(),
+            LsVerb.Create(),
+            DownloadVerb.Create(),
+        };
+
+    public static string PathOf(ParseResult parsed) => $"backups/{Uri.EscapeDataString(parsed.GetRequiredValue(Id))}";
+
+    /// <summary>What stands behind <c>files/</c> in the URL of an entry.</summary>
+    public static string Encode(string path, bool encoded)
+    {
+        string trimmed = path.Trim('/');
+        return encoded ? trimmed : string.Join('/', trimmed.Split('/').Select(Uri.EscapeDataString));
+    }
+
+    /// <summary>A name as text that can be a file's: what an encoded one says, as far as it is text.</summary>
+    public static string LastName(string encodedPath) =>
+        Encoding.UTF8.GetString(
+            System.Web.HttpUtility.UrlDecodeToBytes(
+                encodedPath[(encodedPath.LastIndexOf('/') + 1)..].Replace("+", "%2B", StringComparison.Ordinal)
+            )
+        );
+}

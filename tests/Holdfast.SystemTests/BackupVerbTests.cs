@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Holdfast.SystemTests.Server;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
+using Xunit;
+
+namespace Holdfast.SystemTests;
+
+/// <summary><c>holdfast backup</c> against a running service: from a backup's list to a file in one's hands.</summary>
+public sealed class BackupVerbTests
+{
+    [Fact]
+    public async Task ABackupIsListedLookedIntoAndAFileTakenOutOfIt()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "member");
+        Share share = await tenant.CreateShareAsync();
+        RawPath root = share.Directory;
+        RawFiles.MakeDirectory(root / "my documents");
+        RawFiles.Write(root / "my documents/100 % of it.txt", "content\n");
+        RawFiles.Write(root / new byte[] { (byte)'b', 0xff }, "of no text\n");
+        string id = await tenant.BackUpAsync(share);
+        using TemporaryDirectory here = new();
+        VerbClient client = new(server, "backup", VerbClient.Variables(server, tenant), here.Path);
+
+        Assert.Equal(id, Text(Assert.Single((await client.AskAsync("list", "--share", share.Id)).AsArray())!, "id"));
+        Assert.Empty((await client.AskAsync("list", "--volumes")).AsArray());
+        Assert.Equal("available", Text(await client.AskAsync("show", id), "status"));
+
+        JsonArray entries = (await client.AskAsync("ls", id)).AsArray();
+        Assert.Equal(["b%FF", "my%20documents"], entries.Select(entry => Text(entry!, "path")));
+        string listed = (await client.RunAsync("ls", id, "my documents")).Checked("ls").Output;
+        Assert.Contains("100 % of it.txt", listed, StringComparison.Ordinal);
+        Assert.EndsWith("1 entry", listed, StringComparison.Ordinal);
+
+        (await client.RunAsync("download", id, "/my documents/100 % of it.txt")).Checked("download");
+        Assert.Equal("content\n", await File.ReadAllTextAsync(here["100 % of it.txt"]));
+        Assert.Equal(
+            "of no text",
+            (await client.RunAsync("download", id, "b%FF", "--encoded", "-o", "-")).Checked("download").Output
+        );
+        JsonNode whole = await client.AskAsync("download", id);
+        Assert.Equal($"{id}.tar", Text(whole, "file"));
+        Assert.Equal(new FileInfo(here[$"{id}.tar"]).Length, whole["bytes"]!.GetValue<long>());
+        (await ChildProcess.RunAsync("tar", ["-xf", here[$"{id}.tar"], "-C", here.Path])).Checked("tar");
+        Assert.Equal("content\n", await File.ReadAllTextAsync(here[$"{id}/my documents/100 % of it.txt"]));
+
+        // What is there stays.
+        ProcessResult again = await client.RunAsync("download", id, "my documents/100 % of it.txt");
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("cannot be written", again.Error, StringComparison.Ordinal);
+        Assert.Equal(4, (await client.RunAsync("download", id, "nothing")).ExitCode);
+        Assert.Equal(4, (await client.RunAsync("ls", "nothing")).ExitCode);
+        Assert.DoesNotContain(Directory.EnumerateFiles(here.Path), file => file.EndsWith(".part"));
+    }
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+}
