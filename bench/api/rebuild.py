@@ -59,12 +59,12 @@ def _back_up(server, headers: dict, share: str) -> dict:
     """Makes a backup, and waits until what only the catalog knows is exported. Returns the backup's operation."""
     request = {"share_backup": {"share_id": share}}
     backup = server.ask_well("/v2/share-backups", headers, request)["share_backup"]["id"]
-    operation = _settle(server, headers, f"backup_id={backup}")
-    _settle(server, headers, "kind=export_project")
+    operation = settle(server, headers, f"backup_id={backup}")
+    settle(server, headers, "kind=export_project")
     return operation
 
 
-def _settle(server, headers: dict, which: str) -> dict:
+def settle(server, headers: dict, which: str) -> dict:
     """The latest of these operations, once it has ended."""
     while True:
         latest = server.ask_well(f"/api/v1/operations?{which}&limit=1", headers)["operations"][0]

@@ -54,5 +54,42 @@ public sealed class BackupVerbTests
         Assert.DoesNotContain(Directory.EnumerateFiles(here.Path), file => file.EndsWith(".part"));
     }
 
+    [Fact]
+    public async Task AFileIsSearchedForAndItsVersionsAreTold()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "member");
+        Share share = await tenant.CreateShareAsync();
+        RawPath root = share.Directory;
+        RawFiles.MakeDirectory(root / "d");
+        RawFiles.Write(root / "d/Report.txt", "one");
+        string first = await tenant.BackUpAsync(share);
+        string second = await tenant.BackUpAsync(share);
+        RawFiles.Write(root / "d/Report.txt", "two");
+        RawFiles.Write(root / "new", "new");
+        string third = await tenant.BackUpAsync(share);
+        VerbClient client = new(server, "backup", VerbClient.Variables(server, tenant));
+
+        JsonNode found = Assert.Single((await client.AskAsync("search", "report", "--share", share.Id)).AsArray())!;
+        Assert.Equal((third, "d/Report.txt"), (Text(found, "backup_id"), Text(found, "path")));
+        Assert.Empty((await client.AskAsync("search", "new", "--backup", second)).AsArray());
+        Assert.Equal(1, (await client.RunAsync("search", "new")).ExitCode);
+
+        JsonArray versions = (await client.AskAsync("history", "d/Report.txt", "--share", share.Id)).AsArray();
+        Assert.Equal([third, first], versions.Select(one => Text(one!, "backup_id")));
+        Assert.Equal(
+            3,
+            (await client.AskAsync("history", "d/Report.txt", "--share", share.Id, "--all")).AsArray().Count
+        );
+
+        JsonArray changes = (await client.AskAsync("changes", third, "--since", second)).AsArray();
+        Assert.Equal(
+            [("d/Report.txt", "content"), ("new", "added")],
+            changes.Select(one => (Text(one!, "path"), Text(one!, "change")))
+        );
+        string table = (await client.RunAsync("changes", third, "--since", second)).Checked("changes").Output;
+        Assert.EndsWith("2 changes", table, StringComparison.Ordinal);
+    }
+
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 }

@@ -22,6 +22,9 @@ internal static class BackupVerb
             ListVerb.Create(),
             ShowVerb.Create(),
             LsVerb.Create(),
+            SearchVerb.Create(),
+            HistoryVerb.Create(),
+            ChangesVerb.Create(),
             DownloadVerb.Create(),
         };
 

@@ -32,7 +32,7 @@ internal sealed record EntryObject(
         ];
 
     /// <summary>Whoever chose the name is not to command the terminal.</summary>
-    private static string Shown(string name) =>
+    public static string Shown(string name) =>
         string.Concat(name.Select(one => char.IsControl(one) ? $"\\x{(int)one:X2}" : $"{one}"));
 }
 
