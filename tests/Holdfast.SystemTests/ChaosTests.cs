@@ -14,10 +14,10 @@ namespace Holdfast.SystemTests;
 [Trait("e2e", "chaos")]
 public sealed class ChaosTests
 {
-    private const double Minutes = 4;
+    private const double Minutes = 6;
 
-    /// <summary>Seeds that have found a fault once.</summary>
-    private static readonly int[] Regressions = [];
+    /// <summary>Seeds that have found a fault once; 404: a share was deleted while its disk was full.</summary>
+    private static readonly int[] Regressions = [404];
 
     private static readonly int[] Chosen = Variable("HOLDFAST_CHAOS_SEED") is { } seed
         ? [(int)seed]

@@ -5,9 +5,20 @@ using Holdfast.Engine.Files;
 
 namespace Holdfast.Core.Sources;
 
-/// <summary>Where removed shares and volumes go: out of everybody's reach by one rename, and then away.</summary>
+/// <summary>
+/// Where removed shares and volumes go: out of everybody's reach by one rename, and then away. It is there before anything is that
+/// could go to it, and what goes to it waits where the disk is full: a removal is what makes room.
+/// </summary>
 public sealed class TrashBin(Roots roots)
 {
+    /// <summary>Sees that the root has one.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
+    public void Prepare(string rootName)
+    {
+        using DirectoryHandle root = roots.Open(rootName);
+        OwnPlace.Make(root, rootName, OwnPlace.Trash).Dispose();
+    }
+
     /// <summary>Moves the share's directory to the trash of its root. What is gone already is what was wanted.</summary>
     /// <param name="operation">The id of the operation that removes it.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Files"/>.</exception>
@@ -22,10 +33,11 @@ public sealed class TrashBin(Roots roots)
     private void Throw(string rootName, string path, string id, string what, string operation)
     {
         using DirectoryHandle root = roots.Open(rootName);
-        using DirectoryHandle trash = OwnPlace.Make(root, rootName, OwnPlace.Trash);
+        Errno errno = OwnPlace.TryMake(root, rootName, OwnPlace.Trash, out DirectoryHandle? made);
+        using DirectoryHandle trash = made ?? throw Refusal(errno);
         // What we made lies right beneath its root; the id keeps names in the trash apart.
         byte[] name = Encoding.UTF8.GetBytes(path);
-        Errno errno = TryMove(root, name, trash, id);
+        errno = TryMove(root, name, trash, id);
         if (errno is Errno.EEXIST or Errno.ENOTEMPTY)
         {
             // An earlier removal was called off after its rename, and the share has been filled again since.
@@ -34,12 +46,16 @@ public sealed class TrashBin(Roots roots)
         errno = errno is Errno.None or Errno.ENOENT ? root.TrySyncFileSystem() : errno;
         if (errno != Errno.None)
         {
-            throw errno.ToError(
+            throw Refusal(errno);
+        }
+
+        EngineError Refusal(Errno why) =>
+            why.ToError(
                 $"The {what} ({roots.AbsolutePath(rootName, path)}) cannot be moved to the trash",
                 "Check its owner and the root's disk.",
-                publicly: $"The {what} cannot be removed"
+                publicly: $"The {what} cannot be removed",
+                waits: true
             );
-        }
     }
 
     /// <summary>Removes everything in the trash of the root.</summary>

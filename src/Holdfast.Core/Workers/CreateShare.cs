@@ -16,6 +16,7 @@ public sealed class CreateShare(
     ShareRoots roots,
     SharesOfSnapshots snapshots,
     Captures captures,
+    TrashBin trash,
     CoreOptions options
 ) : IOperationHandler
 {
@@ -28,6 +29,10 @@ public sealed class CreateShare(
     {
         Operation row = claimed.Row;
         Share? share = await catalog.ReadAsync(s => s.Shares.FindAsync(row.ShareId!), cancellationToken);
+        if (share is not null)
+        {
+            trash.Prepare(share.Root);
+        }
         if (share?.SnapshotId is { } snapshot)
         {
             if (!await MakeOfAsync(snapshot, share, claimed, cancellationToken))

@@ -10,8 +10,13 @@ namespace Holdfast.Core.Workers;
 /// Makes a volume's image beneath its root: one hole, and where the operation names a snapshot, what that holds. An image
 /// that an earlier claim made is kept, and gets what it lacks.
 /// </summary>
-public sealed class CreateVolume(ICatalog catalog, VolumeRoots roots, VolumeRestore restore, CoreOptions options)
-    : IOperationHandler
+public sealed class CreateVolume(
+    ICatalog catalog,
+    VolumeRoots roots,
+    VolumeRestore restore,
+    TrashBin trash,
+    CoreOptions options
+) : IOperationHandler
 {
     public string Kind => OperationKind.CreateVolume;
 
@@ -20,6 +25,10 @@ public sealed class CreateVolume(ICatalog catalog, VolumeRoots roots, VolumeRest
         Operation row = claimed.Row;
         Volume? volume = await catalog.ReadAsync(s => s.Volumes.FindAsync(row.VolumeId!), cancellationToken);
         long bytes = volume?.Bytes ?? 0;
+        if (volume is not null)
+        {
+            trash.Prepare(volume.Root);
+        }
         if (volume is not null && row.PinnedSnapshotId is not null)
         {
             bytes = await RestoreAsync(claimed, volume, cancellationToken);

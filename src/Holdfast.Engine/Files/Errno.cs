@@ -54,8 +54,20 @@ public static class Errnos
 
     /// <summary>An <see cref="EngineErrorKind.Files"/> error saying what was tried; temporary when resources ran short.</summary>
     /// <param name="publicly">What was tried, in words for <see cref="EngineError.PublicMessage"/>.</param>
-    public static EngineError ToError(this Errno errno, string tried, string? advice = null, string? publicly = null) =>
-        new(EngineErrorKind.Files, errno.IsExhaustion(), $"{tried}: {errno.Describe()} ({errno}).", advice)
+    /// <param name="waits">Whether it is temporary, too, that the disk is full.</param>
+    public static EngineError ToError(
+        this Errno errno,
+        string tried,
+        string? advice = null,
+        string? publicly = null,
+        bool waits = false
+    ) =>
+        new(
+            EngineErrorKind.Files,
+            temporary: errno.IsExhaustion() || (waits && (errno is Errno.ENOSPC or Errno.EDQUOT)),
+            $"{tried}: {errno.Describe()} ({errno}).",
+            advice
+        )
         {
             PublicMessage = publicly is null ? null : $"{publicly}: {errno.Describe()}.",
         };

@@ -183,6 +183,41 @@ public sealed class TellingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removal_where_the_disk_is_full()
+    {
+        string marker = core.Directory["shares/.holdfast-root"];
+        byte[] id = await File.ReadAllBytesAsync(marker);
+        string filler = core.Directory["shares/filler"];
+        // Room for four names: of the root itself, the marker, the share, and one more.
+        await using (await TemporaryMount.OverAsync(core.Directory["shares"], "256k,nr_inodes=4"))
+        {
+            await File.WriteAllBytesAsync(marker, id);
+            Directory.CreateDirectory(core.PathOf(share));
+            await File.WriteAllBytesAsync(filler, []);
+            await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
+            await core.DrainAsync();
+            Assert.Equal(ShareStatus.Deleting, (await core.Catalog.ShareAsync(share.Id))!.Status);
+            Operation waiting = Assert.Single(await core.QueuedAsync(), one => one.Kind == OperationKind.DeleteShare);
+            Assert.Equal(
+                $"The directory of share {share.Id} cannot be removed: No space left on device.",
+                waiting.Message
+            );
+
+            File.Delete(filler);
+            core.Time.Advance(TimeSpan.FromMinutes(5));
+            await core.DrainAsync();
+            Assert.Null(await core.Catalog.ShareAsync(share.Id));
+
+            // Whatever is made from now on can go: the trash is there.
+            Share next = await core.ShareAsync();
+            Assert.Throws<IOException>(() => File.WriteAllBytes(filler, []));
+            await core.Shares.DeleteAsync(WorkerFixture.Member, next.Id, default);
+            await core.DrainAsync();
+            Assert.Null(await core.Catalog.ShareAsync(next.Id));
+        }
+    }
+
+    [Fact]
     public async Task A_restore_into_another_projects_share_is_told_to_both_and_explained_to_one()
     {
         Backup backup = await core.BackUpAsync(share);
@@ -251,6 +286,7 @@ public sealed class TellingTests : IAsyncLifetime
     [Fact]
     public async Task A_share_that_cannot_be_removed()
     {
+        Directory.Delete(core.Directory["shares/trash"]);
         File.WriteAllText(core.Directory["shares/trash"], "in the way");
         await core.Shares.DeleteAsync(WorkerFixture.Member, share.Id, default);
         await core.DrainAsync();
