@@ -81,12 +81,13 @@ public sealed class OpenBackup : IAsyncDisposable
         }
     }
 
-    /// <summary>A file's bytes, from wherever they are wanted. Errors of reading them are <see cref="EngineError"/>s.</summary>
+    /// <summary>A file's bytes, from wherever they are wanted.</summary>
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Unavailable"/>, now or as they are read.</exception>
     public Stream OpenFile(BackupEntry file)
     {
         try
         {
-            return new StoredFile(repository, file.Node);
+            return new StoredFile(repository, file.Node, refuse);
         }
         catch (EngineError error)
         {
@@ -107,21 +108,32 @@ public sealed class OpenBackup : IAsyncDisposable
 
     /// <summary>An entry, and all that is beneath it, as a tar. An error leaves part of one written.</summary>
     /// <param name="name">What the entry is called in it.</param>
+    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Unavailable"/>.</exception>
     public Task WriteTarAsync(BackupEntry entry, byte[] name, Stream to, CancellationToken cancellationToken) =>
-        new TarArchive(repository).WriteAsync(
-            browser.WalkFromAsync(entry.Node, name, cancellationToken),
-            to,
-            cancellationToken
-        );
+        WriteAsync(new TarArchive(repository).WriteAsync, entry, name, to, cancellationToken);
 
     /// <summary>The same as a zip.</summary>
     /// <inheritdoc cref="WriteTarAsync"/>
     public Task WriteZipAsync(BackupEntry entry, byte[] name, Stream to, CancellationToken cancellationToken) =>
-        new ZipArchives(repository).WriteAsync(
-            browser.WalkFromAsync(entry.Node, name, cancellationToken),
-            to,
-            cancellationToken
-        );
+        WriteAsync(new ZipArchives(repository).WriteAsync, entry, name, to, cancellationToken);
+
+    private async Task WriteAsync(
+        Func<IAsyncEnumerable<BrowseEntry>, Stream, CancellationToken, Task> write,
+        BackupEntry entry,
+        byte[] name,
+        Stream to,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await write(browser.WalkFromAsync(entry.Node, name, cancellationToken), to, cancellationToken);
+        }
+        catch (EngineError error)
+        {
+            throw refuse(error);
+        }
+    }
 
     /// <summary>What became of the share's entries from an earlier backup, of the same repository, to this one.</summary>
     /// <param name="earlier">Opened with this one.</param>

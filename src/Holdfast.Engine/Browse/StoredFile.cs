@@ -14,6 +14,7 @@ public sealed class StoredFile : Stream
 
     private readonly Repository repository;
     private readonly IReadOnlyList<Id> blobs;
+    private readonly Func<EngineError, Exception>? refuse;
 
     /// <summary>Where each blob ends in the file, in bytes.</summary>
     private readonly long[] ends;
@@ -28,10 +29,12 @@ public sealed class StoredFile : Stream
     private bool disposed;
 
     /// <param name="file">Of type <see cref="NodeType.File"/>.</param>
+    /// <param name="refuse">What is thrown in place of an error of reading; null: the error itself.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>: the index lacks a blob.</exception>
-    public StoredFile(Repository repository, Node file)
+    public StoredFile(Repository repository, Node file, Func<EngineError, Exception>? refuse = null)
     {
         this.repository = repository;
+        this.refuse = refuse;
         blobs = file.Content ?? [];
         ends = new long[blobs.Count];
         long end = 0;
@@ -68,7 +71,14 @@ public sealed class StoredFile : Stream
             return 0;
         }
         int found = Array.BinarySearch(ends, position + 1);
-        await ToBlobAsync(found < 0 ? ~found : found, cancellationToken);
+        try
+        {
+            await ToBlobAsync(found < 0 ? ~found : found, cancellationToken);
+        }
+        catch (EngineError error) when (refuse is not null)
+        {
+            throw refuse(error);
+        }
         ReadOnlyMemory<byte> rest = bytes.Memory[(int)(position - (ends[current] - bytes.Length))..];
         int length = Math.Min(rest.Length, buffer.Length);
         rest[..length].CopyTo(buffer);

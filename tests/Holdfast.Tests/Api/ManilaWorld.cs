@@ -88,7 +88,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton(new BlockDevices());
             services.AddSingleton<VolumeAdoption>();
             services.AddSingleton<Policy>();
-            services.AddSingleton(new Repositories(new MemoryObjectStore()));
+            services.AddSingleton<MemoryObjectStore>();
+            services.AddSingleton(provider => new Repositories(provider.GetRequiredService<MemoryObjectStore>()));
             services.AddSingleton<MasterKey>();
             services.AddSingleton<Keyring>();
             services.AddSingleton<KeyedRepositories>();

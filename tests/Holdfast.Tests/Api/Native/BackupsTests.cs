@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Core.Model;
 using Holdfast.Core.Reading;
+using Holdfast.Objects.Memory;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
 using Holdfast.Tests.Api.Manila;
@@ -205,6 +206,32 @@ public sealed class BackupsTests : ManilaTests
             $"Backup {backup.Id} cannot be read: what the store has of it is damaged or gone. Tell the operator.",
             Text(answer.Json, "detail")
         );
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_gone_from_the_store_are_a_503_too()
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        MemoryObjectStore store = Host.Services.GetRequiredService<MemoryObjectStore>();
+        List<Holdfast.Objects.ObjectInfo> packs = await store
+            .ListAsync($"{ApiHost.Project}/data", default)
+            .ToListAsync();
+        // One has the file's bytes, the other the directories.
+        Assert.Equal(2, packs.Count);
+        List<int> seen = [];
+        foreach (Holdfast.Objects.ObjectInfo pack in packs)
+        {
+            await store.DeleteAsync(pack.Name, default);
+            seen.Add((await SendAsync($"/{backup.Id}/files")).Code);
+            Assert.Equal(503, (await SendAsync($"/{backup.Id}/files/file?download=file")).Code);
+        }
+        Assert.Equal(503, seen[^1]);
+        foreach (string path in new[] { "/files", "/files/file", "/files?download=tar", "/files/file?download=file" })
+        {
+            Answer answer = await SendAsync($"/{backup.Id}{path}");
+            Assert.Equal((503, "application/problem+json"), (answer.Code, answer.Header("Content-Type")));
+        }
+        Assert.Empty(Host.Errors);
     }
 
     [Fact]
