@@ -18,6 +18,9 @@ public sealed class NamePattern
     private readonly byte[] pattern;
     private readonly bool isPart;
 
+    /// <summary>The longest part without wildcards: a name that lacks it, as nearly all do, need not be looked at any closer.</summary>
+    private readonly byte[] essential;
+
     /// <param name="text">A set that is not closed, <c>[a</c>, is taken as it stands.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Invalid"/>: it is empty, too long, or no name can match it.</exception>
     public NamePattern(string text)
@@ -36,28 +39,46 @@ public sealed class NamePattern
         {
             pattern[index] = Lower(pattern[index]);
         }
+        essential = Essential(pattern);
     }
 
-    public bool Matches(ReadOnlySpan<byte> name) => isPart ? Contains(name) : MatchesWhole(name);
+    public bool Matches(ReadOnlySpan<byte> name) => Contains(name, essential) && (isPart || MatchesWhole(name));
 
-    private bool Contains(ReadOnlySpan<byte> name)
+    /// <returns>Empty when there is none. What stands behind a bracket may be in a set.</returns>
+    private static byte[] Essential(ReadOnlySpan<byte> pattern)
     {
-        byte first = pattern[0];
-        byte upper = first is >= (byte)'a' and <= (byte)'z' ? (byte)(first - 32) : first;
-        while (name.Length >= pattern.Length)
+        int bracket = pattern.IndexOf(Set);
+        ReadOnlySpan<byte> plain = bracket < 0 ? pattern : pattern[..bracket];
+        ReadOnlySpan<byte> longest = [];
+        foreach (Range range in plain.SplitAny(Any, One))
         {
-            int start = name[..(name.Length - pattern.Length + 1)].IndexOfAny(first, upper);
+            longest = plain[range].Length > longest.Length ? plain[range] : longest;
+        }
+        return longest.ToArray();
+    }
+
+    private static bool Contains(ReadOnlySpan<byte> name, ReadOnlySpan<byte> part)
+    {
+        if (part.IsEmpty)
+        {
+            return true;
+        }
+        byte first = part[0];
+        byte upper = first is >= (byte)'a' and <= (byte)'z' ? (byte)(first - 32) : first;
+        while (name.Length >= part.Length)
+        {
+            int start = name[..(name.Length - part.Length + 1)].IndexOfAny(first, upper);
             if (start < 0)
             {
                 return false;
             }
             name = name[start..];
             int same = 1;
-            while (same < pattern.Length && Lower(name[same]) == pattern[same])
+            while (same < part.Length && Lower(name[same]) == part[same])
             {
                 same++;
             }
-            if (same == pattern.Length)
+            if (same == part.Length)
             {
                 return true;
             }
