@@ -1,6 +1,7 @@
 using System.Buffers;
 using Holdfast.Engine.Names;
 using Holdfast.Engine.Storage;
+using Holdfast.Objects;
 
 namespace Holdfast.Engine;
 
@@ -8,10 +9,18 @@ public sealed partial class Repository
 {
     /// <summary>
     /// Keeps the names in a snapshot beside it, sealed like everything here. restic does not know them, and nothing is lost with
-    /// them: they are made of the trees.
+    /// them: they are made of the trees. Where there are too many none are kept.
     /// </summary>
-    public Task SaveNamesAsync(Id snapshot, NameIndex names, CancellationToken cancellationToken) =>
-        Unpacked.SaveAsAsync(RepositoryStore.Name(ObjectKind.Names, snapshot), names.ToBytes(), cancellationToken);
+    /// <param name="tree">The directory of the snapshot whose names they are.</param>
+    public async Task KeepNamesAsync(Id snapshot, Id tree, CancellationToken cancellationToken)
+    {
+        using MappedWriter written = new(NameIndex.LeastWritten);
+        if (await NameIndex.TryWriteAsync(this, tree, written, cancellationToken))
+        {
+            ObjectName name = RepositoryStore.Name(ObjectKind.Names, snapshot);
+            await Unpacked.SaveAsAsync(name, written.WrittenMemory, cancellationToken);
+        }
+    }
 
     /// <summary>Keeps the same names for another snapshot, of the same tree.</summary>
     /// <returns>False, and nothing is kept, when there are none for the first.</returns>

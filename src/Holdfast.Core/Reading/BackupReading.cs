@@ -84,6 +84,10 @@ public sealed class BackupReading(KeyedRepositories repositories, TimeProvider t
     /// <summary>What whoever looks into the backup is told; what is wrong stands in the log, where the operator can mend it.</summary>
     private ServiceError Refusal(Backup backup, EngineError error)
     {
+        if (error.Kind == EngineErrorKind.Invalid)
+        {
+            return ServiceError.Invalid(error.Message);
+        }
         if (log is not null)
         {
             Log.BackupUnreadable(

@@ -1,8 +1,8 @@
 namespace Holdfast.Core.Reading;
 
 /// <summary>
-/// How many downloads and searches a project may have under way at one node: each has some MiB of memory, for as long as its
-/// reader likes.
+/// How many downloads, searches, histories and lists of changes a project may have under way at one node: each takes some MiB of
+/// memory for as long as its reader likes, or a processor for seconds.
 /// Safe for many threads.
 /// </summary>
 public sealed class DownloadLimit
@@ -23,7 +23,7 @@ public sealed class DownloadLimit
             {
                 throw new ServiceError(
                     ServiceErrorKind.TooManyRequests,
-                    $"The project has {Most} downloads and searches under way; wait for one of them to end."
+                    $"The project has {Most} downloads or searches under way; wait for one of them to end."
                 )
                 {
                     RetryAfter = TimeSpan.FromSeconds(1),

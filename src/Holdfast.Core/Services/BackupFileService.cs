@@ -136,6 +136,7 @@ public sealed class BackupFileService(
         }
         await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
         await catalog.NoteLookAsync(caller, since, sinceGiven, time, cancellationToken);
+        using IDisposable place = downloads.Begin(caller.ProjectId);
         await using OpenProject project = await reading.OpenProjectAsync(backup, cancellationToken);
         await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
         await using OpenBackup earlier = await project.OpenAsync(since, cancellationToken);
@@ -183,6 +184,7 @@ public sealed class BackupFileService(
         {
             return new PathHistory([], last is null ? null : (last.CreatedAt, last.Id));
         }
+        using IDisposable place = downloads.Begin(caller.ProjectId);
         // One more than is shown, so that it is known whether the last one changed.
         BackupEntry?[] entries = new BackupEntry?[Math.Min(readable.Count, limit + 1)];
         await using OpenProject project = await reading.OpenProjectAsync(readable[0], cancellationToken);

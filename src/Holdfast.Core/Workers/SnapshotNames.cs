@@ -1,7 +1,6 @@
 using System.Text;
 using Holdfast.Engine;
 using Holdfast.Engine.Browse;
-using Holdfast.Engine.Names;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Trees;
 
@@ -31,8 +30,7 @@ internal static class SnapshotNames
         bool same = parent is not null && await TreeOfAsync(repository, parent, share, cancellationToken) == tree;
         if (!same || !await repository.CopyNamesAsync(parent!.Id, snapshot.Id, cancellationToken))
         {
-            NameIndex names = await NameIndex.MakeAsync(repository, tree, cancellationToken);
-            await repository.SaveNamesAsync(snapshot.Id, names, cancellationToken);
+            await repository.KeepNamesAsync(snapshot.Id, tree, cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Holdfast.Engine.Browse;
 using Holdfast.Engine.Trees;
 
@@ -20,6 +21,12 @@ public readonly record struct NameHit(byte[] Path, NodeType Type, ulong Size, lo
 /// </remarks>
 public sealed class NameIndex
 {
+    /// <summary>Some ten million names. All of them are in memory at once.</summary>
+    internal const int MostBytes = 512 << 20;
+
+    internal const int LeastWritten = 64 << 10;
+    private const int CountBytes = sizeof(long);
+
     private readonly ReadOnlyMemory<byte> entries;
 
     private NameIndex(Id tree, long count, ReadOnlyMemory<byte> entries) =>
@@ -38,37 +45,51 @@ public sealed class NameIndex
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, <see cref="EngineErrorKind.Store"/>.</exception>
     public static async Task<NameIndex> MakeAsync(Repository repository, Id tree, CancellationToken cancellationToken)
     {
-        ArrayBufferWriter<byte> written = new();
+        using MappedWriter written = new(LeastWritten);
+        return await TryWriteAsync(repository, tree, written, cancellationToken)
+            ? Of(tree, written.WrittenSpan)!
+            : throw new EngineError(
+                EngineErrorKind.Invalid,
+                temporary: false,
+                "There are too many names in the backup to be searched; list its directories."
+            );
+    }
+
+    /// <summary>Writes it as it is stored: the tree's id, the entries, and in eight bytes how many these are.</summary>
+    /// <returns>False when it would be longer than <see cref="MostBytes"/>.</returns>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, <see cref="EngineErrorKind.Store"/>.</exception>
+    internal static async Task<bool> TryWriteAsync(
+        Repository repository,
+        Id tree,
+        MappedWriter to,
+        CancellationToken cancellationToken
+    )
+    {
+        to.Write((ReadOnlySpan<byte>)tree);
         long count = 0;
         await foreach (BrowseEntry entry in new TreeBrowser(repository).WalkAsync(tree, [], cancellationToken))
         {
-            Write(written, entry);
+            Write(to, entry);
             count++;
+            if (to.Length > MostBytes)
+            {
+                return false;
+            }
         }
-        return new NameIndex(tree, count, written.WrittenSpan.ToArray());
+        BinaryPrimitives.WriteInt64LittleEndian(to.GetSpan(CountBytes), count);
+        to.Advance(CountBytes);
+        return true;
     }
 
-    /// <summary>As it is stored: the tree's id, how many entries there are, and these.</summary>
-    internal byte[] ToBytes()
-    {
-        ArrayBufferWriter<byte> written = new(Id.Size + 10 + entries.Length);
-        Id tree = Tree;
-        written.Write((ReadOnlySpan<byte>)tree);
-        Number(written, (ulong)Count);
-        written.Write(entries.Span);
-        return written.WrittenSpan.ToArray();
-    }
-
-    /// <returns>Null when it is not what <see cref="ToBytes"/> made of that tree.</returns>
-    internal static NameIndex? Of(Id tree, ReadOnlySpan<byte> stored)
-    {
-        if (stored.Length <= Id.Size || !stored[..Id.Size].SequenceEqual((ReadOnlySpan<byte>)tree))
-        {
-            return null;
-        }
-        ReadOnlySpan<byte> rest = stored[Id.Size..];
-        return TryNumber(ref rest, out ulong count) ? new NameIndex(tree, (long)count, rest.ToArray()) : null;
-    }
+    /// <returns>Null when it is not what <see cref="TryWriteAsync"/> has written of that tree.</returns>
+    internal static NameIndex? Of(Id tree, ReadOnlySpan<byte> stored) =>
+        stored.Length >= Id.Size + CountBytes && stored[..Id.Size].SequenceEqual((ReadOnlySpan<byte>)tree)
+            ? new NameIndex(
+                tree,
+                BinaryPrimitives.ReadInt64LittleEndian(stored[^CountBytes..]),
+                stored[Id.Size..^CountBytes].ToArray()
+            )
+            : null;
 
     /// <summary>What matches, in the order of a walk.</summary>
     /// <param name="type">Entries of this type alone; null: of any.</param>
@@ -105,7 +126,7 @@ public sealed class NameIndex
         return path.WrittenSpan.ToArray();
     }
 
-    private static void Write(ArrayBufferWriter<byte> written, BrowseEntry entry)
+    private static void Write(MappedWriter written, BrowseEntry entry)
     {
         Node node = entry.Node;
         written.Write([(byte)node.Type]);
@@ -119,7 +140,7 @@ public sealed class NameIndex
         Number(written, (ulong)((node.ModifyTime.Seconds << 1) ^ (node.ModifyTime.Seconds >> 63)));
     }
 
-    private static void Number(ArrayBufferWriter<byte> written, ulong number)
+    private static void Number(MappedWriter written, ulong number)
     {
         Span<byte> bytes = written.GetSpan(10);
         int length = 0;

@@ -52,7 +52,7 @@ public sealed class NameIndexTests
         Id snapshot = first.Snapshot.Id;
         Assert.Null(await scene.Repository.FindNamesAsync(snapshot, tree, default));
 
-        await scene.Repository.SaveNamesAsync(snapshot, made, default);
+        await scene.Repository.KeepNamesAsync(snapshot, tree, default);
         NameIndex found = (await scene.Repository.FindNamesAsync(snapshot, tree, default))!;
         Assert.Equal((made.Count, made.Size), (found.Count, found.Size));
         Same(made.Find(new NamePattern("*"), null, 10), found.Find(new NamePattern("*"), null, 10));
@@ -82,7 +82,9 @@ public sealed class NameIndexTests
         RawFiles.Write(scene["directory/file"], "content");
         BackupReport report = await scene.RunAsync();
         Id tree = (await scene.LoadAsync(report.Snapshot.Tree))[0].Subtree!.Value;
-        byte[] stored = (await NameIndex.MakeAsync(scene.Repository, tree, default)).ToBytes();
+        using MappedWriter written = new(1);
+        Assert.True(await NameIndex.TryWriteAsync(scene.Repository, tree, written, default));
+        byte[] stored = written.WrittenSpan.ToArray();
         NamePattern all = new("*");
         for (int round = 0; round < 2000; round++)
         {
