@@ -85,6 +85,14 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
         CancellationToken cancellationToken
     ) => Repository.RemovePasswordAsync(Of(project), password, options, cancellationToken);
 
+    /// <inheritdoc cref="Repository.RemoveStrayKeysAsync"/>
+    public Task RemoveStrayKeysAsync(
+        string project,
+        string password,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    ) => Repository.RemoveStrayKeysAsync(Of(project), password, options, cancellationToken);
+
     /// <summary>Removes the project's repository for good, its keys first. Whatever of it is not there is no error.</summary>
     /// <param name="confirm">Called before every <see cref="RemovedAtOnce"/> objects; what it throws ends the removal.</param>
     public async Task DestroyAsync(

@@ -46,6 +46,40 @@ public sealed partial class Repository
         }
     }
 
+    /// <summary>
+    /// Removes what attempts to make the repository left that died before their config, where the one that made it died before
+    /// it had removed that: the password opens it, and what it wraps fits nothing. Stock restic would take it for the key.
+    /// </summary>
+    internal static async Task RemoveStrayKeysAsync(
+        IObjectStore store,
+        string password,
+        RepositoryOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        RepositoryStore objects = StoreOf(store, options);
+        using PooledBytes sealedConfig = await objects.ReadAllAsync(RepositoryStore.Config, cancellationToken);
+        List<Id> strays = [];
+        bool anyFits = false;
+        foreach (StoredKey key in await ReadKeysAsync(objects, int.MaxValue, cancellationToken))
+        {
+            using KeyMaterial? opened = KeyFile.Parse(key.Content)?.TryOpen(password);
+            if (opened is not null && RepositoryConfig.IsSealedWith(opened, sealedConfig))
+            {
+                anyFits = true;
+            }
+            else if (opened is not null)
+            {
+                strays.Add(key.Id);
+            }
+        }
+        // Where none fits it is the config that is damaged, and any of them may be the key.
+        foreach (Id stray in anyFits ? strays : [])
+        {
+            await objects.DeleteAsync(RepositoryStore.Name(ObjectKind.Key, stray), cancellationToken);
+        }
+    }
+
     // Of attempts that died before their config, or came too late with it: restic would try them, and take the wrong one.
     private static async Task RemoveOtherKeysAsync(RepositoryStore objects, Id own, CancellationToken cancellationToken)
     {

@@ -78,6 +78,11 @@ public sealed class ProjectRepositories(
             : await MakeAsync(claimed, cancellationToken);
         try
         {
+            if (exists && !known)
+            {
+                string password = await keyring.GetOrMakeAsync(project, cancellationToken);
+                await repositories.RemoveStrayKeysAsync(project, password, Options(claimed), cancellationToken);
+            }
             await catalog.WriteAsync(
                 session => session.Repositories.AddAsync(project, repository.Id, time.Now()),
                 cancellationToken

@@ -174,6 +174,25 @@ public sealed class HoldfastServer : IAsyncDisposable
     public Task KillVerbAsync(DeathAt death, params string[] arguments) =>
         death.RunAsync(directory["trace"], [.. command, .. arguments], environment);
 
+    /// <summary>Runs it past the call, until that is done, and kills it there.</summary>
+    public Task KillVerbAfterAsync(DeathAt death, Func<bool> done, params string[] arguments) =>
+        death.RunPastAsync(directory["trace"], [.. command, .. arguments], environment, done);
+
+    /// <summary>Lets the process that serves come to the call at which it dies.</summary>
+    /// <param name="begin">What makes it come there.</param>
+    public async Task DieAsync(DeathAt death, Func<Task> begin)
+    {
+        await using (await death.AwaitAsync(directory["trace"], ProcessId))
+        {
+            await begin();
+            await Eventually.HoldsAsync("its death", () => DeathAt.HasHappenedAsync(directory["trace"]));
+        }
+        await process!.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it on the data that it left, to come to the call at which it dies.</summary>
+    public Task DieAgainAsync(DeathAt death) => KillVerbAsync(death, ["serve", .. serveOptions]);
+
     /// <summary>Stock restic on a project's repository, opened with the exported key.</summary>
     public async Task<Restic> OpenRepositoryAsync(string projectId)
     {

@@ -69,9 +69,10 @@ public sealed class RepositoryInitTests
     }
 
     [Fact]
-    public async Task A_key_that_the_config_is_not_sealed_with_is_passed_over()
+    public async Task A_key_that_the_config_is_not_sealed_with_is_passed_over_and_can_be_removed()
     {
         await using Repository made = await InitAsync();
+        await Repository.AddPasswordAsync(store, Password, "a person's", new RepositoryOptions(), default);
         for (int i = 0; i < 3; i++)
         {
             var other = new MemoryObjectStore();
@@ -83,7 +84,28 @@ public sealed class RepositoryInitTests
         }
         await using Repository opened = await Repository.OpenAsync(store, Password, new RepositoryOptions(), default);
         Assert.Equal(made.Id, opened.Id);
+
+        await RemoveStrayKeysAsync();
+        Assert.Equal(2, await CountAsync("keys"));
+        foreach (string password in (string[])[Password, "a person's"])
+        {
+            await (await Repository.OpenAsync(store, password, new RepositoryOptions(), default)).DisposeAsync();
+        }
     }
+
+    [Fact]
+    public async Task Beside_a_damaged_config_no_key_is_removed()
+    {
+        await using Repository made = await InitAsync();
+        await store.DeleteAsync(Config, default);
+        await StoreCopy.WriteAsync(store, Config, new byte[100]);
+
+        await RemoveStrayKeysAsync();
+        Assert.Equal(1, await CountAsync("keys"));
+    }
+
+    private Task RemoveStrayKeysAsync() =>
+        Repository.RemoveStrayKeysAsync(store, Password, new RepositoryOptions(), default);
 
     private Task<Repository> InitAsync() => Repository.InitAsync(store, Password, new RepositoryOptions(), default);
 

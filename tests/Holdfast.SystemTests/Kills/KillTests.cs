@@ -6,7 +6,7 @@ using Holdfast.Testing.Processes;
 using Holdfast.Testing.S3;
 using Xunit;
 
-namespace Holdfast.SystemTests;
+namespace Holdfast.SystemTests.Kills;
 
 /// <summary>
 /// kill -9 at seeded random moments of backup, restore and delete. After each restart nothing is stuck, restic finds no
@@ -82,9 +82,17 @@ public sealed class KillTests
             (await session.GetAsync($"/api/v1/operations?status={status}"))["operations"].AsArray().Count > 0;
     }
 
-    [Fact]
+    [Theory]
+    // The catalog gets its first tables.
+    [InlineData("fsync", "catalog/catalog.db-wal", null)]
+    // The master key is written, and has no name.
+    [InlineData("link", "keys/master.key", null)]
+    // It has, and the catalog does not know it.
+    [InlineData("fsync", "keys", null)]
+    // The share root has its marker, and the catalog does not know it.
+    [InlineData("linkat", "shares", "shares/.holdfast-root")]
     [Trait("e2e", "kills")]
-    public async Task AStartThatIsKilledAtItsFirstSyncIsBegunAgain()
+    public async Task AStartThatIsKilledIsBegunAgain(string calls, string path, string? made)
     {
         using TemporaryDirectory directory = new();
         Uri url = new($"http://127.0.0.1:{FreePort.Next()}");
@@ -95,7 +103,17 @@ public sealed class KillTests
             ["HOLDFAST_ADMIN_PASSWORD"] = HoldfastServer.AdminPassword,
         };
         string[] serve = [.. HoldfastServer.Command, "serve"];
-        await new DeathAt("fsync,fdatasync").RunAsync(directory["trace"], serve, settings);
+        DeathAt death = new(calls, Path.Join(directory["data"], path));
+        await (
+            made is null
+                ? death.RunAsync(directory["trace"], serve, settings)
+                : death.RunPastAsync(
+                    directory["trace"],
+                    serve,
+                    settings,
+                    () => File.Exists(Path.Join(directory["data"], made))
+                )
+        );
 
         await using ChildProcess again = ChildProcess.Start(serve[0], serve[1..], settings);
         using HttpClient http = new() { BaseAddress = url };

@@ -3,7 +3,7 @@ using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
 using Xunit;
 
-namespace Holdfast.SystemTests;
+namespace Holdfast.SystemTests.Kills;
 
 /// <summary><c>holdfast key</c> is killed between two of its steps, and run again.</summary>
 [Trait("e2e", "kills")]
@@ -77,9 +77,10 @@ public sealed class KeyKillTests
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();
         List<KilledVerb> killed = [];
-        // Not in the keyring yet; in the keyring, and the former is still good.
+        // Not in the keyring yet; in the keyring, and the former is still good; the former is removed.
         killed.Add(await BeginAsync("rotate", "fsync", "{project}/keys"));
         killed.Add(await BeginAsync("rotate", "unlink", "{project}/keys/{key}"));
+        killed.Add(await BeginAsync("rotate", "unlink", "{project}/keys/{key}", past: true));
         // Said in the catalog; out of the keyring; the exports are gone; the repository is.
         killed.Add(await BeginAsync("destroy", "unlink", "keyring/{project}"));
         killed.Add(await BeginAsync("destroy", "unlink", "export/{project}/{export}"));
@@ -94,7 +95,13 @@ public sealed class KeyKillTests
                 .Path.Replace("{project}", project)
                 .Replace("{key}", NameOfOne($"{store}/{project}/keys"))
                 .Replace("{export}", NameOfOne($"{store}/export/{project}"));
-            await server.KillVerbAsync(new DeathAt(verb.Calls, Path.Join(store, path)), verb.Arguments);
+            path = Path.Join(store, path);
+            DeathAt death = new(verb.Calls, path);
+            await (
+                verb.Past
+                    ? server.KillVerbAfterAsync(death, () => !File.Exists(path), verb.Arguments)
+                    : server.KillVerbAsync(death, verb.Arguments)
+            );
         }
         await server.StartAgainAsync();
         foreach (KilledVerb verb in killed.Where(verb => verb.Destroys))
@@ -131,18 +138,26 @@ public sealed class KeyKillTests
             verb.Tenant.Dispose();
         }
 
-        async Task<KilledVerb> BeginAsync(string verb, string calls, string path)
+        async Task<KilledVerb> BeginAsync(string verb, string calls, string path, bool past = false)
         {
             Tenant tenant = await Tenant.CreateAsync(server.Url, $"tenant{killed.Count}");
             Share share = await tenant.CreateShareAsync();
             RawFiles.Write(Path.Join(share.Directory, "file"), "before\n");
-            return new KilledVerb(verb, calls, path, tenant, share, await tenant.BackUpAsync(share));
+            return new KilledVerb(verb, calls, path, past, tenant, share, await tenant.BackUpAsync(share));
         }
     }
 
     private static string NameOfOne(string directory) => Path.GetFileName(Directory.EnumerateFiles(directory).First());
 
-    private sealed record KilledVerb(string Verb, string Calls, string Path, Tenant Tenant, Share Share, string Backup)
+    private sealed record KilledVerb(
+        string Verb,
+        string Calls,
+        string Path,
+        bool Past,
+        Tenant Tenant,
+        Share Share,
+        string Backup
+    )
     {
         public bool Destroys => Verb == "destroy";
 
