@@ -55,6 +55,37 @@ public sealed class BackupVerbTests
     }
 
     [Fact]
+    public async Task AFileIsPutBackIntoItsShare()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "member");
+        Share share = await tenant.CreateShareAsync();
+        RawPath root = share.Directory;
+        RawFiles.MakeDirectory(root / "d");
+        RawFiles.Write(root / "d/100 % of it.txt", "before");
+        RawFiles.Write(root / "beside", "before");
+        string id = await tenant.BackUpAsync(share);
+        RawFiles.Delete(root / "d/100 % of it.txt");
+        RawFiles.Write(root / "beside", "after");
+        VerbClient client = new(server, "backup", VerbClient.Variables(server, tenant));
+
+        JsonNode done = await client.AskAsync("restore", id, "d/100 % of it.txt", "--wait");
+        Assert.Equal(("restore_files", "succeeded"), (Text(done, "kind"), Text(done, "status")));
+        Assert.Equal("before", await File.ReadAllTextAsync($"{root}/d/100 % of it.txt"));
+        Assert.Equal("after", await File.ReadAllTextAsync($"{root}/beside"));
+
+        (await client.RunAsync("restore", id, "/", "--into", "as it was", "--wait")).Checked("restore");
+        Assert.Equal("before", await File.ReadAllTextAsync($"{root}/as it was/beside"));
+        Assert.Equal("after", await File.ReadAllTextAsync($"{root}/beside"));
+
+        ProcessResult failed = await client.RunAsync("restore", id, "d", "--into", "beside", "--wait");
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("'beside' cannot be made or opened", failed.Error, StringComparison.Ordinal);
+        Assert.Equal("available", await tenant.ShareStatusAsync(share.Id));
+        Assert.Equal(1, (await client.RunAsync("restore", id, "nothing")).ExitCode);
+    }
+
+    [Fact]
     public async Task AFileIsSearchedForAndItsVersionsAreTold()
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();

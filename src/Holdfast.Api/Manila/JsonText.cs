@@ -48,11 +48,11 @@ internal static class JsonText
             : throw Fault.BadRequest($"'{name}' must be text, and not empty.");
 
     /// <summary>A list of such texts, which may be empty.</summary>
-    public static IReadOnlyList<string> RequiredTexts(this JsonElement parent, string name) =>
+    public static IReadOnlyList<string> RequiredTexts(this JsonElement parent, string name, int longest = Longest) =>
         parent.TryGetProperty(name, out JsonElement list)
         && list.ValueKind == JsonValueKind.Array
         && list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
-            ? [.. list.EnumerateArray().Select(one => one.AsText(name)!)]
+            ? [.. list.EnumerateArray().Select(one => one.AsText(name, longest)!)]
             : throw Fault.BadRequest($"'{name}' must be a list of texts.");
 
     /// <summary>What Python calls falsy: null, false, zero, and empty text, list or object.</summary>

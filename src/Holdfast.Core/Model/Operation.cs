@@ -15,6 +15,9 @@ public static class OperationKind
 {
     public const string CreateBackup = "create_backup";
     public const string RestoreBackup = "restore_backup";
+
+    /// <summary>Of chosen paths. A kind of its own, which no program takes for a restore of everything.</summary>
+    public const string RestoreFiles = "restore_files";
     public const string DeleteBackup = "delete_backup";
     public const string CreateVolumeBackup = "create_volume_backup";
     public const string RestoreVolumeBackup = "restore_volume_backup";
@@ -30,7 +33,17 @@ public static class OperationKind
 
     /// <summary>Kinds that work on a project's repository, whatever they are about.</summary>
     public static string[] OfRepository { get; } =
-    [CreateBackup, RestoreBackup, DeleteBackup, CreateVolumeBackup, RestoreVolumeBackup, ExportProject, Prune, Reap];
+    [
+        CreateBackup,
+        RestoreBackup,
+        RestoreFiles,
+        DeleteBackup,
+        CreateVolumeBackup,
+        RestoreVolumeBackup,
+        ExportProject,
+        Prune,
+        Reap,
+    ];
 }
 
 /// <summary>
@@ -73,6 +86,9 @@ public sealed record Operation
 
     /// <summary>The share snapshot that it makes, removes or makes a share of; restic's snapshots are the backup's.</summary>
     public string? SnapshotId { get; init; }
+
+    /// <summary>What a restore of chosen paths puts back, as <see cref="RestoreSelection"/> writes it; null for all else.</summary>
+    public string? Selection { get; init; }
 
     /// <summary>Whether the share is another project's than the operation: a restore into it, whose project may not know it.</summary>
     public bool ForeignShare { get; init; }

@@ -19,7 +19,7 @@ public static class OperationPriority
     public static int Of(string kind) =>
         kind switch
         {
-            OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup => Restore,
+            OperationKind.RestoreBackup or OperationKind.RestoreFiles or OperationKind.RestoreVolumeBackup => Restore,
             OperationKind.ExportProject => Export,
             OperationKind.CreateShare
             or OperationKind.DeleteShare

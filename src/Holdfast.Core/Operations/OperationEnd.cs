@@ -27,6 +27,13 @@ internal static class OperationEnd
                 await Share(ShareStatus.BackupCreating, operation.StatusBefore ?? ShareStatus.Available);
                 await ReapAsync();
                 break;
+            case OperationKind.RestoreFiles:
+                await Backup(BackupStatus.Restoring, BackupStatus.Available);
+                await Share(
+                    ShareStatus.BackupRestoring,
+                    await BeforeRestoreAsync(ShareStatus.BackupRestoringError, ShareStatus.Available)
+                );
+                break;
             case OperationKind.RestoreBackup:
                 await Backup(BackupStatus.Restoring, BackupStatus.Available);
                 // A restore that began may have left the share half old, half new: it must not look whole.
@@ -42,7 +49,10 @@ internal static class OperationEnd
                 break;
             case OperationKind.RestoreVolumeBackup:
                 await Backup(BackupStatus.Restoring, BackupStatus.Available);
-                await Volume(VolumeStatus.RestoringBackup, await BeforeRestoreAsync());
+                await Volume(
+                    VolumeStatus.RestoringBackup,
+                    await BeforeRestoreAsync(VolumeStatus.ErrorRestoring, VolumeStatus.Available)
+                );
                 break;
             case OperationKind.DeleteBackup:
                 await DeletedAsync();
@@ -111,10 +121,11 @@ internal static class OperationEnd
         }
 
         // The row says whether a claim has begun to write, be it this one or an earlier.
-        async Task<string> BeforeRestoreAsync() =>
+        // Once something is written the status before is forgotten.
+        async Task<string> BeforeRestoreAsync(string written, string untouched) =>
             started
-                ? (await session.Operations.FindAsync(operation.Id))?.StatusBefore ?? VolumeStatus.ErrorRestoring
-                : operation.StatusBefore ?? VolumeStatus.Available;
+                ? (await session.Operations.FindAsync(operation.Id))?.StatusBefore ?? written
+                : operation.StatusBefore ?? untouched;
 
         Task Snapshot(string from, string to) =>
             session.ShareSnapshots.SetStatusAsync(operation.SnapshotId!, from, to, now);

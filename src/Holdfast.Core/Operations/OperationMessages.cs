@@ -116,7 +116,10 @@ internal static class OperationMessages
             or OperationKind.DeleteShare
             or OperationKind.DeleteVolume
             or OperationKind.DeleteSnapshot => (MessageAction.Delete, "delete"),
-            OperationKind.RestoreBackup => (MessageAction.RestoreBackup, "restore share backup"),
+            OperationKind.RestoreBackup or OperationKind.RestoreFiles => (
+                MessageAction.RestoreBackup,
+                "restore share backup"
+            ),
             OperationKind.RestoreVolumeBackup => (MessageAction.RestoreBackup, "restore volume backup"),
             _ => null,
         };
@@ -154,7 +157,7 @@ internal static class OperationMessages
 
     /// <summary>A restore is told of to whoever has the share; the others' own project is their resource's.</summary>
     private static async Task<string> ReaderAsync(ICatalogSession session, Operation operation) =>
-        operation is { Kind: OperationKind.RestoreBackup, ShareId: { } target }
+        operation is { Kind: OperationKind.RestoreBackup or OperationKind.RestoreFiles, ShareId: { } target }
         && await session.Shares.FindAsync(target) is { } share
             ? share.ProjectId
             : operation.ProjectId;

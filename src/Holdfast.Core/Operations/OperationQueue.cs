@@ -113,7 +113,9 @@ public sealed class OperationQueue(
                 else if (
                     claimed is
                     {
-                        Kind: OperationKind.RestoreBackup or OperationKind.RestoreVolumeBackup,
+                        Kind: OperationKind.RestoreBackup
+                            or OperationKind.RestoreFiles
+                            or OperationKind.RestoreVolumeBackup,
                         ShownBackupId: { } restored,
                     }
                 )

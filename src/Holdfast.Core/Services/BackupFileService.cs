@@ -45,6 +45,7 @@ public sealed class BackupFileService(
     ICatalog catalog,
     Policy policy,
     BackupReading reading,
+    BackupService backups,
     DownloadLimit downloads,
     TimeProvider time
 )
@@ -150,6 +151,37 @@ public sealed class BackupFileService(
         return changes.Count > limit
             ? new BackupChanges([.. changes.Take(limit)], More: true)
             : new BackupChanges(changes, More: false);
+    }
+
+    /// <summary>Restores chosen paths of a share's backup.</summary>
+    /// <param name="shareId">Null: the share it was taken of.</param>
+    public async Task<Operation> RestoreAsync(
+        Caller caller,
+        string backupId,
+        string? shareId,
+        RestoreSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "share_backup:restore");
+        (Backup backup, _) = await catalog.FindReadableAsync(caller, backupId, time, cancellationToken);
+        if (backup.ShareId is null)
+        {
+            throw ServiceError.Invalid(
+                "Files are restored of the backups of shares; a volume's is restored as a whole."
+            );
+        }
+        await using (OpenBackup open = await reading.OpenAsync(backup, cancellationToken))
+        {
+            foreach (byte[] path in selection.Paths)
+            {
+                if (await open.TryFindAsync(path, cancellationToken) is null)
+                {
+                    throw ServiceError.Invalid($"The backup has no '{BackupEntry.Text(path)}'.");
+                }
+            }
+        }
+        return await backups.RestoreFilesAsync(caller, backupId, shareId, selection, cancellationToken);
     }
 
     /// <summary>A path of a share as the project's backups of it have it.</summary>

@@ -105,8 +105,22 @@ internal static class BackupRules
         }
     }
 
-    public static async Task CheckTargetAsync(ICatalogSession session, Backup backup, Share target)
+    /// <param name="selection">Null for a restore of everything.</param>
+    public static async Task CheckTargetAsync(
+        ICatalogSession session,
+        Backup backup,
+        Share target,
+        RestoreSelection? selection
+    )
     {
+        // What was half restored is not made whole by a part.
+        bool partly = selection is { IsWhole: false } || selection?.Into is not null;
+        if (partly && target.Status == ShareStatus.BackupRestoringError)
+        {
+            throw ServiceError.Conflict(
+                $"Share {target.Id} is left half restored by an earlier restore: restore all of a backup to it first."
+            );
+        }
         if (
             target.Status is not (ShareStatus.Available or ShareStatus.BackupRestoringError)
             || target.ScheduledToBeDeletedAt is not null
@@ -122,7 +136,7 @@ internal static class BackupRules
                 "Invalid share: Share to be restored to must be available; a snapshot of it is being made."
             );
         }
-        if (backup.Size > target.Size)
+        if (!partly && backup.Size > target.Size)
         {
             throw ServiceError.Invalid(
                 $"Invalid share: Share size {target.Size} is too small to restore backup of size {backup.Size}."

@@ -183,7 +183,7 @@ public sealed class BackupService(
     /// <param name="targetShareId">Null: the share it was taken of. Below microversion 2.91 the endpoint passes
     /// <paramref name="sourceOnly"/>, and a target other than the source is 400. A recipient has to name a share of theirs.</param>
     /// <returns>The id of the share that is being overwritten.</returns>
-    public Task<string> RestoreAsync(
+    public async Task<string> RestoreAsync(
         Caller caller,
         string id,
         string? targetShareId,
@@ -192,7 +192,41 @@ public sealed class BackupService(
     )
     {
         Require(caller, "share_backup:restore");
-        return catalog.ChangeAsync(
+        Operation queued = await RestoreAsync(
+            caller,
+            id,
+            targetShareId,
+            sourceOnly,
+            selection: null,
+            cancellationToken
+        );
+        return queued.ShareId!;
+    }
+
+    /// <summary>Restores chosen paths, and leaves the rest of the share as it is.</summary>
+    /// <param name="targetShareId">Null: the share it was taken of. A recipient has to name a share of theirs.</param>
+    /// <param name="selection">Paths that the backup has.</param>
+    public Task<Operation> RestoreFilesAsync(
+        Caller caller,
+        string id,
+        string? targetShareId,
+        RestoreSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        Require(caller, "share_backup:restore");
+        return RestoreAsync(caller, id, targetShareId, sourceOnly: false, selection, cancellationToken);
+    }
+
+    private Task<Operation> RestoreAsync(
+        Caller caller,
+        string id,
+        string? targetShareId,
+        bool sourceOnly,
+        RestoreSelection? selection,
+        CancellationToken cancellationToken
+    ) =>
+        catalog.ChangeAsync(
             wake,
             async session =>
             {
@@ -215,13 +249,11 @@ public sealed class BackupService(
                 }
                 BackupRules.CheckRestore(backup, byRecipient: given is not null);
                 Share share = await session.FindOwnShareAsync(caller, target, "NotFound: Resource could not be found.");
-                await BackupRules.CheckTargetAsync(session, backup, share);
-                await QueueRestoreAsync(session, caller, backup, given, share, now);
-                return share.Id;
+                await BackupRules.CheckTargetAsync(session, backup, share, selection);
+                return await QueueRestoreAsync(session, caller, backup, given, share, selection, now);
             },
             cancellationToken
         );
-    }
 
     /// <summary>Sets the status alone; a live operation of the backup is cancelled (epoch + 1) and its share released.</summary>
     /// <param name="status">Already one of the accepted words.</param>
@@ -271,12 +303,13 @@ public sealed class BackupService(
     }
 
     /// <param name="given">The sharing by which a recipient restores it: then its row shows nothing of that.</param>
-    private async Task QueueRestoreAsync(
+    private async Task<Operation> QueueRestoreAsync(
         ICatalogSession session,
         Caller caller,
         Backup backup,
         Sharing? given,
         Share target,
+        RestoreSelection? selection,
         DateTimeOffset now
     )
     {
@@ -289,20 +322,22 @@ public sealed class BackupService(
         await session.Shares.SetStatusAsync(target.Id, target.Status, ShareStatus.BackupRestoring, now);
         await session.Shares.SetSourceBackupAsync(target.Id, backup.Id);
         string project = given?.ToProjectId ?? backup.ProjectId;
-        await session.Operations.AddAsync(
-            NewOperation.Of(OperationKind.RestoreBackup, caller, now) with
-            {
-                ProjectId = project,
-                RepositoryProjectId = given?.FromProjectId,
-                BackupId = backup.Id,
-                PinnedSnapshotId = backup.SnapshotId,
-                ShareId = target.Id,
-                ForeignShare = target.ProjectId != project,
-                StatusBefore = target.Status,
-                Root = target.Root,
-                NotBefore = now + options.Grace,
-            }
-        );
+        string kind = selection is null ? OperationKind.RestoreBackup : OperationKind.RestoreFiles;
+        Operation queued = NewOperation.Of(kind, caller, now) with
+        {
+            ProjectId = project,
+            RepositoryProjectId = given?.FromProjectId,
+            BackupId = backup.Id,
+            PinnedSnapshotId = backup.SnapshotId,
+            ShareId = target.Id,
+            ForeignShare = target.ProjectId != project,
+            Selection = selection?.ToText(),
+            StatusBefore = target.Status,
+            Root = target.Root,
+            NotBefore = now + options.Grace,
+        };
+        await session.Operations.AddAsync(queued);
+        return queued;
     }
 
     /// <summary>A backup of a share that is the caller's own, or that it was given by the sharing beside it.</summary>

@@ -110,7 +110,7 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
         operation.Kind switch
         {
             OperationKind.CreateBackup => "share_backup:create",
-            OperationKind.RestoreBackup => "share_backup:restore",
+            OperationKind.RestoreBackup or OperationKind.RestoreFiles => "share_backup:restore",
             OperationKind.DeleteBackup => operation.VolumeId is null ? "share_backup:delete" : "volume_backup:delete",
             OperationKind.CreateVolumeBackup => "volume_backup:create",
             OperationKind.RestoreVolumeBackup => "volume_backup:restore",

@@ -15,10 +15,14 @@ namespace Holdfast.Core.Workers;
 /// Makes a share what a backup says. A run that dies leaves the share in <c>backup_restoring</c>, and the next claim goes
 /// on where it stopped: what is right already is kept. What it reads is named by the operation and said by the snapshot,
 /// so that a recipient's restore is finished after the owner has deleted the backup; the owner's row shows nothing of it.
+/// With a selection, the share is made so only where that says.
 /// </summary>
 public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories repositories, ShareRoots roots)
     : IOperationHandler
 {
+    /// <summary>Permission, set-id and sticky bits of st_mode.</summary>
+    private const uint ModeBits = 0xFFF;
+
     public string Kind => OperationKind.RestoreBackup;
 
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
@@ -76,12 +80,43 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
         );
         bool across = await IsAcrossProjectsAsync(row, share, target, cancellationToken);
         RestoreOptions options = new() { DropPrivileges = across, OverSource = share == target.Id };
-        TreeRestore run = new(repository, source, OpenTarget(target), options);
-        long total = snapshot.Summary?.TotalBytesProcessed ?? 0;
+        RestoreSelection? selection = row.Selection is { } text ? RestoreSelection.Of(text) : null;
+        bool whole = selection?.IsWhole ?? true;
+        if (!whole)
+        {
+            source = source with { Directory = null, Only = PathSelection.Of(selection!.Paths.Select(Bytes)) };
+        }
+        DirectoryHandle place = OpenTarget(target, selection?.Into);
+        if (selection is not null)
+        {
+            await BeginToWriteAsync(claimed, place, cancellationToken);
+        }
+        TreeRestore run = new(repository, source, place, options);
+        // How much chosen paths hold is not known before they are done.
+        long total = whole ? snapshot.Summary?.TotalBytesProcessed ?? 0 : 0;
         claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
         RestoreReport report = await run.RunAsync(cancellationToken);
         return RestoreNotes.Of(report, row, SnapshotTags.ErrorsOf(snapshot), target);
     }
+
+    private static async Task BeginToWriteAsync(
+        ClaimedOperation claimed,
+        DirectoryHandle place,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await claimed.BeginToWriteAsync(cancellationToken);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(byte[] path) => path;
 
     /// <summary>Devices and set-id bits of one project have no business in another's share, whoever made the backup.</summary>
     private async Task<bool> IsAcrossProjectsAsync(
@@ -107,7 +142,8 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
     }
 
     /// <summary>Who lost the share's directory wants it back all the more: it is made again.</summary>
-    private DirectoryHandle OpenTarget(Share target)
+    /// <param name="into">A directory in it, which is made when it is not there; null for the share's own.</param>
+    private DirectoryHandle OpenTarget(Share target, byte[]? into)
     {
         using (DirectoryHandle root = roots.Open(target.Root))
         {
@@ -119,6 +155,64 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
                 _ = ShareRoots.TryMakeShare(root, path);
             }
         }
-        return roots.OpenShare(target);
+        DirectoryHandle place = roots.OpenShare(target);
+        return into is null ? place : OpenInside(place, into, target);
+    }
+
+    /// <param name="share">Is disposed.</param>
+    private static DirectoryHandle OpenInside(DirectoryHandle share, byte[] into, Share target)
+    {
+        DirectoryHandle place = share;
+        try
+        {
+            Errno errno = share.TryStat(out FileStatus top);
+            foreach (byte[] name in TreeBrowser.Split(into))
+            {
+                DirectoryHandle? next = null;
+                errno = errno == Errno.None ? TryOpenOrMake(place, name, top, out next) : errno;
+                if (errno != Errno.None)
+                {
+                    next?.Dispose();
+                    string where = Encoding.UTF8.GetString(into);
+                    throw errno.ToError(
+                        $"The directory '{where}' of share {target.Id} cannot be made or opened",
+                        "Choose a name that nothing has there, or a directory's.",
+                        publicly: $"The directory '{where}' cannot be made or opened"
+                    );
+                }
+                place.Dispose();
+                place = next!;
+            }
+            return place;
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A new one belongs to whom the share does, and has its mode.</summary>
+    private static Errno TryOpenOrMake(
+        DirectoryHandle parent,
+        byte[] name,
+        in FileStatus share,
+        out DirectoryHandle? directory
+    )
+    {
+        directory = null;
+        Errno made = parent.TryMakeDirectory(name);
+        if (made is not (Errno.None or Errno.EEXIST))
+        {
+            return made;
+        }
+        Errno errno = parent.TryOpenDirectory(name, out directory);
+        // Whoever writes to the share may have put another one in its place.
+        if (made == Errno.None && errno == Errno.None && directory!.IsOwn)
+        {
+            errno = directory.TryChangeOwner(share.Uid, share.Gid);
+            errno = errno == Errno.None ? directory.TryChangeMode(share.Mode & ModeBits) : errno;
+        }
+        return errno;
     }
 }

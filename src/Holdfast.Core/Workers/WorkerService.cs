@@ -25,6 +25,7 @@ public sealed class WorkerService(
     private static readonly string[] Restores =
     [
         OperationKind.RestoreBackup,
+        OperationKind.RestoreFiles,
         OperationKind.RestoreVolumeBackup,
         OperationKind.CreateVolume,
     ];

@@ -149,7 +149,8 @@ public sealed class TreeBrowser(Repository repository)
         return new OpenDirectory(path, TreeReader.Read(json.Span), trees);
     }
 
-    private static List<byte[]> Split(ReadOnlySpan<byte> path)
+    /// <summary>The names of a path, without the empty ones.</summary>
+    public static List<byte[]> Split(ReadOnlySpan<byte> path)
     {
         var names = new List<byte[]>();
         foreach (Range range in path.Split((byte)'/'))

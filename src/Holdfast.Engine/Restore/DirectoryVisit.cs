@@ -110,17 +110,24 @@ internal sealed class DirectoryVisit : IDisposable
     {
         var subdirectories = new List<PendingDirectory>();
         int next = 0;
+        int chosen = 0;
         foreach (Node node in nodes)
         {
             int order = -1;
             while (next < entries.Count && (order = entries[next].Name.AsSpan().SequenceCompareTo(node.Name)) < 0)
             {
-                RemoveExtra(directory.Place, entries[next++], cancellationToken);
+                RemoveExtra(directory, entries[next++], cancellationToken);
             }
             DirectoryEntry? present = next < entries.Count && order == 0 ? entries[next++] : null;
+            PathSelection? inside = null;
+            if (directory.Only is { } only && !only.TryFind(node.Name, out inside))
+            {
+                continue;
+            }
+            chosen++;
             if ((run.Options.DropPrivileges ? PrivilegeFilter.Apply(node, run.Tally) : node) is { } allowed)
             {
-                Restore(directory, allowed, present, subdirectories, cancellationToken);
+                Restore(directory, allowed, inside, present, subdirectories, cancellationToken);
                 if (found.Count >= MostFound)
                 {
                     await HandOnAsync(cancellationToken);
@@ -128,22 +135,36 @@ internal sealed class DirectoryVisit : IDisposable
             }
             else if (present is { } extra)
             {
-                RemoveExtra(directory.Place, extra, cancellationToken);
+                RemoveExtra(directory, extra, cancellationToken);
             }
         }
         for (; next < entries.Count; next++)
         {
-            RemoveExtra(directory.Place, entries[next], cancellationToken);
+            RemoveExtra(directory, entries[next], cancellationToken);
+        }
+        if (directory.Only is { } wanted && chosen < wanted.Count)
+        {
+            FailMissing(directory, wanted, nodes);
         }
         await HandOnAsync(cancellationToken);
         return subdirectories;
     }
 
-    private void RemoveExtra(Place place, DirectoryEntry entry, CancellationToken cancellationToken)
+    private void FailMissing(PendingDirectory directory, PathSelection wanted, List<Node> nodes)
     {
-        if (run.Options.Exact)
+        foreach (
+            byte[] name in wanted.Names.Where(name => !nodes.Exists(node => node.Name.AsSpan().SequenceEqual(name)))
+        )
         {
-            Remove(place, entry, cancellationToken);
+            run.Tally.Fail(directory.Place, name, EngineErrorKind.NotFound, "is not in the backup");
+        }
+    }
+
+    private void RemoveExtra(PendingDirectory directory, DirectoryEntry entry, CancellationToken cancellationToken)
+    {
+        if (run.Options.Exact && directory.Only is null)
+        {
+            Remove(directory.Place, entry, cancellationToken);
         }
     }
 
@@ -155,9 +176,11 @@ internal sealed class DirectoryVisit : IDisposable
         return gone;
     }
 
+    /// <param name="inside">What in it is restored; null for all of it.</param>
     private void Restore(
         PendingDirectory directory,
         Node node,
+        PathSelection? inside,
         DirectoryEntry? present,
         List<PendingDirectory> subdirectories,
         CancellationToken cancellationToken
@@ -169,15 +192,24 @@ internal sealed class DirectoryVisit : IDisposable
             run.Tally.Fail(directory.Place, node.Name, EngineErrorKind.Damaged, why);
             return;
         }
+        if (inside is not null && type != FileType.Directory)
+        {
+            const string why = "is no directory in the backup";
+            run.Tally.Fail(directory.Place, node.Name, EngineErrorKind.NotFound, why);
+            return;
+        }
         bool exists = false;
-        if (present is { } entry && !TryMakeWay(directory.Place, entry, type, cancellationToken, out exists))
+        if (
+            present is { } entry
+            && !TryMakeWay(directory.Place, entry, type, inside is null, cancellationToken, out exists)
+        )
         {
             return;
         }
         switch (type)
         {
             case FileType.Directory:
-                AddDirectory(directory, node, exists, subdirectories);
+                AddDirectory(directory, node, inside, exists, subdirectories);
                 break;
             case FileType.Regular when node is { Links: > 1, Inode: not 0 }:
                 shared.HardLinks.Add(directory, node, exists);
@@ -192,11 +224,13 @@ internal sealed class DirectoryVisit : IDisposable
     }
 
     /// <summary>Removes what has the name if it is of another type.</summary>
+    /// <param name="chosen">Whether the entry itself is restored, and not only something in it.</param>
     /// <param name="exists">An entry of the type has the name.</param>
     private bool TryMakeWay(
         Place place,
         DirectoryEntry entry,
         FileType type,
+        bool chosen,
         CancellationToken cancellationToken,
         out bool exists
     )
@@ -215,6 +249,12 @@ internal sealed class DirectoryVisit : IDisposable
         {
             return true;
         }
+        if (!chosen)
+        {
+            const string why = "is on the way to what was chosen, and is no directory any more";
+            run.Tally.Fail(place, entry.Name, EngineErrorKind.Files, why);
+            return false;
+        }
         if (present == FileType.Directory && !run.Options.Exact)
         {
             const string why = "a directory has its name; remove that, or restore with --delete";
@@ -224,7 +264,13 @@ internal sealed class DirectoryVisit : IDisposable
         return Remove(place, entry with { Type = present }, cancellationToken);
     }
 
-    private void AddDirectory(PendingDirectory directory, Node node, bool exists, List<PendingDirectory> subdirectories)
+    private void AddDirectory(
+        PendingDirectory directory,
+        Node node,
+        PathSelection? inside,
+        bool exists,
+        List<PendingDirectory> subdirectories
+    )
     {
         if (node.Subtree is not { } tree)
         {
@@ -247,7 +293,8 @@ internal sealed class DirectoryVisit : IDisposable
             run.Tally.Fail(directory.Place, node.Name, errno, "cannot be made");
             return;
         }
-        subdirectories.Add(PendingDirectory.In(directory, place, node, tree, fresh: !exists));
+        Node? metadata = exists && inside is not null ? null : node;
+        subdirectories.Add(PendingDirectory.In(directory, place, metadata, tree, inside, fresh: !exists));
     }
 
     private void AddFile(PendingDirectory directory, Node node, bool exists)

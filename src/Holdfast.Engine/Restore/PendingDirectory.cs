@@ -15,8 +15,16 @@ internal sealed class PendingDirectory
     private Task<List<Node>>? loading;
     private int holders = 1;
 
-    private PendingDirectory(PendingDirectory? parent, Place place, Node? node, Id tree, bool fresh)
+    private PendingDirectory(
+        PendingDirectory? parent,
+        Place place,
+        Node? node,
+        Id tree,
+        PathSelection? only,
+        bool fresh
+    )
     {
+        Only = only;
         Parent = parent;
         Place = place;
         Node = node;
@@ -25,15 +33,25 @@ internal sealed class PendingDirectory
     }
 
     /// <param name="node">Null when the directory keeps its own metadata.</param>
-    public static PendingDirectory Root(Place place, Node? node, Id tree) =>
-        new(parent: null, place, node, tree, fresh: false);
+    /// <param name="only">What of it is restored; null for all.</param>
+    public static PendingDirectory Root(Place place, Node? node, Id tree, PathSelection? only = null) =>
+        new(parent: null, place, node, tree, only, fresh: false);
 
     /// <summary>A directory in another one, which waits for it from now on.</summary>
+    /// <param name="node">Null when the directory keeps its own metadata.</param>
+    /// <param name="only">What of it is restored; null for all.</param>
     /// <param name="fresh">Made by this run: it is empty, ours, mode 0700, and lets nothing be inherited.</param>
-    public static PendingDirectory In(PendingDirectory parent, Place place, Node node, Id tree, bool fresh)
+    public static PendingDirectory In(
+        PendingDirectory parent,
+        Place place,
+        Node? node,
+        Id tree,
+        PathSelection? only,
+        bool fresh
+    )
     {
         parent.Hold();
-        return new PendingDirectory(parent, place, node, tree, fresh);
+        return new PendingDirectory(parent, place, node, tree, only, fresh);
     }
 
     public PendingDirectory? Parent { get; }
@@ -41,6 +59,9 @@ internal sealed class PendingDirectory
     public Place Place { get; }
 
     public Node? Node { get; }
+
+    /// <summary>What of it is restored; null for all, and only then what the backup does not have is removed.</summary>
+    public PathSelection? Only { get; }
 
     public bool Fresh { get; }
 

@@ -19,7 +19,7 @@ internal sealed class TargetWalk(
     {
         Node? node = run.Source.Directory;
         node = node is not null && run.Options.DropPrivileges ? PrivilegeFilter.Apply(node, run.Tally) : node;
-        var root = PendingDirectory.Root(run.Pool.Root, node, run.Source.Tree);
+        var root = PendingDirectory.Root(run.Pool.Root, node, run.Source.Tree, run.Source.Only);
         using var pending = new PendingDirectories(trees, root, run.Options.Workers);
         using var files = new FileBatches(batches);
         var shared = new VisitShared(run, trees, files, hardLinks, new SpecialNodes(run));

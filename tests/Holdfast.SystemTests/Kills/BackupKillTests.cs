@@ -133,6 +133,36 @@ public sealed class BackupKillTests
     }
 
     [Theory]
+    [InlineData("ftruncate", "file", "befored, and longer")]
+    [InlineData("syncfs", "", "before")]
+    public async Task ARestoreOfOneFileIsEndedByTheNextProcess(string calls, string path, string left)
+    {
+        await using Mortal mortal = await Mortal.StartAsync();
+        string backup = await mortal.Tenant.BackUpAsync(mortal.Share);
+        await mortal.WriteAsync("changed, and longer");
+        string beside = Path.Join(mortal.Share.Directory, "beside");
+        await File.WriteAllTextAsync(beside, "new");
+
+        await mortal.DieAsync(
+            calls,
+            Path.Join(mortal.Share.Directory, path).TrimEnd('/'),
+            async () =>
+                (
+                    await mortal.Session.PostAsync(
+                        $"/api/v1/backups/{backup}/restore",
+                        new { paths = (string[])["file"] }
+                    )
+                ).Checked()
+        );
+        Assert.Equal(left, await File.ReadAllTextAsync(mortal.File));
+        await mortal.StartAgainAsync();
+
+        Assert.Equal("before", await File.ReadAllTextAsync(mortal.File));
+        Assert.Equal("new", await File.ReadAllTextAsync(beside));
+        Assert.Equal("available", await mortal.Tenant.ShareStatusAsync(mortal.Share.Id));
+    }
+
+    [Theory]
     // The repository is locked.
     [InlineData("{project}/locks", 2)]
     // The snapshot is gone.

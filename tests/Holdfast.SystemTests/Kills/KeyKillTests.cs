@@ -143,7 +143,9 @@ public sealed class KeyKillTests
             Tenant tenant = await Tenant.CreateAsync(server.Url, $"tenant{killed.Count}");
             Share share = await tenant.CreateShareAsync();
             RawFiles.Write(Path.Join(share.Directory, "file"), "before\n");
-            return new KilledVerb(verb, calls, path, past, tenant, share, await tenant.BackUpAsync(share));
+            string backup = await tenant.BackUpAsync(share);
+            await tenant.WaitForExportAsync(server);
+            return new KilledVerb(verb, calls, path, past, tenant, share, backup);
         }
     }
 

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Holdfast.Api.Manila;
+using Holdfast.Api.Native.Operations;
+using Holdfast.Core.Model;
 using Holdfast.Core.Reading;
 using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Http;
@@ -8,12 +12,19 @@ namespace Holdfast.Api.Native.Backups;
 /// <summary>What is in a backup: looked at as JSON, or taken away as a file, a tar or a zip.</summary>
 internal static class BackupFileEndpoints
 {
+    /// <summary>Characters, percent-encoded ones counted as three: what Linux takes at once.</summary>
+    private const int LongestPath = 3 * 4096;
+
+    /// <summary>Each is looked for before the restore is accepted.</summary>
+    private const int MostPaths = 100;
+
     public static readonly NativeRoute[] Routes =
     [
         new NativeRoute("backups/{id}/files/{**path}").Get(request =>
             request.Query["download"] is null ? LookAsync(request) : DownloadAsync(request)
         ),
         new NativeRoute("backups/{id}/changes").Get(ChangesAsync),
+        new NativeRoute("backups/{id}/restore").Post(RestoreAsync),
         new NativeRoute("shares/{id}/history/{**path}").Get(HistoryAsync),
     ];
 
@@ -33,6 +44,30 @@ internal static class BackupFileEndpoints
         );
         string? next = found.More ? EntryPath.Cursor(found.Changes[^1].Path) : null;
         await request.ReplyListAsync("changes", found.Changes, next, BackupChangeView.Write);
+    }
+
+    private static async Task RestoreAsync(NativeRequest request)
+    {
+        BackupFileService files = request.Service<BackupFileService>();
+        files.Require(request.Caller, "share_backup:restore");
+        JsonElement body = await request.BodyAsync();
+        IReadOnlyList<string> paths = body.RequiredTexts("paths", LongestPath);
+        if (paths.Count is 0 or > MostPaths)
+        {
+            throw Problem.BadRequest($"'paths' must have from 1 to {MostPaths} paths; '/' is the whole backup.");
+        }
+        RestoreSelection selection = new(
+            [.. paths.Select(path => EntryPath.OfText(path, "paths"))],
+            body.OptionalText("into", LongestPath) is { Length: > 0 } into ? EntryPath.OfText(into, "into") : null
+        );
+        Operation queued = await files.RestoreAsync(
+            request.Caller,
+            request.Id,
+            body.OptionalText("share_id"),
+            selection,
+            request.Aborted
+        );
+        await request.ReplyAsync(StatusCodes.Status202Accepted, queued, OperationView.Write);
     }
 
     private static async Task HistoryAsync(NativeRequest request)

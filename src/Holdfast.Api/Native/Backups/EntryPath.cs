@@ -12,6 +12,8 @@ namespace Holdfast.Api.Native.Backups;
 /// </summary>
 internal static class EntryPath
 {
+    private const int LongestName = 255;
+
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"u8
     );
@@ -26,7 +28,8 @@ internal static class EntryPath
         int start = path.IndexOf(before, StringComparison.Ordinal);
         return start < 0
             ? throw Problem.BadRequest($"Nothing before '/{part}/' in the path may be percent-encoded.")
-            : Decode(path[(start + before.Length)..]);
+            // Kestrel refuses what is not ASCII in a request's line.
+            : Decode(Encoding.Latin1.GetBytes(path[(start + before.Length)..].ToArray()));
     }
 
     public static string Encode(ReadOnlySpan<byte> path)
@@ -37,6 +40,32 @@ internal static class EntryPath
             _ = Plain.Contains(one) ? text.Append((char)one) : text.Append('%').Append(one.ToString("X2"));
         }
         return text.ToString();
+    }
+
+    /// <summary>
+    /// The raw bytes of a path in a body, as <see cref="Encode"/> writes it; text that is not percent-encoded stands for
+    /// itself, too.
+    /// </summary>
+    /// <param name="name">Of the body's member, for what whoever sent it is told.</param>
+    public static byte[] OfText(string text, string name)
+    {
+        byte[] path = [.. Decode(Encoding.UTF8.GetBytes(text)).AsSpan().Trim((byte)'/')];
+        foreach (Range range in path.AsSpan().Split((byte)'/'))
+        {
+            ReadOnlySpan<byte> one = path.AsSpan()[range];
+            if (
+                one.SequenceEqual("."u8)
+                || one.SequenceEqual(".."u8)
+                || one.Contains((byte)0)
+                || one.Length > LongestName
+            )
+            {
+                throw Problem.BadRequest(
+                    $"'{name}' must be paths from the share's own directory on, without '.' and '..', of names of 255 bytes at most."
+                );
+            }
+        }
+        return path;
     }
 
     /// <summary>Where a list goes on behind a name or path.</summary>
@@ -58,27 +87,29 @@ internal static class EntryPath
         }
     }
 
-    private static byte[] Decode(ReadOnlySpan<char> path)
+    private static byte[] Decode(ReadOnlySpan<byte> path)
     {
         byte[] bytes = new byte[path.Length];
         int length = 0;
         for (int index = 0; index < path.Length; index++)
         {
-            char one = path[index];
+            byte one = path[index];
             if (one == '%')
             {
-                bytes[length++] =
-                    index + 2 < path.Length
-                    && char.IsAsciiHexDigit(path[index + 1])
-                    && char.IsAsciiHexDigit(path[index + 2])
-                        ? byte.Parse(path.Slice(index + 1, 2), System.Globalization.NumberStyles.HexNumber)
-                        : throw Problem.BadRequest("A '%' in the path stands for itself only as '%25'.");
+                if (
+                    index + 2 >= path.Length
+                    || Convert.FromHexString(path.Slice(index + 1, 2), bytes.AsSpan(length), out _, out _)
+                        != OperationStatus.Done
+                )
+                {
+                    throw Problem.BadRequest("A '%' in a path stands for itself only as '%25'.");
+                }
+                length++;
                 index += 2;
             }
             else
             {
-                // Kestrel refuses what is not ASCII in a request's line.
-                bytes[length++] = (byte)one;
+                bytes[length++] = one;
             }
         }
         return bytes[..length];

@@ -16,7 +16,7 @@ internal static class BackupVerb
         };
 
     public static Command Create() =>
-        new("backup", "See what there is of backups, look into them, and take files out of them.")
+        new("backup", "See what there is of backups, look into them, and get files back.")
         {
             CloudOption.OsCloud,
             ListVerb.Create(),
@@ -26,6 +26,7 @@ internal static class BackupVerb
             HistoryVerb.Create(),
             ChangesVerb.Create(),
             DownloadVerb.Create(),
+            RestoreVerb.Create(),
         };
 
     public static string PathOf(ParseResult parsed) => $"backups/{Uri.EscapeDataString(parsed.GetRequiredValue(Id))}";

@@ -36,7 +36,8 @@ internal sealed record OperationObject(
     ];
 
     // A backup of a share counts bytes or, while there is no earlier one to tell how many, files.
-    private bool CountsBytes => Kind is "restore_backup" || Kind.Contains("volume", StringComparison.Ordinal);
+    private bool CountsBytes =>
+        Kind is "restore_backup" or "restore_files" || Kind.Contains("volume", StringComparison.Ordinal);
 
     [JsonIgnore]
     public bool HasEnded => Status is not ("queued" or "running");

@@ -7,6 +7,23 @@ internal static class OperationWait
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <exception cref="CommandError">It did not succeed.</exception>
+    public static async Task<OperationObject> ForSuccessAsync(
+        CloudSession session,
+        OperationObject operation,
+        Output output,
+        CancellationToken stop
+    )
+    {
+        operation = await ForEndAsync(session, operation, output, stop);
+        return operation.Status == "succeeded"
+            ? operation
+            : throw new CommandError(
+                ExitCode.Failed,
+                $"operation {operation.Id} ended {operation.Status}: {operation.Message}"
+            );
+    }
+
     public static Task<OperationObject> ForEndAsync(
         CloudSession session,
         OperationObject operation,

@@ -39,20 +39,16 @@ internal static class VolumeVerb
 
     /// <summary>Stays until the operation that was begun has ended.</summary>
     /// <exception cref="CommandError">It did not succeed.</exception>
-    public static async Task WaitAsync(CloudSession session, string operationId, Output output, CancellationToken stop)
-    {
-        OperationObject operation = await OperationWait.ForEndAsync(
+    public static async Task WaitAsync(
+        CloudSession session,
+        string operationId,
+        Output output,
+        CancellationToken stop
+    ) =>
+        await OperationWait.ForSuccessAsync(
             session,
             await session.GetAsync<OperationObject>(OperationVerb.PathOf(operationId), stop),
             output,
             stop
         );
-        if (operation.Status != "succeeded")
-        {
-            throw new CommandError(
-                ExitCode.Failed,
-                $"operation {operation.Id} ended {operation.Status}: {operation.Message}"
-            );
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Reading;
 using Holdfast.Objects.Memory;
@@ -150,8 +151,8 @@ public sealed class BackupsTests : ManilaTests
     }
 
     [Theory]
-    [InlineData("%zz", "A '%' in the path stands for itself only as '%25'.")]
-    [InlineData("a%2", "A '%' in the path stands for itself only as '%25'.")]
+    [InlineData("%zz", "A '%' in a path stands for itself only as '%25'.")]
+    [InlineData("a%2", "A '%' in a path stands for itself only as '%25'.")]
     [InlineData("a%00b", null)]
     [InlineData("a/./../b", null)]
     public async Task A_path_that_no_library_would_send_is_refused(string path, string? detail)
@@ -385,6 +386,52 @@ public sealed class BackupsTests : ManilaTests
         Answer answer = await SearchAsync(query);
         Assert.Equal((400, detail), (answer.Code, Text(answer.Json, "detail")));
     }
+
+    [Fact]
+    public async Task Chosen_paths_are_restored_by_an_operation()
+    {
+        (Backup backup, _) = await BackUpAsync(at =>
+            RawFiles.Write(at / new byte[] { (byte)'a', 0xff, (byte)'%' }, "content")
+        );
+        Answer answer = await RestoreAsync(backup, """{"paths":["/a%FF%25/"],"into":"kept für später"}""");
+        Assert.Equal(
+            (202, "restore_files", "queued"),
+            (answer.Code, Text(answer.Json, "kind"), Text(answer.Json, "status"))
+        );
+        Operation queued = (
+            await World.Catalog.ReadAsync(s => s.Operations.FindAsync(Text(answer.Json, "id")!), default)
+        )!;
+        RestoreSelection selection = RestoreSelection.Of(queued.Selection!);
+        Assert.Equal([(byte)'a', 0xff, (byte)'%'], Assert.Single(selection.Paths));
+        Assert.Equal("kept für später", Encoding.UTF8.GetString(selection.Into!));
+        Assert.Equal(ShareStatus.BackupRestoring, (await World.Catalog.ShareAsync(backup.ShareId!))!.Status);
+        Assert.Equal(404, (await RestoreAsync(backup, """{"paths":[""]}""", token: "other")).Code);
+    }
+
+    [Theory]
+    [InlineData("{}", "'paths' must be a list of texts.")]
+    [InlineData("""{"paths":[]}""", "'paths' must have from 1 to 100 paths; '/' is the whole backup.")]
+    [InlineData("""{"paths":["nothing"]}""", "The backup has no 'nothing'.")]
+    [InlineData("""{"paths":["file/in it"]}""", "The backup has no 'file/in it'.")]
+    [InlineData("""{"paths":["50%"]}""", "A '%' in a path stands for itself only as '%25'.")]
+    [InlineData(
+        """{"paths":["a/../b"]}""",
+        "'paths' must be paths from the share's own directory on, without '.' and '..', of names of 255 bytes at most."
+    )]
+    [InlineData(
+        """{"paths":["file"],"into":"%2e%2e"}""",
+        "'into' must be paths from the share's own directory on, without '.' and '..', of names of 255 bytes at most."
+    )]
+    public async Task A_restore_of_what_cannot_be_is_refused(string body, string detail)
+    {
+        (Backup backup, _) = await BackUpAsync(at => RawFiles.Write(at / "file", "content"));
+        Answer answer = await RestoreAsync(backup, body);
+        Assert.Equal((400, detail), (answer.Code, Text(answer.Json, "detail")));
+        Assert.Equal(ShareStatus.Available, (await World.Catalog.ShareAsync(backup.ShareId!))!.Status);
+    }
+
+    private Task<Answer> RestoreAsync(Backup backup, string body, string token = "member") =>
+        Host.SendAsync("POST", $"/api/v1/backups/{backup.Id}/restore", body, token);
 
     private Task<Answer> SearchAsync(string query, string token = "member") =>
         Host.SendAsync("GET", "/api/v1/search" + query, token: token);

@@ -13,6 +13,7 @@ public class NativeAccessTests : AccessTableTests
         new("GET backups/{id}", "401 401 403 403 404 200 200 200"),
         new("GET backups/{id}/files/{**path}", "401 401 403 403 404 200 200 200"),
         new("GET backups/{id}/changes", "401 401 403 403 404 200 200 200"),
+        new("POST backups/{id}/restore", "401 401 403 403 404 403 202 202"),
         // A project sees its own backups of a share, and those are none here.
         new("GET shares/{id}/history/{**path}", "401 401 403 403 200 200 200 200"),
         new("GET search", "401 401 403 403 404 200 200 200"),
@@ -62,6 +63,7 @@ public class NativeAccessTests : AccessTableTests
             Backup backup = await World.BackUpAsync(share);
             path = path.Replace("{id}", backup.Id).Replace("{**path}", "directory");
             path += path.EndsWith("/changes", StringComparison.Ordinal) ? $"?since={backup.Id}" : "";
+            body = """{"paths":["directory"]}""";
             path += path == "search" ? $"?name=a&backup_id={backup.Id}" : "";
         }
         else if (path.StartsWith("shares/", StringComparison.Ordinal))

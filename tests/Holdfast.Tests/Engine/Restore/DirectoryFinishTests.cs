@@ -59,7 +59,14 @@ public sealed class DirectoryFinishTests
             Uid = Libc.EffectiveUser(),
             Gid = Libc.EffectiveGroup(),
         };
-        return PendingDirectory.In(parent, new Place(parent.Place, node.Name), node, tree: default, fresh: false);
+        return PendingDirectory.In(
+            parent,
+            new Place(parent.Place, node.Name),
+            node,
+            tree: default,
+            only: null,
+            fresh: false
+        );
     }
 
     private static uint ModeOf(RawPath path) => (uint)RawFiles.Status(path).Permissions;
