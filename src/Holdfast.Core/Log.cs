@@ -75,6 +75,13 @@ internal static partial class Log
     )]
     public static partial void NotKept(ILogger logger, Exception error, string volume);
 
+    [LoggerMessage(
+        214,
+        LogLevel.Warning,
+        "The names in snapshot {Snapshot} of share {Share} cannot be kept: a search will read its directories"
+    )]
+    public static partial void NamesNotKept(ILogger logger, Exception error, string share, string snapshot);
+
     [LoggerMessage(212, LogLevel.Warning, "{Kind} {Operation} epoch {Epoch} was lost with its worker on node {Node}")]
     public static partial void WorkerLost(ILogger logger, string kind, string operation, long epoch, string? node);
 

@@ -1,6 +1,8 @@
 using System.Text;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
+using Holdfast.Core.Services;
 using Holdfast.Engine;
 using Holdfast.Engine.Browse;
 using Holdfast.Engine.Snapshots;
@@ -10,10 +12,18 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Core.Reading;
 
 /// <summary>Opens backups to look into them: the one way from use cases to the engine, and it only reads.</summary>
-public sealed class BackupReading(KeyedRepositories repositories, TimeProvider time, ILogger<BackupReading>? log = null)
+public sealed class BackupReading(
+    KeyedRepositories repositories,
+    ICatalog catalog,
+    TimeProvider time,
+    ILogger<BackupReading>? log = null
+)
 {
     /// <param name="backup">One that names a snapshot.</param>
-    /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Unavailable"/>: it cannot be read, now or at all.</exception>
+    /// <exception cref="ServiceError">
+    /// <see cref="ServiceErrorKind.NotFound"/>: it was deleted meanwhile. <see cref="ServiceErrorKind.Unavailable"/>: it cannot
+    /// be read, now or at all.
+    /// </exception>
     public async Task<OpenBackup> OpenAsync(Backup backup, CancellationToken cancellationToken)
     {
         Repository repository = await OpenRepositoryAsync(backup, cancellationToken);
@@ -70,7 +80,15 @@ public sealed class BackupReading(KeyedRepositories repositories, TimeProvider t
             Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
             byte[] directory = Encoding.UTF8.GetBytes(backup.SourceId);
             Node? root = await new TreeBrowser(repository).FindAsync(snapshot.Tree, directory, cancellationToken);
-            return new OpenBackup(repository, root!, owns, error => Refusal(backup, error));
+            return new OpenBackup(repository, root!, snapshot.Summary, owns, error => Refusal(backup, error));
+        }
+        catch (EngineError error)
+            when (error is { Temporary: false, Kind: EngineErrorKind.NotFound or EngineErrorKind.Damaged })
+        {
+            Backup? now = await catalog.ReadAsync(s => s.Backups.FindAsync(backup.Id), cancellationToken);
+            throw now is not null && BackupRules.CanBeRead(now)
+                ? Refusal(backup, error)
+                : BackupRules.NoSuchBackup(backup.Id);
         }
         catch (EngineError error)
         {

@@ -3,6 +3,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Archives;
 using Holdfast.Engine.Browse;
 using Holdfast.Engine.Names;
+using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Trees;
 
 namespace Holdfast.Core.Reading;
@@ -18,11 +19,20 @@ public sealed class OpenBackup : IAsyncDisposable
     private readonly TreeBrowser browser;
     private readonly Func<EngineError, ServiceError> refuse;
     private readonly bool owns;
+    private readonly long entries;
 
     /// <param name="root">The share's own directory.</param>
+    /// <param name="summary">The snapshot's; null where it has none.</param>
     /// <param name="owns">Whether the repository is closed with this.</param>
     /// <param name="refuse">What whoever asks is told of an error.</param>
-    internal OpenBackup(Repository repository, Node root, bool owns, Func<EngineError, ServiceError> refuse) =>
+    internal OpenBackup(
+        Repository repository,
+        Node root,
+        SnapshotSummary? summary,
+        bool owns,
+        Func<EngineError, ServiceError> refuse
+    )
+    {
         (this.repository, this.root, browser, this.owns, this.refuse) = (
             repository,
             root,
@@ -30,6 +40,10 @@ public sealed class OpenBackup : IAsyncDisposable
             owns,
             refuse
         );
+        entries = summary is null
+            ? 0
+            : summary.TotalFilesProcessed + summary.DirsNew + summary.DirsChanged + summary.DirsUnmodified;
+    }
 
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.NotFound"/>: the backup has no such entry.</exception>
@@ -113,9 +127,15 @@ public sealed class OpenBackup : IAsyncDisposable
         WriteAsync(new TarArchive(repository).WriteAsync, entry, name, to, cancellationToken);
 
     /// <summary>The same as a zip.</summary>
+    /// <exception cref="ServiceError">
+    /// <see cref="ServiceErrorKind.Invalid"/>: a zip has no room for it, which of a whole share's files and directories is known
+    /// before the first byte; <see cref="ServiceErrorKind.Unavailable"/>.
+    /// </exception>
     /// <inheritdoc cref="WriteTarAsync"/>
     public Task WriteZipAsync(BackupEntry entry, byte[] name, Stream to, CancellationToken cancellationToken) =>
-        WriteAsync(new ZipArchives(repository).WriteAsync, entry, name, to, cancellationToken);
+        entry.Path.Length == 0 && entries > ZipArchives.MostEntries
+            ? throw ServiceError.Invalid("There are too many entries for a zip: download it as tar.")
+            : WriteAsync(new ZipArchives(repository).WriteAsync, entry, name, to, cancellationToken);
 
     private async Task WriteAsync(
         Func<IAsyncEnumerable<BrowseEntry>, Stream, CancellationToken, Task> write,

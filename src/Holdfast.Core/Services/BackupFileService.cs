@@ -2,6 +2,7 @@ using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Reading;
+using Holdfast.Engine;
 
 namespace Holdfast.Core.Services;
 
@@ -17,7 +18,8 @@ public sealed record BackupChanges(IReadOnlyList<EntryChange> Changes, bool More
 /// <summary>A path of a share as one of its backups has it.</summary>
 /// <param name="Entry">Null where the backup has no such path.</param>
 /// <param name="Changed">Whether the backup before has something else there, or nothing.</param>
-public sealed record PathVersion(Backup Backup, BackupEntry? Entry, bool Changed);
+/// <param name="Problem">Why the backup cannot be looked into; null where it was.</param>
+public sealed record PathVersion(Backup Backup, BackupEntry? Entry, bool Changed, string? Problem);
 
 /// <summary>The versions of a path, newest first.</summary>
 /// <param name="Next">Where the list goes on; null at its end.</param>
@@ -50,8 +52,8 @@ public sealed class BackupFileService(
     TimeProvider time
 )
 {
-    /// <summary>Failed ones and such among those that a page of a history looks at.</summary>
-    private const int MostUnreadable = 16;
+    /// <summary>Rows of backups read at once, of which some may have failed.</summary>
+    private const int LeastRead = 100;
 
     /// <summary>Looked into side by side, for a store that is far away.</summary>
     private const int BackupsAtOnce = 16;
@@ -198,55 +200,99 @@ public sealed class BackupFileService(
     {
         Require(caller, "backup_file:get");
         BackupFilter filter = new() { ProjectId = caller.ProjectId, ShareId = shareId };
-        RowOrder<Backup> order = new(
-            new SortColumn<Backup>("created_at", row => row.CreatedAt),
-            Descending: true,
-            after is var (createdAt, id) ? new RowPlace(createdAt, id) : null
-        );
-        RowList<Backup> list = await catalog.ReadAsync(
-            session => order.PageAsync(limit + MostUnreadable, page => session.Backups.ListAsync(filter, page)),
-            cancellationToken
-        );
-        List<Backup> readable = [.. list.Rows.Where(BackupRules.CanBeRead)];
-        Backup? last =
-            readable.Count > limit ? readable[limit - 1]
-            : list.More ? list.Rows[^1]
-            : null;
+        // One more than is shown, so that it is known whether the last one changed.
+        List<Backup> readable = await NewestAsync(filter, after, limit + 1, cancellationToken);
+        Backup? last = readable.Count > limit ? readable[limit - 1] : null;
+        (DateTimeOffset, string)? next = last is null ? null : (last.CreatedAt, last.Id);
         if (readable.Count == 0)
         {
-            return new PathHistory([], last is null ? null : (last.CreatedAt, last.Id));
+            return new PathHistory([], next);
         }
         using IDisposable place = downloads.Begin(caller.ProjectId);
-        // One more than is shown, so that it is known whether the last one changed.
-        BackupEntry?[] entries = new BackupEntry?[Math.Min(readable.Count, limit + 1)];
+        Version?[] versions = new Version?[readable.Count];
         await using OpenProject project = await reading.OpenProjectAsync(readable[0], cancellationToken);
         await Parallel.ForAsync(
             0,
-            entries.Length,
+            versions.Length,
             new ParallelOptions { MaxDegreeOfParallelism = BackupsAtOnce, CancellationToken = cancellationToken },
-            async (index, token) =>
-            {
-                await using OpenBackup open = await project.OpenAsync(readable[index], token);
-                entries[index] = await open.TryFindAsync(path, token);
-            }
+            async (index, token) => versions[index] = await VersionAsync(project, readable[index], path, token)
         );
+        List<Version> found = [.. versions.OfType<Version>()];
+        int shown = versions.Take(limit).Count(one => one is not null);
         return new PathHistory(
             [
-                .. readable
-                    .Take(limit)
-                    .Select((backup, index) => new PathVersion(backup, entries[index], HasChanged(entries, index))),
+                .. found
+                    .Take(shown)
+                    .Select((one, at) => new PathVersion(one.Backup, one.Entry, HasChanged(found, at), one.Problem)),
             ],
-            last is null ? null : (last.CreatedAt, last.Id)
+            next
         );
     }
 
-    private static bool HasChanged(BackupEntry?[] entries, int index) =>
-        (entries[index], entries.ElementAtOrDefault(index + 1)) switch
+    /// <summary>Backups that can be read, the newest first.</summary>
+    /// <param name="enough">How many, if there are so many.</param>
+    private async Task<List<Backup>> NewestAsync(
+        BackupFilter filter,
+        (DateTimeOffset CreatedAt, string Id)? after,
+        int enough,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Backup> readable = [];
+        RowPlace? place = after is var (createdAt, id) ? new RowPlace(createdAt, id) : null;
+        SortColumn<Backup> column = new("created_at", row => row.CreatedAt);
+        while (true)
+        {
+            RowOrder<Backup> order = new(column, Descending: true, place);
+            RowList<Backup> list = await catalog.ReadAsync(
+                session =>
+                    order.PageAsync(Math.Max(enough, LeastRead), page => session.Backups.ListAsync(filter, page)),
+                cancellationToken
+            );
+            readable.AddRange(list.Rows.Where(BackupRules.CanBeRead).Take(enough - readable.Count));
+            if (readable.Count == enough || !list.More)
+            {
+                return readable;
+            }
+            place = new RowPlace(list.Rows[^1].CreatedAt, list.Rows[^1].Id);
+        }
+    }
+
+    /// <returns>Null where the backup was deleted meanwhile.</returns>
+    private static async Task<Version?> VersionAsync(
+        OpenProject project,
+        Backup backup,
+        byte[] path,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
+            return new Version(backup, await open.TryFindAsync(path, cancellationToken), null);
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (ServiceError error) when (error.InnerException is EngineError { Temporary: false })
+        {
+            return new Version(backup, null, error.Message);
+        }
+    }
+
+    /// <summary>From the one before that can be read.</summary>
+    private static bool HasChanged(List<Version> versions, int index) =>
+        versions[index].Problem is null
+        && (versions[index].Entry, versions.Skip(index + 1).FirstOrDefault(one => one.Problem is null)?.Entry) switch
         {
             (null, null) => false,
             ({ } entry, { } earlier) => OpenBackup.Differs(entry, earlier),
             _ => true,
         };
+
+    /// <param name="Problem">Why the backup cannot be looked into; null where it was.</param>
+    private sealed record Version(Backup Backup, BackupEntry? Entry, string? Problem);
 
     /// <summary>Permission alone, for the endpoints that must refuse before they read the query.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);

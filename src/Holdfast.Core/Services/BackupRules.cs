@@ -59,6 +59,8 @@ internal static class BackupRules
     public static bool CanBeRead(Backup backup) =>
         backup is { SnapshotId: not null, Status: BackupStatus.Available or BackupStatus.Restoring };
 
+    public static ServiceError NoSuchBackup(string id) => ServiceError.NotFound($"Backup {id} could not be found.");
+
     /// <returns>The backup, which can be read, and the sharing that gives it where it is not the caller's own.</returns>
     public static async Task<(Backup Backup, Sharing? Given)> FindReadableAsync(
         this ICatalog catalog,
@@ -75,7 +77,7 @@ internal static class BackupRules
         );
         if (backup is null)
         {
-            throw ServiceError.NotFound($"Backup {id} could not be found.");
+            throw NoSuchBackup(id);
         }
         return CanBeRead(backup)
             ? (backup, given)

@@ -138,10 +138,7 @@ public sealed class CreateBackup(
         TreeBackup run = new(repository, source, request);
         claimed.Progress = () => Measure(run.Progress);
         BackupReport report = await run.RunAsync(held, cancellationToken);
-        await held.WhileHeldAsync(
-            token => SnapshotNames.KeepAsync(repository, report.Snapshot, request.Parent, share.Id, token),
-            cancellationToken
-        );
+        await KeepNamesAsync(held, repository, report.Snapshot, request.Parent, share.Id, cancellationToken);
         return new BackupCommit(
             report.Snapshot.Id.ToString(),
             capture.How,
@@ -151,6 +148,29 @@ public sealed class CreateBackup(
             request.Parent is not null,
             report.Packs
         );
+    }
+
+    /// <summary>The backup is there without them, so no fault that they meet is the backup's.</summary>
+    private async Task KeepNamesAsync(
+        RepositoryLock held,
+        Repository repository,
+        Snapshot snapshot,
+        Snapshot? parent,
+        string share,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await held.WhileHeldAsync(
+                token => SnapshotNames.KeepAsync(repository, snapshot, parent, share, token),
+                cancellationToken
+            );
+        }
+        catch (EngineError error) when (error is { Temporary: false, Kind: not EngineErrorKind.LockLost })
+        {
+            Log.NamesNotKept(logger, error, share, snapshot.Id.ToString());
+        }
     }
 
     // Bytes where a parent says how many to expect; else files, once all of them are found.

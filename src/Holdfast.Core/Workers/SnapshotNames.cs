@@ -27,10 +27,30 @@ internal static class SnapshotNames
             return;
         }
         Id tree = await TreeOfAsync(repository, snapshot, share, cancellationToken);
-        bool same = parent is not null && await TreeOfAsync(repository, parent, share, cancellationToken) == tree;
+        bool same = parent is not null && await IsSameAsync(repository, parent, share, tree, cancellationToken);
         if (!same || !await repository.CopyNamesAsync(parent!.Id, snapshot.Id, cancellationToken))
         {
             await repository.KeepNamesAsync(snapshot.Id, tree, cancellationToken);
+        }
+    }
+
+    /// <summary>An earlier backup that cannot be read is not the same.</summary>
+    private static async Task<bool> IsSameAsync(
+        Repository repository,
+        Snapshot parent,
+        string share,
+        Id tree,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await TreeOfAsync(repository, parent, share, cancellationToken) == tree;
+        }
+        catch (EngineError error)
+            when (error is { Kind: EngineErrorKind.Damaged or EngineErrorKind.NotFound, Temporary: false })
+        {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Holdfast.Engine.Trees;
@@ -56,9 +57,26 @@ internal sealed class PaxRecords
         Add(key, Encoding.ASCII.GetBytes(text));
     }
 
-    /// <summary>As star, GNU tar and bsdtar have them.</summary>
-    public void Attribute(ExtendedAttribute attribute) =>
-        Add([.. "SCHILY.xattr."u8, .. attribute.Name], attribute.Value);
+    /// <summary>
+    /// As star, GNU tar and bsdtar have them. <c>=</c> would end the key: it and <c>%</c> are written as GNU tar does,
+    /// <c>%3D</c> and <c>%25</c>.
+    /// </summary>
+    public void Attribute(ExtendedAttribute attribute)
+    {
+        List<byte> key = [.. "SCHILY.xattr."u8];
+        foreach (byte one in attribute.Name)
+        {
+            key.AddRange(
+                one switch
+                {
+                    (byte)'=' => "%3D"u8,
+                    (byte)'%' => "%25"u8,
+                    _ => [one],
+                }
+            );
+        }
+        Add(CollectionsMarshal.AsSpan(key), attribute.Value);
+    }
 
     public void CopyTo(Span<byte> blocks) => records.WrittenSpan.CopyTo(blocks);
 

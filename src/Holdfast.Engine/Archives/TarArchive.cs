@@ -14,10 +14,7 @@ public sealed class TarArchive(Repository repository)
     /// <summary>Blobs and headers under way or waiting.</summary>
     private const int Ahead = 8;
 
-    /// <summary>Files of several names that are remembered; the names of later ones each have the bytes.</summary>
-    private const int MostLinks = 100_000;
-
-    private readonly Dictionary<(ulong Device, ulong Inode), byte[]> links = [];
+    private readonly LinkNames links = new();
 
     /// <param name="entries">A directory before what is in it. The slash at a path's beginning is left out.</param>
     /// <param name="to">Written to as the bytes come; not disposed.</param>
@@ -48,7 +45,8 @@ public sealed class TarArchive(Repository repository)
     {
         await foreach (BrowseEntry entry in entries.WithCancellation(cancellationToken))
         {
-            IReadOnlyList<Id> blobs = entry.Node.Content ?? [];
+            // What a foreign snapshot says that another kind of entry holds is nothing that a tar can.
+            IReadOnlyList<Id> blobs = entry.Node.Type == NodeType.File ? entry.Node.Content ?? [] : [];
             byte[] path = entry.Path[1..];
             byte[]? sameAs = SameAs(entry.Node, path);
             long size = blobs.Sum(blob => (long)repository.Locate(BlobKind.Data, blob).PlaintextLength);
@@ -73,24 +71,9 @@ public sealed class TarArchive(Repository repository)
         yield return new TarPiece(new byte[2 * TarHeader.Block], null);
     }
 
-    /// <returns>The path of the same file before; null when this is its first, or only, name.</returns>
-    private byte[]? SameAs(Node node, byte[] path)
-    {
-        if (node.Links < 2 || node.Type is NodeType.Dir or NodeType.Socket or NodeType.Unknown)
-        {
-            return null;
-        }
-        (ulong, ulong) file = (node.DeviceId, node.Inode);
-        if (links.TryGetValue(file, out byte[]? first))
-        {
-            return first;
-        }
-        if (links.Count < MostLinks)
-        {
-            links.Add(file, path);
-        }
-        return null;
-    }
+    /// <inheritdoc cref="LinkNames.Before"/>
+    private byte[]? SameAs(Node node, byte[] path) =>
+        node.Type is NodeType.Dir or NodeType.Socket or NodeType.Unknown ? null : links.Before(node, path);
 
     /// <summary>Bytes as they are, or those of a blob.</summary>
     private readonly record struct TarPiece(ReadOnlyMemory<byte> Bytes, Id? Blob);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Holdfast.Engine.Browse;
 using Holdfast.Engine.Trees;
 
@@ -6,16 +7,31 @@ namespace Holdfast.Engine.Archives;
 
 /// <summary>
 /// A part of a backup as a zip, for people whose tools know no tar: directories, files and symbolic links with their modes and
-/// times to two seconds. Names that are not UTF-8 are written as <see cref="EntryText"/> has them.
+/// times to two seconds. Names are written as <see cref="ZipName"/> has them. One object writes one zip.
 /// </summary>
 public sealed class ZipArchives(Repository repository)
 {
+    /// <summary>
+    /// At most, for the library remembers each until the zip's end: some 300 bytes, and three times its name.
+    /// </summary>
+    public const int MostEntries = 250_000;
+
+    /// <summary>At most, of all names together.</summary>
+    public const int MostNameBytes = 32 << 20;
+
+    /// <summary>Of one name: the format has 16 bits for its length.</summary>
+    private const int LongestName = ushort.MaxValue;
+
     private const int HighHalf = 16;
 
     // What the format's dates can say.
     private static readonly DateTimeOffset Earliest = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
 
+    private int count;
+    private int nameBytes;
+
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Invalid"/>: a zip has no room for this.</exception>
     /// <inheritdoc cref="TarArchive.WriteAsync"/>
     public async Task WriteAsync(IAsyncEnumerable<BrowseEntry> entries, Stream to, CancellationToken cancellationToken)
     {
@@ -44,7 +60,8 @@ public sealed class ZipArchives(Repository repository)
         {
             return;
         }
-        string name = EntryText.Of(entry.Path.AsSpan(1)) + (node.Type == NodeType.Dir ? "/" : "");
+        string name = ZipName.Of(entry.Path.AsSpan(1)) + (node.Type == NodeType.Dir ? "/" : "");
+        Count(Encoding.UTF8.GetByteCount(name));
         ZipArchiveEntry added = zip.CreateEntry(name, CompressionLevel.Fastest);
         added.ExternalAttributes = (int)(GoFileMode.ToUnix(node.Mode) << HighHalf);
         added.LastWriteTime = TimeOf(node.ModifyTime);
@@ -61,6 +78,22 @@ public sealed class ZipArchives(Repository repository)
         await using StoredFile file = new(repository, node);
         await file.CopyToAsync(content, cancellationToken);
     }
+
+    private void Count(int name)
+    {
+        if (name > LongestName)
+        {
+            throw Refuse("A path is too long for a zip: download it as tar.");
+        }
+        count++;
+        nameBytes += name;
+        if (count > MostEntries || nameBytes > MostNameBytes)
+        {
+            throw Refuse("There are too many entries for a zip: download it as tar.");
+        }
+    }
+
+    private static EngineError Refuse(string message) => new(EngineErrorKind.Invalid, temporary: false, message);
 
     private static DateTimeOffset TimeOf(UnixTime time) =>
         time.Seconds < Earliest.ToUnixTimeSeconds() ? Earliest

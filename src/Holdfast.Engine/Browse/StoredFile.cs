@@ -70,10 +70,9 @@ public sealed class StoredFile : Stream
         {
             return 0;
         }
-        int found = Array.BinarySearch(ends, position + 1);
         try
         {
-            await ToBlobAsync(found < 0 ? ~found : found, cancellationToken);
+            await ToBlobAsync(BlobAt(position), cancellationToken);
         }
         catch (EngineError error) when (refuse is not null)
         {
@@ -121,6 +120,26 @@ public sealed class StoredFile : Stream
         bytes.Dispose();
         closed.Dispose();
         await base.DisposeAsync();
+    }
+
+    /// <summary>The first that ends behind a position in the file. One without bytes, as others may write, is never that.</summary>
+    private int BlobAt(long place)
+    {
+        int first = 0;
+        int behind = ends.Length - 1;
+        while (first < behind)
+        {
+            int middle = (first + behind) / 2;
+            if (ends[middle] > place)
+            {
+                behind = middle;
+            }
+            else
+            {
+                first = middle + 1;
+            }
+        }
+        return first;
     }
 
     private async Task ToBlobAsync(int wanted, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal static class BackupChangeView
         writer.WriteUtc("created_at", version.Backup.CreatedAt);
         writer.WriteBoolean("changed", version.Changed);
         BackupEntryView.WriteOptional(writer, "entry", version.Entry);
+        writer.WriteString("problem", version.Problem);
         writer.WriteEndObject();
     }
 }

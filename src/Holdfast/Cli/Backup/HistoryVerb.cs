@@ -48,7 +48,10 @@ internal static class HistoryVerb
             parsed.GetValue(Limit),
             stop
         );
-        List<VersionObject> all = [.. read.Where(one => one.Changed || parsed.GetValue(All))];
+        List<VersionObject> all =
+        [
+            .. read.Where(one => one.Changed || one.Problem is not null || parsed.GetValue(All)),
+        ];
         output.Object(all);
         output.Table(
             ["Backup", "Made", "Size", "Modified"],
@@ -57,7 +60,8 @@ internal static class HistoryVerb
                     [
                         one.BackupId,
                         Output.Time(one.CreatedAt),
-                        one.Entry is null ? "(gone)"
+                        one.Problem is not null ? "(unreadable)"
+                        : one.Entry is null ? "(gone)"
                         : one.Entry.Size is { } bytes ? Output.Size(bytes)
                         : one.Entry.Type,
                         one.Entry?.ModifiedAt is { } time ? Output.Time(time) : "",
@@ -72,7 +76,8 @@ internal static class HistoryVerb
         string? BackupName,
         DateTimeOffset CreatedAt,
         bool Changed,
-        EntryObject? Entry
+        EntryObject? Entry,
+        string? Problem
     );
 
     private sealed record Page(IReadOnlyList<VersionObject> Versions, string? NextCursor) : INativePage<VersionObject>

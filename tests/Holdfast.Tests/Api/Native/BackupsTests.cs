@@ -336,6 +336,37 @@ public sealed class BackupsTests : ManilaTests
     }
 
     [Fact]
+    public async Task A_history_goes_past_failed_backups_and_says_which_one_is_damaged()
+    {
+        (Backup first, RawPath directory) = await BackUpAsync(at => RawFiles.Write(at / "file", "one"));
+        Share share = (await World.Catalog.ShareAsync(first.ShareId!))!;
+        RawFiles.Write(directory / "file", "another");
+        Backup damaged = await World.BackUpAsync(share);
+        RawFiles.Write(directory / "file", "one");
+        Backup last = await World.BackUpAsync(share);
+        await World.SetCreatedAsync([first.Id, damaged.Id, last.Id]);
+        for (int failed = 0; failed < 120; failed++)
+        {
+            await World.AddBackupAsync(
+                share,
+                status: BackupStatus.Error,
+                createdAt: Rows.Start.AddMilliseconds(failed)
+            );
+        }
+        MemoryObjectStore store = Host.Services.GetRequiredService<MemoryObjectStore>();
+        await store.DeleteAsync(new($"{ApiHost.Project}/snapshots/{damaged.SnapshotId}"), default);
+
+        string path = $"/api/v1/shares/{share.Id}/history/file";
+        Answer whole = await Host.SendAsync("GET", path);
+        Assert.Equal([(last.Id, false, 3), (damaged.Id, false, -1), (first.Id, true, 3)], Versions(whole));
+        string[] problems = [.. whole.Json["versions"]!.AsArray().Select(one => Text(one, "problem") ?? "none")];
+        Assert.Equal("none", problems[0]);
+        Assert.StartsWith($"Backup {damaged.Id} cannot be read", problems[1], StringComparison.Ordinal);
+        Answer page = await Host.SendAsync("GET", path + "?limit=2");
+        Assert.Equal([(last.Id, false, 3), (damaged.Id, false, -1)], Versions(page));
+    }
+
+    [Fact]
     public async Task A_name_is_found_once_in_the_newest_backup_that_has_it()
     {
         (Backup first, RawPath directory) = await BackUpAsync(at =>

@@ -3,6 +3,7 @@ using Holdfast.Core.Operations;
 using Holdfast.Core.Reading;
 using Holdfast.Core.Services;
 using Holdfast.Testing.Core;
+using Holdfast.Testing.Objects;
 using Xunit;
 
 namespace Holdfast.Tests.Core.Workers;
@@ -62,6 +63,19 @@ public sealed class SnapshotNamesTests
         await File.WriteAllBytesAsync(PathOf(core, changed), bytes);
         Assert.Equal(["one more"], await SearchAsync(core, same, "one more"));
         Assert.Equal(["and another"], await SearchAsync(core, changed, "AND"));
+    }
+
+    [Fact]
+    public async Task A_backup_whose_names_cannot_be_kept_is_made()
+    {
+        await using WorkerFixture core = await WorkerFixture.MakeAsync();
+        Share share = await core.ShareAsync();
+        await FillAsync(core.PathOf(share), 0..Many);
+        core.Store.Fail(StoreCall.Put, Fault.Permanently, times: int.MaxValue, beneath: $"{Rows.Project}/names/");
+        Backup made = await BackUpAsync(core, share);
+        Assert.Equal(BackupStatus.Available, made.Status);
+        Assert.Empty(KeptIn(core));
+        Assert.Equal(["file 20000"], await SearchAsync(core, made, "file 20000"));
     }
 
     private static async Task FillAsync(string directory, Range numbers)

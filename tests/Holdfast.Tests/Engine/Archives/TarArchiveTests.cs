@@ -1,8 +1,11 @@
 using System.Formats.Tar;
 using System.Text;
 using Holdfast.Engine.Archives;
+using Holdfast.Engine.Backup;
 using Holdfast.Engine.Browse;
 using Holdfast.Engine.Trees;
+using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Holdfast.Tests.Engine.Backup;
 using Xunit;
 
@@ -112,6 +115,50 @@ public sealed class TarArchiveTests
         Assert.Equal(3 * TarHeader.Block, header.Length);
     }
 
+    [Fact]
+    public async Task A_number_that_was_used_again_makes_no_other_file_a_link()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["a"], "removed during the walk");
+        RawFiles.Write(scene["b"], "got its number");
+        BackupReport report = await scene.RunAsync();
+        Node first = await scene.FindAsync(report, "a") with { Links = 2, DeviceId = 1, Inode = 7 };
+        Node other = await scene.FindAsync(report, "b") with { Links = 2, DeviceId = 1, Inode = 7 };
+        using MemoryStream tar = await WriteAsync(
+            scene,
+            new BrowseEntry("/a"u8.ToArray(), first),
+            new BrowseEntry("/b"u8.ToArray(), other),
+            new BrowseEntry("/c"u8.ToArray(), first)
+        );
+        await using TarReader reader = new(tar);
+        List<(string, string)> found = [];
+        while (await reader.GetNextEntryAsync(copyData: true) is { } entry)
+        {
+            using StreamReader? text = entry.DataStream is { } data ? new(data) : null;
+            found.Add((entry.Name, text is null ? "link to " + entry.LinkName : await text.ReadToEndAsync()));
+        }
+        Assert.Equal([("a", "removed during the walk"), ("b", "got its number"), ("c", "link to a")], found);
+    }
+
+    [Fact]
+    public async Task Attributes_come_back_whatever_their_names_hold()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        RawFiles.Write(scene["file"], "");
+        foreach (string name in new[] { "user.a=b", "user.a", "user.%", "user.%3D", "user.=%25=" })
+        {
+            RawFiles.SetAttribute(scene["file"], name, Encoding.UTF8.GetBytes("of " + name));
+        }
+        Node file = await scene.FindAsync(await scene.RunAsync(), "file");
+        using MemoryStream tar = await WriteAsync(scene, new BrowseEntry("/file"u8.ToArray(), file));
+        string into = scene.Beside("into");
+        string archive = Path.Join(into, "tar");
+        await File.WriteAllBytesAsync(archive, tar.ToArray());
+        string[] arguments = ["-xpf", archive, "-C", into, "--xattrs", "--xattrs-include=*"];
+        (await ChildProcess.RunAsync("tar", arguments)).Checked("tar");
+        Assert.Equal(RawFiles.Attributes(scene["file"]), RawFiles.Attributes(Path.Join(into, "file")));
+    }
+
     [Theory]
     [InlineData(NodeType.Socket)]
     [InlineData(NodeType.Unknown)]
@@ -121,15 +168,20 @@ public sealed class TarArchiveTests
     private static async Task<PaxTarEntry> ReadAsync(Node node, byte[]? name = null)
     {
         await using BackupScene scene = await BackupScene.MakeAsync();
-        using MemoryStream tar = new();
-        BrowseEntry entry = new([(byte)'/', .. name ?? node.Name], node);
-        await new TarArchive(scene.Repository).WriteAsync(new[] { entry }.ToAsyncEnumerable(), tar, default);
+        using MemoryStream tar = await WriteAsync(scene, new BrowseEntry([(byte)'/', .. name ?? node.Name], node));
         Assert.Equal(0, tar.Length % TarHeader.Block);
-        tar.Position = 0;
         await using TarReader reader = new(tar);
         TarEntry read = (await reader.GetNextEntryAsync())!;
         Assert.Null(await reader.GetNextEntryAsync());
         // Without an extended header it is of the older form, which says the same.
         return read as PaxTarEntry ?? new PaxTarEntry(read);
+    }
+
+    private static async Task<MemoryStream> WriteAsync(BackupScene scene, params BrowseEntry[] entries)
+    {
+        MemoryStream tar = new();
+        await new TarArchive(scene.Repository).WriteAsync(entries.ToAsyncEnumerable(), tar, default);
+        tar.Position = 0;
+        return tar;
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using Holdfast.Engine;
 using Holdfast.Engine.Archives;
 using Holdfast.Engine.Backup;
@@ -25,7 +27,7 @@ public sealed class ZipArchivesTests
         using MemoryStream zip = await WriteAsync(scene, await scene.RunAsync());
         await using ZipArchive read = new(zip);
         Assert.Equal(
-            ["the-source/", "the-source/a\\xFF", "the-source/link"],
+            ["the-source/", "the-source/a%FF", "the-source/link"],
             read.Entries.Select(entry => entry.FullName)
         );
         ZipArchiveEntry file = read.Entries[1];
@@ -55,6 +57,51 @@ public sealed class ZipArchivesTests
             )
         );
         Assert.Throws<InvalidDataException>(() => new ZipArchive(new MemoryStream(zip.ToArray())));
+    }
+
+    [Fact]
+    public async Task A_zip_takes_so_many_entries_and_no_more()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        await WriteAsync(scene, Directories(250_000, 10));
+        await RefusedAsync(scene, "too many entries", Directories(250_001, 10));
+    }
+
+    [Fact]
+    public async Task A_zip_takes_so_many_bytes_of_names_and_no_more()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        // With the slash at its end each name has 65,536 / 2 bytes.
+        await WriteAsync(scene, Directories(1024, 32_767));
+        await RefusedAsync(scene, "too many entries", Directories(1025, 32_767));
+    }
+
+    [Fact]
+    public async Task A_path_that_the_format_cannot_say_is_refused()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        await WriteAsync(scene, Directories(1, 65_534));
+        await RefusedAsync(scene, "too long", Directories(1, 65_535));
+    }
+
+    private static IEnumerable<BrowseEntry> Directories(int count, int nameBytes)
+    {
+        Node directory = new() { Name = "directory"u8.ToArray(), Type = NodeType.Dir };
+        return Enumerable
+            .Range(0, count)
+            .Select(number => number.ToString(CultureInfo.InvariantCulture).PadLeft(nameBytes, '0'))
+            .Select(name => new BrowseEntry(Encoding.ASCII.GetBytes("/" + name), directory));
+    }
+
+    private static Task WriteAsync(BackupScene scene, IEnumerable<BrowseEntry> entries) =>
+        new ZipArchives(scene.Repository).WriteAsync(entries.ToAsyncEnumerable(), Stream.Null, default);
+
+    private static async Task RefusedAsync(BackupScene scene, string why, IEnumerable<BrowseEntry> entries)
+    {
+        EngineError error = await Assert.ThrowsAsync<EngineError>(() => WriteAsync(scene, entries));
+        Assert.Equal(EngineErrorKind.Invalid, error.Kind);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.Contains("as tar", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task<MemoryStream> WriteAsync(BackupScene scene, BackupReport report)

@@ -1,6 +1,9 @@
+using System.Text;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Browse;
+using Holdfast.Engine.Crypto;
+using Holdfast.Engine.Packs;
 using Holdfast.Engine.Trees;
 using Holdfast.Testing.Files;
 using Holdfast.Tests.Engine.Backup;
@@ -42,6 +45,33 @@ public sealed class StoredFileTests
         await using BackupScene scene = await BackupScene.MakeAsync();
         await using StoredFile content = new(scene.Repository, await BackUpAsync(scene, []));
         Assert.Equal((0, 0), (content.Length, await content.ReadAsync(new byte[1])));
+    }
+
+    [Fact]
+    public async Task Blobs_without_bytes_are_passed_over()
+    {
+        await using BackupScene scene = await BackupScene.MakeAsync();
+        Node file = await BackUpAsync(scene, "content"u8.ToArray());
+        Id full = file.Content!.Single();
+        Id empty = Sha256.Hash([]);
+        await using (BlobWriter writer = scene.Repository.CreateWriter())
+        {
+            await writer.SaveAsync(BlobKind.Data, empty, default, default);
+            await writer.FlushAsync(default);
+        }
+        Id[] blobs = [empty, full, empty, empty, full, full, empty];
+        await using StoredFile content = new(scene.Repository, file with { Content = blobs });
+        byte[] read = new byte[content.Length];
+        await content.ReadExactlyAsync(read);
+        Assert.Equal("contentcontentcontent", Encoding.UTF8.GetString(read));
+        Assert.Equal(0, await content.ReadAsync(new byte[1]));
+        for (int place = 0; place < read.Length; place++)
+        {
+            byte[] one = new byte[1];
+            content.Position = place;
+            await content.ReadExactlyAsync(one);
+            Assert.Equal(read[place], one[0]);
+        }
     }
 
     [Fact]
