@@ -45,6 +45,25 @@ public sealed class BackupVerbTests
         (await ChildProcess.RunAsync("tar", ["-xf", here[$"{id}.tar"], "-C", here.Path])).Checked("tar");
         Assert.Equal("content\n", await File.ReadAllTextAsync(here[$"{id}/my documents/100 % of it.txt"]));
 
+        // No path leads to another call, or out of the directory that one is in.
+        foreach (string path in (string[])["..", "my documents/../..", "%2e%2e/x"])
+        {
+            ProcessResult refused = await client.RunAsync("ls", id, path, "--encoded");
+            Assert.Equal((1, true), (refused.ExitCode, refused.Error.Contains("is no path", StringComparison.Ordinal)));
+        }
+        Assert.Equal(4, (await client.RunAsync("ls", id, "nothing?limit=1", "--encoded")).ExitCode);
+        (
+            await client.RunAsync(
+                "download",
+                id,
+                "/my%20documents%2F100%20%25%20of%20it.txt",
+                "--encoded",
+                "-o",
+                "other"
+            )
+        ).Checked("download");
+        Assert.Equal("content\n", await File.ReadAllTextAsync(here["other"]));
+
         // What is there stays.
         ProcessResult again = await client.RunAsync("download", id, "my documents/100 % of it.txt");
         Assert.Equal(1, again.ExitCode);
@@ -83,6 +102,10 @@ public sealed class BackupVerbTests
         Assert.Contains("'beside' cannot be made or opened", failed.Error, StringComparison.Ordinal);
         Assert.Equal("available", await tenant.ShareStatusAsync(share.Id));
         Assert.Equal(1, (await client.RunAsync("restore", id, "nothing")).ExitCode);
+        // An empty variable of a script's is not everything.
+        Assert.Equal(1, (await client.RunAsync("restore", id, "")).ExitCode);
+        Assert.Equal(1, (await client.RunAsync("restore", id, "d", "--into", "")).ExitCode);
+        Assert.Equal("after", await File.ReadAllTextAsync($"{root}/beside"));
     }
 
     [Fact]

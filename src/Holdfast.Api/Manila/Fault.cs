@@ -57,7 +57,7 @@ internal sealed class Fault(int status, string message) : Exception(message)
             404 => "itemNotFound",
             405 => "badMethod",
             409 => "conflictingRequest",
-            413 => "overLimit",
+            413 or 429 => "overLimit",
             415 => "badMediaType",
             501 => "notImplemented",
             503 => "serviceUnavailable",

@@ -2,12 +2,23 @@ using Holdfast.Api.Manila;
 using Holdfast.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.Api.Native;
 
 /// <summary>An answer that is an error, as RFC 9457 has it: <c>{"type", "title", "status", "detail"}</c>.</summary>
 internal sealed class Problem(int status, string message) : Exception(message)
 {
+    private static readonly string[] OfContent =
+    [
+        HeaderNames.ETag,
+        HeaderNames.LastModified,
+        HeaderNames.AcceptRanges,
+        HeaderNames.ContentRange,
+        HeaderNames.ContentDisposition,
+        HeaderNames.ContentLength,
+    ];
+
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(5);
 
     public static Problem BadRequest(string message) => new(StatusCodes.Status400BadRequest, message);
@@ -27,6 +38,11 @@ internal sealed class Problem(int status, string message) : Exception(message)
 
     public async Task WriteAsync(HttpContext http)
     {
+        // A download that fails before its first byte has said already what it would be.
+        foreach (string header in OfContent)
+        {
+            http.Response.Headers.Remove(header);
+        }
         await using JsonReply reply = new(http.Response, status);
         http.Response.ContentType = "application/problem+json";
         if (RetryAfter is not null || status == StatusCodes.Status503ServiceUnavailable)

@@ -1,51 +1,57 @@
 namespace Holdfast.Core.Reading;
 
 /// <summary>
-/// How many downloads, searches, histories and lists of changes a project may have under way at one node: each takes some MiB of
-/// memory for as long as its reader likes, or a processor for seconds.
+/// How much a project may have under way at one node of what reads backups: a download, search, history or list of changes takes
+/// some MiB of memory for as long as its reader likes, or a processor for seconds; a look at an entry a directory's tree.
 /// Safe for many threads.
 /// </summary>
 public sealed class DownloadLimit
 {
     public const int Most = 8;
+    public const int MostLooks = 32;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, int> underWay = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string ProjectId, bool Looks), int> underWay = [];
 
     /// <returns>Disposed when the download is over.</returns>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.TooManyRequests"/>.</exception>
-    public IDisposable Begin(string projectId)
+    public IDisposable Begin(string projectId) => Begin((projectId, false), Most, "downloads or searches");
+
+    /// <inheritdoc cref="Begin(string)"/>
+    public IDisposable BeginLook(string projectId) => Begin((projectId, true), MostLooks, "looks into backups");
+
+    private Begun Begin((string ProjectId, bool Looks) key, int most, string what)
     {
         lock (gate)
         {
-            int begun = underWay.GetValueOrDefault(projectId);
-            if (begun >= Most)
+            int begun = underWay.GetValueOrDefault(key);
+            if (begun >= most)
             {
                 throw new ServiceError(
                     ServiceErrorKind.TooManyRequests,
-                    $"The project has {Most} downloads or searches under way; wait for one of them to end."
+                    $"The project has {most} {what} under way; wait for one of them to end."
                 )
                 {
                     RetryAfter = TimeSpan.FromSeconds(1),
                 };
             }
-            underWay[projectId] = begun + 1;
+            underWay[key] = begun + 1;
         }
-        return new Begun(this, projectId);
+        return new Begun(this, key);
     }
 
-    private void End(string projectId)
+    private void End((string ProjectId, bool Looks) key)
     {
         lock (gate)
         {
-            if (--underWay[projectId] == 0)
+            if (--underWay[key] == 0)
             {
-                underWay.Remove(projectId);
+                underWay.Remove(key);
             }
         }
     }
 
-    private sealed class Begun(DownloadLimit limit, string projectId) : IDisposable
+    private sealed class Begun(DownloadLimit limit, (string ProjectId, bool Looks) key) : IDisposable
     {
         private bool ended;
 
@@ -54,7 +60,7 @@ public sealed class DownloadLimit
             if (!ended)
             {
                 ended = true;
-                limit.End(projectId);
+                limit.End(key);
             }
         }
     }

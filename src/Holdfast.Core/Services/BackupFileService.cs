@@ -73,6 +73,7 @@ public sealed class BackupFileService(
         Require(caller, "backup_file:get");
         (Backup backup, Sharing? given) = await catalog.FindReadableAsync(caller, backupId, time, cancellationToken);
         await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
+        using IDisposable place = downloads.BeginLook(caller.ProjectId);
         await using OpenBackup open = await reading.OpenAsync(backup, cancellationToken);
         BackupEntry entry = await open.FindAsync(path, cancellationToken);
         if (!entry.IsDirectory)
@@ -173,6 +174,7 @@ public sealed class BackupFileService(
                 "Files are restored of the backups of shares; a volume's is restored as a whole."
             );
         }
+        using (downloads.BeginLook(caller.ProjectId))
         await using (OpenBackup open = await reading.OpenAsync(backup, cancellationToken))
         {
             foreach (byte[] path in selection.Paths)
@@ -206,6 +208,7 @@ public sealed class BackupFileService(
         (DateTimeOffset, string)? next = last is null ? null : (last.CreatedAt, last.Id);
         if (readable.Count == 0)
         {
+            await RequireKnownAsync(caller, filter, cancellationToken);
             return new PathHistory([], next);
         }
         using IDisposable place = downloads.Begin(caller.ProjectId);
@@ -227,6 +230,28 @@ public sealed class BackupFileService(
             ],
             next
         );
+    }
+
+    /// <exception cref="ServiceError">
+    /// <see cref="ServiceErrorKind.NotFound"/>: the caller sees no such share, and the project has no backup of one.
+    /// </exception>
+    private async Task RequireKnownAsync(Caller caller, BackupFilter filter, CancellationToken cancellationToken)
+    {
+        RowOrder<Backup> order = new(
+            new SortColumn<Backup>("created_at", row => row.CreatedAt),
+            Descending: true,
+            null
+        );
+        bool known = await catalog.ReadAsync(
+            async session =>
+                await session.FindShareAsync(caller, filter.ShareId!) is not null
+                || (await order.PageAsync(1, page => session.Backups.ListAsync(filter, page))).Rows.Count > 0,
+            cancellationToken
+        );
+        if (!known)
+        {
+            throw ServiceError.NotFound($"No share exists with ID {filter.ShareId}.");
+        }
     }
 
     /// <summary>Backups that can be read, the newest first.</summary>

@@ -15,10 +15,10 @@ internal static class ErrorText
             output.WriteLine(CliJson.Line(new ExitErrorObject(exitCode, message, advice)));
             return;
         }
-        output.WriteLine($"holdfast: {message}");
+        output.WriteLine($"holdfast: {Output.Plain(message)}");
         if (advice is not null)
         {
-            output.WriteLine(advice);
+            output.WriteLine(Output.Plain(advice));
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class Output(bool json, bool quiet)
     {
         if (!json)
         {
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(Plain(text));
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class Output(bool json, bool quiet)
     {
         if (!json && !quiet)
         {
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(Plain(text));
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class Output(bool json, bool quiet)
         }
         else
         {
-            Console.Error.WriteLine(text);
+            Console.Error.WriteLine(Plain(text));
         }
     }
 
@@ -71,10 +71,24 @@ internal sealed class Output(bool json, bool quiet)
         }
         foreach (IReadOnlyList<string> row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(Plain(cell))));
         }
         console.Value.Write(table);
     }
+
+    /// <summary>
+    /// Text that does not command the terminal, nor turn the line around: names and descriptions are whoever's. Lines stay lines.
+    /// </summary>
+    public static string Plain(string text) =>
+        text.Any(IsHidden) ? string.Concat(text.Select(one => IsHidden(one) ? $"\\x{(int)one:X2}" : $"{one}")) : text;
+
+    private static bool IsHidden(char one) =>
+        one is not '\n'
+        && char.GetUnicodeCategory(one)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Bytes as people read them, with restic's units: 12.345 MiB.</summary>
     public static string Size(long bytes)

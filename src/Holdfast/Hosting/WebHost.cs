@@ -20,7 +20,7 @@ internal static class WebHost
     // tokens of identity services have some kilobytes. A list's filters go into the request line.
     private const int MaxHeaders = 100;
     private const int MaxHeaderBytes = 32 * 1024;
-    private const int MaxRequestLineBytes = 8 * 1024;
+    private const int MaxRequestLineBytes = 64 * 1024;
 
     public static WebApplicationBuilder Create(Settings settings, TlsCertificate? tls)
     {

@@ -56,10 +56,7 @@ internal static class BackupFileEndpoints
         {
             throw Problem.BadRequest($"'paths' must have from 1 to {MostPaths} paths; '/' is the whole backup.");
         }
-        RestoreSelection selection = new(
-            [.. paths.Select(path => EntryPath.OfText(path, "paths"))],
-            body.OptionalText("into", LongestPath) is { Length: > 0 } into ? EntryPath.OfText(into, "into") : null
-        );
+        RestoreSelection selection = new([.. paths.Select(path => EntryPath.OfText(path, "paths"))], Into(body));
         Operation queued = await files.RestoreAsync(
             request.Caller,
             request.Id,
@@ -69,6 +66,11 @@ internal static class BackupFileEndpoints
         );
         await request.ReplyAsync(StatusCodes.Status202Accepted, queued, OperationView.Write);
     }
+
+    private static byte[]? Into(JsonElement body) =>
+        body.OptionalText("into", LongestPath) is { } text && EntryPath.OfText(text, "into") is { Length: > 0 } into
+            ? into
+            : null;
 
     private static async Task HistoryAsync(NativeRequest request)
     {

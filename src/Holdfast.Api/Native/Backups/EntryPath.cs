@@ -49,6 +49,11 @@ internal static class EntryPath
     /// <param name="name">Of the body's member, for what whoever sent it is told.</param>
     public static byte[] OfText(string text, string name)
     {
+        // An empty one is rather a mistake than everything, which '/' is.
+        if (text.Length == 0)
+        {
+            throw Problem.BadRequest($"'{name}' must not be an empty path; '/' is the share's own directory.");
+        }
         byte[] path = [.. Decode(Encoding.UTF8.GetBytes(text)).AsSpan().Trim((byte)'/')];
         foreach (Range range in path.AsSpan().Split((byte)'/'))
         {

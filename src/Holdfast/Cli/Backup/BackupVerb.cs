@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Holdfast.Cli.Client;
 
 namespace Holdfast.Cli.Backup;
@@ -30,19 +29,4 @@ internal static class BackupVerb
         };
 
     public static string PathOf(ParseResult parsed) => $"backups/{Uri.EscapeDataString(parsed.GetRequiredValue(Id))}";
-
-    /// <summary>What stands behind <c>files/</c> in the URL of an entry.</summary>
-    public static string Encode(string path, bool encoded)
-    {
-        string trimmed = path.Trim('/');
-        return encoded ? trimmed : string.Join('/', trimmed.Split('/').Select(Uri.EscapeDataString));
-    }
-
-    /// <summary>A name as text that can be a file's: what an encoded one says, as far as it is text.</summary>
-    public static string LastName(string encodedPath) =>
-        Encoding.UTF8.GetString(
-            System.Web.HttpUtility.UrlDecodeToBytes(
-                encodedPath[(encodedPath.LastIndexOf('/') + 1)..].Replace("+", "%2B", StringComparison.Ordinal)
-            )
-        );
 }

@@ -50,7 +50,7 @@ internal static class ChangesVerb
         output.Table(
             ["Change", "Before", "After", "Path"],
             all.Select(one =>
-                (IReadOnlyList<string>)[one.Change, Amount(one.Before), Amount(one.After), EntryObject.Shown(one.Path)]
+                (IReadOnlyList<string>)[one.Change, Amount(one.Before), Amount(one.After), EntryArgument.Text(one.Path)]
             )
         );
         output.Line($"{all.Count} {(all.Count == 1 ? "change" : "changes")}");

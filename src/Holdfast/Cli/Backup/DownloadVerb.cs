@@ -47,19 +47,25 @@ internal static class DownloadVerb
 
     private static async Task RunAsync(ParseResult parsed, CloudSession session, Output output, CancellationToken stop)
     {
-        string path = BackupVerb.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
+        string path = EntryArgument.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
         string url = $"{BackupVerb.PathOf(parsed)}/files/{path}";
         string form =
             parsed.GetValue(Archive)
             ?? ((await session.GetAsync<LookObject>($"{url}?limit=1", stop)).Entry.IsDirectory ? "tar" : "file");
-        string target = parsed.GetValue(To) ?? NameOf(path, parsed.GetRequiredValue(BackupVerb.Id), form);
-        using HttpResponseMessage reply = await session.DownloadAsync($"{url}?download={form}", stop);
-        if (target == ToStandardOutput)
+        string? chosen = parsed.GetValue(To);
+        if (chosen == ToStandardOutput)
         {
+            using HttpResponseMessage shown = await session.DownloadAsync($"{url}?download={form}", stop);
             await using Stream standard = Console.OpenStandardOutput();
-            await CopyAsync(reply, standard, null, stop);
+            await CopyAsync(shown, standard, null, stop);
             return;
         }
+        string target = chosen ?? NameOf(path, parsed.GetRequiredValue(BackupVerb.Id), form);
+        if (File.Exists(target))
+        {
+            throw CannotBeWritten(target, "it is there already");
+        }
+        using HttpResponseMessage reply = await session.DownloadAsync($"{url}?download={form}", stop);
         long bytes = await ProgressDisplay.RunAsync(output, progress => SaveAsync(reply, target, progress, stop));
         output.Object(new DownloadObject(target, bytes));
         output.Line($"{target}: {Output.Size(bytes)}");
@@ -73,7 +79,8 @@ internal static class DownloadVerb
         CancellationToken stop
     )
     {
-        string part = $"{target}.{Guid.NewGuid():N}.part";
+        // A name of its own: with anything added, the target's may be too long.
+        string part = System.IO.Path.Join(System.IO.Path.GetDirectoryName(target), $".{Guid.NewGuid():N}.part");
         try
         {
             long bytes;
@@ -86,16 +93,16 @@ internal static class DownloadVerb
         }
         catch (Exception error)
         {
-            File.Delete(part);
-            throw error is IOException or UnauthorizedAccessException
-                ? new CommandError(
-                    ExitCode.Failed,
-                    $"{target} cannot be written: {error.Message}",
-                    "Name another file with --output."
-                )
-                : error;
+            if (File.Exists(part))
+            {
+                File.Delete(part);
+            }
+            throw error is IOException or UnauthorizedAccessException ? CannotBeWritten(target, error.Message) : error;
         }
     }
+
+    private static CommandError CannotBeWritten(string target, string why) =>
+        new(ExitCode.Failed, $"{target} cannot be written: {why}", "Name another file with --output.");
 
     private static async Task<long> CopyAsync(
         HttpResponseMessage reply,
@@ -135,7 +142,7 @@ internal static class DownloadVerb
 
     private static string NameOf(string path, string id, string form)
     {
-        string name = path.Length == 0 ? id : BackupVerb.LastName(path);
+        string name = path.Length == 0 ? id : EntryArgument.LastName(path);
         return form == "file" ? name : $"{name}.{form}";
     }
 

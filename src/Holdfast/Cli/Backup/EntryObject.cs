@@ -28,12 +28,8 @@ internal sealed record EntryObject(
             Group.Length == 0 ? $"{Gid}" : Group,
             Size is { } bytes ? Output.Size(bytes) : Type,
             ModifiedAt is { } time ? Output.Time(time) : "",
-            Shown(Name) + (IsDirectory ? "/" : "") + (LinkTarget is null ? "" : $" -> {Shown(LinkTarget)}"),
+            Name + (IsDirectory ? "/" : "") + (LinkTarget is null ? "" : $" -> {LinkTarget}"),
         ];
-
-    /// <summary>Whoever chose the name is not to command the terminal.</summary>
-    public static string Shown(string name) =>
-        string.Concat(name.Select(one => char.IsControl(one) ? $"\\x{(int)one:X2}" : $"{one}"));
 }
 
 /// <summary>An entry and, of a directory, a part of what is in it.</summary>

@@ -41,17 +41,15 @@ internal static class HistoryVerb
 
     private static async Task RunAsync(ParseResult parsed, CloudSession session, Output output, CancellationToken stop)
     {
-        string path = BackupVerb.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
-        IReadOnlyList<VersionObject> read = await NativeList.ReadAsync<Page, VersionObject>(
+        string path = EntryArgument.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
+        bool every = parsed.GetValue(All);
+        IReadOnlyList<VersionObject> all = await NativeList.ReadAsync<Page, VersionObject>(
             session,
             $"shares/{Uri.EscapeDataString(parsed.GetRequiredValue(Share))}/history/{path}",
             parsed.GetValue(Limit),
+            one => one.Changed || one.Problem is not null || every,
             stop
         );
-        List<VersionObject> all =
-        [
-            .. read.Where(one => one.Changed || one.Problem is not null || parsed.GetValue(All)),
-        ];
         output.Object(all);
         output.Table(
             ["Backup", "Made", "Size", "Modified"],

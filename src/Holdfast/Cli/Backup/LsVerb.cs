@@ -24,7 +24,7 @@ internal static class LsVerb
 
     private static async Task RunAsync(ParseResult parsed, CloudSession session, Output output, CancellationToken stop)
     {
-        string path = BackupVerb.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
+        string path = EntryArgument.Encode(parsed.GetRequiredValue(Path), parsed.GetValue(BackupVerb.Encoded));
         string url = $"{BackupVerb.PathOf(parsed)}/files/{path}?limit=1000";
         LookObject look = await session.GetAsync<LookObject>(url, stop);
         List<EntryObject> all = [.. look.Entries ?? [look.Entry]];

@@ -53,10 +53,12 @@ internal static class RestoreVerb
         JsonObject body = new()
         {
             ["paths"] = new JsonArray([
-                .. parsed.GetRequiredValue(Paths).Select(path => JsonValue.Create(BackupVerb.Encode(path, encoded))),
+                .. parsed
+                    .GetRequiredValue(Paths)
+                    .Select(path => JsonValue.Create(EntryArgument.EncodeRequired(path, encoded))),
             ]),
             ["share_id"] = parsed.GetValue(Share),
-            ["into"] = parsed.GetValue(Into) is { } into ? BackupVerb.Encode(into, encoded) : null,
+            ["into"] = parsed.GetValue(Into) is { } into ? EntryArgument.EncodeRequired(into, encoded) : null,
         };
         OperationObject operation = await session.PostAsync<OperationObject>(
             $"{BackupVerb.PathOf(parsed)}/restore",

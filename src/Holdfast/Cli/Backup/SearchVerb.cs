@@ -63,7 +63,7 @@ internal static class SearchVerb
                         Output.Time(one.CreatedAt),
                         one.Size is { } bytes ? Output.Size(bytes) : one.Type,
                         one.ModifiedAt is { } time ? Output.Time(time) : "",
-                        EntryObject.Shown(one.Path),
+                        EntryArgument.Text(one.Path),
                     ]
             )
         );

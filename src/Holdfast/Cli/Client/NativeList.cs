@@ -34,10 +34,22 @@ internal static class NativeList
     }
 
     /// <param name="filters">Those without a value are not sent.</param>
+    public static Task<IReadOnlyList<T>> ReadAsync<TPage, T>(
+        CloudSession session,
+        string resource,
+        int limit,
+        CancellationToken stop,
+        params (string Name, string? Value)[] filters
+    )
+        where TPage : INativePage<T> => ReadAsync<TPage, T>(session, resource, limit, _ => true, stop, filters);
+
+    /// <param name="wanted">What is kept, and counts.</param>
+    /// <param name="filters">Those without a value are not sent.</param>
     public static async Task<IReadOnlyList<T>> ReadAsync<TPage, T>(
         CloudSession session,
         string resource,
         int limit,
+        Func<T, bool> wanted,
         CancellationToken stop,
         params (string Name, string? Value)[] filters
     )
@@ -53,7 +65,7 @@ internal static class NativeList
                 ("cursor", cursor),
             ]);
             TPage page = await session.GetAsync<TPage>($"{resource}?{query}", stop);
-            all.AddRange(page.Rows);
+            all.AddRange(page.Rows.Where(wanted));
             cursor = page.NextCursor;
         } while (cursor is not null && all.Count < limit);
         return all;

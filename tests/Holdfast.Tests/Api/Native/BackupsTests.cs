@@ -332,7 +332,7 @@ public sealed class BackupsTests : ManilaTests
         Answer rest = await Host.SendAsync("GET", $"{path}?limit=2&cursor={Text(page.Json, "next_cursor")}");
         Assert.Equal([(made[1].Id, false, 3), (made[0].Id, true, 3)], Versions(rest));
         Assert.Null(rest.Json["next_cursor"]);
-        Assert.Empty(Versions(await Host.SendAsync("GET", path, token: "other")));
+        Assert.Equal(404, (await Host.SendAsync("GET", path, token: "other")).Code);
     }
 
     [Fact]
@@ -436,11 +436,16 @@ public sealed class BackupsTests : ManilaTests
         Assert.Equal([(byte)'a', 0xff, (byte)'%'], Assert.Single(selection.Paths));
         Assert.Equal("kept für später", Encoding.UTF8.GetString(selection.Into!));
         Assert.Equal(ShareStatus.BackupRestoring, (await World.Catalog.ShareAsync(backup.ShareId!))!.Status);
-        Assert.Equal(404, (await RestoreAsync(backup, """{"paths":[""]}""", token: "other")).Code);
+        Assert.Equal(404, (await RestoreAsync(backup, """{"paths":["/"]}""", token: "other")).Code);
     }
 
     [Theory]
     [InlineData("{}", "'paths' must be a list of texts.")]
+    [InlineData("""{"paths":[""]}""", "'paths' must not be an empty path; '/' is the share's own directory.")]
+    [InlineData(
+        """{"paths":["file"],"into":""}""",
+        "'into' must not be an empty path; '/' is the share's own directory."
+    )]
     [InlineData("""{"paths":[]}""", "'paths' must have from 1 to 100 paths; '/' is the whole backup.")]
     [InlineData("""{"paths":["nothing"]}""", "The backup has no 'nothing'.")]
     [InlineData("""{"paths":["file/in it"]}""", "The backup has no 'file/in it'.")]

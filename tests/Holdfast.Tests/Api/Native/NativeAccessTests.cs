@@ -14,8 +14,7 @@ public class NativeAccessTests : AccessTableTests
         new("GET backups/{id}/files/{**path}", "401 401 403 403 404 200 200 200"),
         new("GET backups/{id}/changes", "401 401 403 403 404 200 200 200"),
         new("POST backups/{id}/restore", "401 401 403 403 404 403 202 202"),
-        // A project sees its own backups of a share, and those are none here.
-        new("GET shares/{id}/history/{**path}", "401 401 403 403 200 200 200 200"),
+        new("GET shares/{id}/history/{**path}", "401 401 403 403 404 200 200 200"),
         new("GET search", "401 401 403 403 404 200 200 200"),
         new("GET operations", "401 401 403 403 200 200 200 200"),
         new("GET operations/{id}", "401 401 403 403 404 200 200 200"),
