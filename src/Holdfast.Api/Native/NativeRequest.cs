@@ -1,7 +1,11 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.Api.Native;
@@ -11,6 +15,9 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
 {
     private const int DefaultLimit = 100;
     private const int LargestLimit = 1000;
+
+    /// <summary>Proxies take a connection for dead that says nothing for longer.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
 
     /// <summary>How many rows of a list, from 1 to 1000.</summary>
     public int Limit()
@@ -127,5 +134,67 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
         reply.Writer.WriteString("next_cursor", next);
         reply.Writer.WriteEndObject();
         await reply.CompleteAsync(Aborted);
+    }
+
+    /// <summary>
+    /// 200 with server-sent events, until whoever asks has gone or the node stops. A line now and then says that the other
+    /// side is there.
+    /// </summary>
+    /// <param name="changes">Some rows at a time, or none.</param>
+    public async Task ReplyEventsAsync<T>(
+        string name,
+        Func<CancellationToken, IAsyncEnumerable<IReadOnlyList<T>>> changes,
+        Action<Utf8JsonWriter, T, Caller> view
+    )
+    {
+        CancellationToken stopping =
+            Http.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping);
+        TimeProvider time = Service<TimeProvider>();
+        IAsyncEnumerable<IReadOnlyList<T>> rounds = changes(over.Token);
+        Http.Response.ContentType = "text/event-stream";
+        Http.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(Http.Request.Method))
+        {
+            return;
+        }
+        try
+        {
+            DateTimeOffset? sent = null;
+            await foreach (IReadOnlyList<T> rows in rounds.WithCancellation(over.Token))
+            {
+                if (rows.Count == 0 && time.GetUtcNow() - sent < LongestSilence)
+                {
+                    continue;
+                }
+                await SendAsync(rows, name, view, over.Token);
+                sent = time.GetUtcNow();
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested) { }
+    }
+
+    private async Task SendAsync<T>(
+        IReadOnlyList<T> rows,
+        string name,
+        Action<Utf8JsonWriter, T, Caller> view,
+        CancellationToken cancellationToken
+    )
+    {
+        IBufferWriter<byte> body = Http.Response.BodyWriter;
+        if (rows.Count == 0)
+        {
+            body.Write(":\n\n"u8);
+        }
+        foreach (T row in rows)
+        {
+            body.Write(Encoding.UTF8.GetBytes($"event: {name}\ndata: "));
+            await using (Utf8JsonWriter writer = new(body, JsonReply.Options))
+            {
+                view(writer, row, Caller);
+            }
+            body.Write("\n\n"u8);
+        }
+        _ = await Http.Response.BodyWriter.FlushAsync(cancellationToken);
     }
 }

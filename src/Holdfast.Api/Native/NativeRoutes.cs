@@ -20,6 +20,7 @@ internal static class NativeRoutes
         .. BackupFileEndpoints.Routes,
         .. SearchEndpoints.Routes,
         .. OperationEndpoints.Routes,
+        .. EventEndpoints.Routes,
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,
         .. VolumeEndpoints.Routes,

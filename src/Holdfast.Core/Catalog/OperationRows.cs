@@ -29,7 +29,7 @@ public sealed partial class OperationRows(ICatalogSession session)
     private const string Columns = """
         id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id, snapshot_id,
             pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
-            updated_at, finished_at, asked_by_admin, foreign_share, selection
+            updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at
         """;
 
     private const string Select = $"SELECT {Columns} FROM operations AS o";
@@ -58,10 +58,10 @@ public sealed partial class OperationRows(ICatalogSession session)
             """
             INSERT INTO operations (id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id,
                 snapshot_id, pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
-                created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share, selection)
+                created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at)
             VALUES (@Id, @Kind, @ProjectId, @RepositoryProjectId, @UserId, @RequestId, @ShareId, @VolumeId, @BackupId,
                 @SnapshotId, @PinnedSnapshotId, @Root, @StatusBefore, @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
-                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare, @Selection)
+                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare, @Selection, @Phase, @Bytes, @Files, @ClaimedAt)
             """,
             operation
         );
@@ -70,7 +70,8 @@ public sealed partial class OperationRows(ICatalogSession session)
     public async Task<bool> BeatAsync(Operation claimed, DateTimeOffset now, DateTimeOffset until) =>
         await session.ExecuteAsync(
             """
-            UPDATE operations SET lease_until = @until, done = @Done, total = @Total, updated_at = @now
+            UPDATE operations SET lease_until = @until, done = @Done, total = @Total, phase = @Phase, bytes = @Bytes, files = @Files,
+                updated_at = @now
             WHERE id = @Id AND status = 'running' AND epoch = @Epoch
             """,
             new
@@ -79,10 +80,32 @@ public sealed partial class OperationRows(ICatalogSession session)
                 claimed.Epoch,
                 claimed.Done,
                 claimed.Total,
+                claimed.Phase,
+                claimed.Bytes,
+                claimed.Files,
                 now,
                 until,
             }
         ) == 1;
+
+    /// <summary>How far it came, in the transaction that ends it.</summary>
+    public Task SetProgressAsync(Operation claimed) =>
+        session.ExecuteAsync(
+            """
+            UPDATE operations SET done = @Done, total = @Total, phase = @Phase, bytes = @Bytes, files = @Files
+            WHERE id = @Id AND epoch = @Epoch
+            """,
+            new
+            {
+                claimed.Id,
+                claimed.Epoch,
+                claimed.Done,
+                claimed.Total,
+                claimed.Phase,
+                claimed.Bytes,
+                claimed.Files,
+            }
+        );
 
     /// <summary>Forgets the status before, as what the operation works on is not to be as it was.</summary>
     /// <returns>False when the claim is over.</returns>

@@ -130,14 +130,36 @@ public sealed record Operation
     /// <summary>Progress in bytes, or in whatever the kind counts; <see cref="Total"/> is 0 while unknown.</summary>
     public long Done { get; init; }
     public long Total { get; init; }
+
+    /// <summary>What it is doing, in words for people; null where nothing is said.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>Dealt with so far, as <see cref="OperationProgress"/> has it.</summary>
+    public long Bytes { get; init; }
+    public long Files { get; init; }
     public bool CancelRequested { get; init; }
 
     /// <summary>Why the last attempt failed, or what it waits for.</summary>
     public string? Message { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the worker that has it now, or had it last, began.</summary>
+    public DateTimeOffset? ClaimedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Bytes a second of the worker that has it; null while nobody knows, and where none are counted.</summary>
+    public double? Rate =>
+        Status == OperationStatus.Running && Bytes > 0 && Elapsed is { } elapsed ? Bytes / elapsed.TotalSeconds : null;
+
+    /// <summary>At the pace so far; null while nobody knows.</summary>
+    public TimeSpan? Remaining =>
+        Status == OperationStatus.Running && Done > 0 && Total > 0 && Elapsed is { } elapsed
+            ? elapsed * Math.Max(0, (Total - Done) / (double)Done)
+            : null;
+
+    private TimeSpan? Elapsed => ClaimedAt is { } claimed && UpdatedAt > claimed ? UpdatedAt - claimed : null;
 
     public int Percent => Total <= 0 ? 0 : (int)Math.Clamp(100.0 * Done / Total, 0, 100);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Holdfast.Core.Access;
 using Holdfast.Core.Access.Policies;
 using Holdfast.Core.Catalog;
@@ -29,8 +30,17 @@ public sealed record OperationQuery
 public sealed record OperationPlace(DateTimeOffset CreatedAt, string Id);
 
 /// <summary>The use cases of operations: to look at them, and to cancel one.</summary>
-public sealed class OperationService(ICatalog catalog, OperationQueue queue, Policy policy)
+public sealed class OperationService(
+    ICatalog catalog,
+    OperationQueue queue,
+    Policy policy,
+    CoreOptions options,
+    TimeProvider time
+)
 {
+    /// <summary>Of those that are queued or running, at which a watcher looks: the newest.</summary>
+    private const int MostWatched = 200;
+
     /// <summary>Newest first.</summary>
     public async Task<RowList<Operation>> ListAsync(
         Caller caller,
@@ -69,6 +79,74 @@ public sealed class OperationService(ICatalog catalog, OperationQueue queue, Pol
         policy.Require(caller, "operation:get");
         return FindAsync(caller, id, cancellationToken);
     }
+
+    /// <summary>What is queued or runs, and then, a poll after the other, what has changed of that or is new; without an end.</summary>
+    /// <param name="allProjects">Administrators only; refused to others.</param>
+    public IAsyncEnumerable<IReadOnlyList<Operation>> WatchAsync(
+        Caller caller,
+        bool allProjects,
+        CancellationToken cancellationToken
+    )
+    {
+        policy.Require(caller, "operation:get_all");
+        if (allProjects)
+        {
+            policy.Require(caller, "operation:get_all_project");
+        }
+        return WatchAsync(allProjects ? null : caller.ProjectId, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<Operation>> WatchAsync(
+        string? projectId,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        Dictionary<string, DateTimeOffset> told = [];
+        while (true)
+        {
+            IReadOnlyList<Operation> live = await LiveAsync(projectId, told.Keys, cancellationToken);
+            List<Operation> news = [.. live.Where(one => told.GetValueOrDefault(one.Id) != one.UpdatedAt)];
+            told = live.Where(one => one.FinishedAt is null).ToDictionary(one => one.Id, one => one.UpdatedAt);
+            yield return news;
+            await Task.Delay(options.PollInterval, time, cancellationToken);
+        }
+    }
+
+    /// <returns>The oldest first: what is queued or runs, and what of <paramref name="known"/> has ended.</returns>
+    private Task<IReadOnlyList<Operation>> LiveAsync(
+        string? projectId,
+        IReadOnlyCollection<string> known,
+        CancellationToken cancellationToken
+    ) =>
+        catalog.ReadAsync<IReadOnlyList<Operation>>(
+            async session =>
+            {
+                RowOrder<Operation> order = new(
+                    new SortColumn<Operation>("created_at", row => row.CreatedAt),
+                    Descending: true,
+                    null
+                );
+                List<Operation> live = [];
+                foreach (string status in (string[])[OperationStatus.Queued, OperationStatus.Running])
+                {
+                    OperationFilter filter = new() { ProjectId = projectId, Status = status };
+                    RowList<Operation> rows = await order.PageAsync(
+                        MostWatched,
+                        page => session.Operations.ListAsync(filter, page)
+                    );
+                    live.AddRange(rows.Rows);
+                }
+                foreach (string id in known.Except(live.Select(one => one.Id)))
+                {
+                    if (await session.Operations.FindAsync(id) is { } ended)
+                    {
+                        live.Add(ended);
+                    }
+                }
+                return [.. live.DistinctBy(one => one.Id).OrderBy(one => one.CreatedAt)];
+            },
+            cancellationToken
+        );
 
     /// <summary>Cancels one that no worker has, with all that it held; asks the worker of one that runs to stop.</summary>
     /// <returns>The operation as it is then: cancelled, or still running.</returns>

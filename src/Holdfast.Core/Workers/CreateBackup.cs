@@ -174,10 +174,14 @@ public sealed class CreateBackup(
     }
 
     // Bytes where a parent says how many to expect; else files, once all of them are found.
-    private static (long Done, long Total) Measure(BackupProgress progress) =>
-        progress.BytesExpected > 0 ? (progress.Bytes, Math.Max(progress.Bytes, progress.BytesExpected))
-        : progress.FoundAll ? (progress.Files, progress.FilesFound)
-        : (0, 0);
+    private static OperationProgress Measure(BackupProgress progress)
+    {
+        (long done, long total) =
+            progress.BytesExpected > 0 ? (progress.Bytes, Math.Max(progress.Bytes, progress.BytesExpected))
+            : progress.FoundAll ? (progress.Files, progress.FilesFound)
+            : (0, 0);
+        return new OperationProgress(done, total, "reading files", progress.Bytes, progress.Files);
+    }
 
     private static EngineError Gone(string what, string? id)
     {

@@ -89,7 +89,7 @@ public sealed class CreateShare(
             snapshot,
             row,
             () => claimed.IsHeldAsync(cancellationToken),
-            copy => claimed.Progress = () => copy.Progress,
+            claimed.Watch,
             cancellationToken
         );
     }

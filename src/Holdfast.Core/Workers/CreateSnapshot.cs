@@ -38,7 +38,7 @@ public sealed class CreateSnapshot(ICatalog catalog, ShareSnapshots snapshots, C
                 snapshot,
                 row,
                 () => claimed.IsHeldAsync(cancellationToken),
-                copy => claimed.Progress = () => copy.Progress,
+                claimed.Watch,
                 cancellationToken
             );
             if (taken is null)

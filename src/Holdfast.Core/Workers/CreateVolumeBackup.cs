@@ -104,7 +104,8 @@ public sealed class CreateVolumeBackup(
                 Changes = before is null ? null : new ExtentChanges(capture.Image, before.Image),
                 Digests = known,
             };
-            claimed.Progress = () => (run.Progress.Bytes, capture.Image.Size);
+            claimed.Progress = () =>
+                new OperationProgress(run.Progress.Bytes, capture.Image.Size, "reading", run.Progress.Bytes);
             return await run.RunAsync(held, cancellationToken);
         }
     }

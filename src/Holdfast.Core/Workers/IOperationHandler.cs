@@ -2,6 +2,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Engine;
+using Holdfast.Engine.Copying;
 
 namespace Holdfast.Core.Workers;
 
@@ -25,11 +26,29 @@ public sealed class ClaimedOperation(Operation row, OperationQueue queue)
     /// <summary>As it was claimed.</summary>
     public Operation Row => row;
 
-    /// <summary>Asked at every heartbeat, from another thread, how far the work is; the total is 0 while unknown.</summary>
-    public Func<(long Done, long Total)>? Progress { get; set; }
+    /// <summary>Asked at every heartbeat, from another thread, how far the work is.</summary>
+    public Func<OperationProgress>? Progress { get; set; }
 
     /// <summary>The row with its progress of now.</summary>
-    public Operation Current => Progress?.Invoke() is { } now ? row with { Done = now.Done, Total = now.Total } : row;
+    public Operation Current =>
+        Progress?.Invoke() is { } now
+            ? row with
+            {
+                Done = now.Done,
+                Total = now.Total,
+                Phase = now.Phase,
+                Bytes = now.Bytes,
+                Files = now.Files,
+            }
+            : row;
+
+    /// <summary>The work is to make that copy.</summary>
+    public void Watch(TreeCopy copy) =>
+        Progress = () =>
+        {
+            (long done, long total) = copy.Progress;
+            return new OperationProgress(done, total, "copying files", done);
+        };
 
     /// <summary>Whether the closing transaction went through.</summary>
     public bool Ended { get; private set; }
@@ -53,5 +72,17 @@ public sealed class ClaimedOperation(Operation row, OperationQueue queue)
     public async Task<bool> SucceedAsync(
         Func<ICatalogSession, DateTimeOffset, Task> changes,
         CancellationToken cancellationToken
-    ) => Ended = await queue.SucceedAsync(row, changes, cancellationToken);
+    ) =>
+        Ended = await queue.SucceedAsync(
+            row,
+            async (session, now) =>
+            {
+                if (Progress is not null)
+                {
+                    await session.Operations.SetProgressAsync(Current);
+                }
+                await changes(session, now);
+            },
+            cancellationToken
+        );
 }

@@ -112,11 +112,11 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
             }
         }
 
-        public (long Done, long Total) Read()
+        public OperationProgress Read()
         {
             lock (gate)
             {
-                return (latest.Done, latest.Total);
+                return new OperationProgress(latest.Done, latest.Total, latest.Step);
             }
         }
     }

@@ -94,9 +94,15 @@ public sealed class RestoreBackup(ICatalog catalog, ProjectRepositories reposito
         TreeRestore run = new(repository, source, place, options);
         // How much chosen paths hold is not known before they are done.
         long total = whole ? snapshot.Summary?.TotalBytesProcessed ?? 0 : 0;
-        claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesKept, total);
+        claimed.Progress = () => Measure(run.Report, total);
         RestoreReport report = await run.RunAsync(cancellationToken);
         return RestoreNotes.Of(report, row, SnapshotTags.ErrorsOf(snapshot), target);
+    }
+
+    private static OperationProgress Measure(RestoreReport report, long total)
+    {
+        long bytes = report.BytesWritten + report.BytesKept;
+        return new OperationProgress(bytes, total, "writing files", bytes, report.Files);
     }
 
     private static async Task BeginToWriteAsync(

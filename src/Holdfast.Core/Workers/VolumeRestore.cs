@@ -41,7 +41,13 @@ public sealed class VolumeRestore(ProjectRepositories repositories, VolumeRoots 
         prepare?.Invoke(source.Size);
         using ImageTarget image = roots.OpenTarget(target);
         ImageRestore run = new(repository, source, image) { BeforeWriting = claimed.BeginToWriteAsync };
-        claimed.Progress = () => (run.Report.BytesWritten + run.Report.BytesZeroed + run.Report.BytesKept, source.Size);
+        claimed.Progress = () => Measure(run.Report, source.Size);
         await run.RunAsync(cancellationToken);
+    }
+
+    private static OperationProgress Measure(ImageRestoreReport report, long total)
+    {
+        long bytes = report.BytesWritten + report.BytesZeroed + report.BytesKept;
+        return new OperationProgress(bytes, total, "writing", bytes);
     }
 }

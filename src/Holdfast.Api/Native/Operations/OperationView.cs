@@ -24,6 +24,11 @@ internal static class OperationView
             "percent",
             operation.Status == OperationStatus.Succeeded ? 100 : Math.Min(operation.Percent, 99)
         );
+        writer.WriteString("phase", operation.Phase);
+        writer.WriteNumber("bytes", operation.Bytes);
+        writer.WriteNumber("files", operation.Files);
+        WriteWhole(writer, "rate", operation.Rate);
+        WriteWhole(writer, "remaining_seconds", operation.Remaining?.TotalSeconds);
         writer.WriteString("message", operation.Message);
         writer.WriteNumber("attempts", operation.Attempts);
         if (caller.IsAdmin)
@@ -34,5 +39,17 @@ internal static class OperationView
         writer.WriteUtc("started_at", operation.StartedAt);
         writer.WriteUtc("finished_at", operation.FinishedAt);
         writer.WriteEndObject();
+    }
+
+    private static void WriteWhole(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, (long)Math.Min(Math.Ceiling(number), long.MaxValue / 2));
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
     }
 }

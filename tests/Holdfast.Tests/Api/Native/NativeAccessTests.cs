@@ -18,6 +18,7 @@ public class NativeAccessTests : AccessTableTests
         new("GET search", "401 401 403 403 404 200 200 200"),
         new("GET operations", "401 401 403 403 200 200 200 200"),
         new("GET operations/{id}", "401 401 403 403 404 200 200 200"),
+        new("GET events", "401 401 403 403 200 200 200 200"),
         new("POST operations/{id}/cancel", "401 401 403 403 404 403 200 200"),
         new("GET sharings", "401 401 403 403 200 200 200 200"),
         // Of a backup that is there and nobody's who asks.
@@ -97,6 +98,8 @@ public class NativeAccessTests : AccessTableTests
                     : $$"""{"name":"new","backup_id":"{{backup.Id}}","status":"error"}""";
             path = path.Replace("{id}", volume.Id);
         }
+        // Events have no end.
+        call[0] = (call[0], path, caller) is ("GET", "events", not null) ? "HEAD" : call[0];
         return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] is "POST" or "PATCH" ? body : null, caller);
     }
 }

@@ -16,14 +16,19 @@ public sealed class OperationsTests : ManilaTests
     [
         "attempts",
         "backup_id",
+        "bytes",
         "created_at",
         "done",
+        "files",
         "finished_at",
         "id",
         "kind",
         "message",
         "percent",
+        "phase",
         "project_id",
+        "rate",
+        "remaining_seconds",
         "share_id",
         "started_at",
         "status",
@@ -42,8 +47,13 @@ public sealed class OperationsTests : ManilaTests
                 Attempts = 2,
                 Done = 30,
                 Total = 120,
+                Phase = "reading files",
+                Bytes = 3000,
+                Files = 7,
                 Message = "the store was away",
                 StartedAt = one.CreatedAt.AddSeconds(1),
+                ClaimedAt = one.CreatedAt.AddSeconds(1),
+                UpdatedAt = one.CreatedAt.AddSeconds(11),
             }
         );
         Answer answer = await GetAsync($"/{operation.Id}");
@@ -62,6 +72,10 @@ public sealed class OperationsTests : ManilaTests
             )
         );
         Assert.Equal((30, 120, 25, 2), (Number("done"), Number("total"), Number("percent"), Number("attempts")));
+        Assert.Equal(
+            ("reading files", 3000, 7, 300, 30),
+            (Text(answer.Json, "phase"), Number("bytes"), Number("files"), Number("rate"), Number("remaining_seconds"))
+        );
         Assert.Equal("2026-01-02T03:04:05.000000Z", Text(answer.Json, "created_at"));
         Assert.Equal("2026-01-02T03:04:06.000000Z", Text(answer.Json, "started_at"));
         Assert.Null(answer.Json["finished_at"]);
