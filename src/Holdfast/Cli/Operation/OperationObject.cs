@@ -15,6 +15,11 @@ internal sealed record OperationObject(
     long Done,
     long Total,
     int Percent,
+    string? Phase,
+    long Bytes,
+    long Files,
+    long? Rate,
+    long? RemainingSeconds,
     string? Message,
     int Attempts,
     string? Node,
@@ -34,6 +39,9 @@ internal sealed record OperationObject(
         "Created",
         "Message",
     ];
+
+    // A span of time has no longer one to show.
+    private const long Longest = 100L * 365 * 24 * 3600;
 
     // A backup of a share counts bytes or, while there is no earlier one to tell how many, files.
     private bool CountsBytes =>
@@ -82,6 +90,14 @@ internal sealed record OperationObject(
                 ["done", Amount(Done)],
                 ["total", Amount(Total)],
                 ["percent", $"{Percent}"],
+                ["phase", Phase ?? ""],
+                ["bytes", Output.Size(Bytes)],
+                ["files", Files.ToString(CultureInfo.InvariantCulture)],
+                ["rate", Rate is { } rate ? $"{Output.Size(rate)}/s" : ""],
+                [
+                    "remaining",
+                    RemainingSeconds is { } seconds ? $"{TimeSpan.FromSeconds(Math.Min(seconds, Longest)):g}" : "",
+                ],
                 ["message", Message ?? ""],
                 ["attempts", $"{Attempts}"],
                 .. Node is null
