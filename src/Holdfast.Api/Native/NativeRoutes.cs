@@ -1,11 +1,13 @@
 using Holdfast.Api.Native.Audit;
 using Holdfast.Api.Native.Backups;
+using Holdfast.Api.Native.OpenApi;
 using Holdfast.Api.Native.Operations;
 using Holdfast.Api.Native.Sharings;
 using Holdfast.Api.Native.Volumes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api.Native;
 
@@ -29,6 +31,13 @@ internal static class NativeRoutes
 
     public static void MapNative(this IEndpointRouteBuilder routes)
     {
+        string version = typeof(NativeRoutes).Assembly.GetName().Version!.ToString(3);
+        byte[] document = OpenApiDocument.Of(
+            routes.ServiceProvider.GetRequiredService<ApiOptions>().PublicUrl + Base,
+            version
+        );
+        // To everybody, without a token.
+        routes.MapGet($"{Base}/openapi.json", () => Results.Bytes(document, "application/json"));
         foreach (NativeRoute route in Routes)
         {
             routes.Map($"{Base}/{route.Path}", route.RunAsync);

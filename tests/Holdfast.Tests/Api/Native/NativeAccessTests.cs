@@ -1,6 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Holdfast.Api.Native;
+using Holdfast.Api.Native.OpenApi;
 using Holdfast.Core.Model;
 using Holdfast.Testing.Core;
+using Xunit;
 
 namespace Holdfast.Tests.Api.Native;
 
@@ -102,4 +106,89 @@ public class NativeAccessTests : AccessTableTests
         call[0] = (call[0], path, caller) is ("GET", "events", not null) ? "HEAD" : call[0];
         return await Host.SendAsync(call[0], $"/api/v1/{path}", call[0] is "POST" or "PATCH" ? body : null, caller);
     }
+
+    /// <summary>Each is asked for as the one with the least rights who may: administrators see some members more.</summary>
+    [Fact]
+    public async Task What_the_OpenAPI_document_says_of_a_call_is_what_it_answers()
+    {
+        await World.LiftQuotasAsync();
+        Assert.Equal(Table.Select(row => row.Name).Order(), CallDescriptions.All.Select(Row).Order());
+        List<string> wrong = [];
+        foreach (CallDescription call in CallDescriptions.All)
+        {
+            // In the table the backup is another project's.
+            bool isForeign = call.Name == "POST sharings";
+            Answer answer = await SendAsync(Row(call), isForeign ? "other" : "member");
+            bool isForbidden = answer.Code == 403;
+            answer = isForbidden ? await SendAsync(Row(call), "admin") : answer;
+            if (isForeign)
+            {
+                continue;
+            }
+            if (answer.Code != call.Status)
+            {
+                wrong.Add($"{call.Name}: {answer.Code}");
+            }
+            else if (call.Answer is { } example)
+            {
+                Compare(JsonNode.Parse(example), answer.Json, call.Name, isForbidden, wrong);
+            }
+        }
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_is_everybodys()
+    {
+        Answer answer = await Host.SendAsync("GET", "/api/v1/openapi.json", token: null);
+        Assert.Equal((200, "application/json"), (answer.Code, answer.Header("Content-Type")));
+        Assert.Equal("3.1.0", answer.Json["openapi"]!.GetValue<string>());
+        JsonObject paths = answer.Json["paths"]!.AsObject();
+        Assert.Equal(["get", "post"], paths["/volumes"]!.AsObject().Select(one => one.Key).Order());
+        Assert.Equal(
+            "path",
+            paths["/backups/{id}/files/{path}"]!["get"]!["parameters"]![1]!["name"]!.GetValue<string>()
+        );
+        Assert.Equal(
+            "integer",
+            paths["/operations/{id}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]![
+                "properties"
+            ]!["percent"]!["type"]!.GetValue<string>()
+        );
+    }
+
+    private static string Row(CallDescription call) =>
+        call.Name.Split(' ')[0] + " " + Received(call.Name.Split(' ')[1]);
+
+    /// <param name="isAdmin">Then there may be more members.</param>
+    private static void Compare(JsonNode? example, JsonNode? answer, string place, bool isAdmin, List<string> wrong)
+    {
+        if (example is null || answer is null)
+        {
+            return;
+        }
+        if (example.GetValueKind() != answer.GetValueKind() && !(IsFlag(example) && IsFlag(answer)))
+        {
+            wrong.Add($"{place}: {answer.ToJsonString()} is no {example.GetValueKind()}");
+        }
+        else if (example is JsonObject members)
+        {
+            string[] there = [.. answer.AsObject().Select(one => one.Key)];
+            string[] said = [.. members.Select(one => one.Key)];
+            if (said.Except(there).Any() || (!isAdmin && there.Except(said).Any()))
+            {
+                wrong.Add($"{place}: {string.Join(' ', there)}");
+            }
+            foreach (string name in said.Intersect(there))
+            {
+                Compare(members[name], answer[name], $"{place} {name}", isAdmin, wrong);
+            }
+        }
+        else if (example is JsonArray rows && answer.AsArray().Count > 0)
+        {
+            Compare(rows[0], answer[0], place, isAdmin, wrong);
+        }
+    }
+
+    private static bool IsFlag(JsonNode node) => node.GetValueKind() is JsonValueKind.True or JsonValueKind.False;
 }

@@ -1,0 +1,122 @@
+namespace Holdfast.Api.Native.OpenApi;
+
+/// <summary>One of each thing that the native API shows, as JSON.</summary>
+internal static class Examples
+{
+    public const string Backup = """
+        {
+          "id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "kind": "share", "name": "nightly", "description": null,
+          "status": "available", "project_id": "0123456789abcdef0123456789abcdef",
+          "user_id": "89abcdef0123456789abcdef01234567", "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+          "volume_id": null, "size": 1, "availability_zone": "nova", "progress": 100, "restore_progress": 0,
+          "capture": "snapshot", "is_incremental": true, "item_errors": 0, "notes": null, "fail_reason": null,
+          "data_at": "2026-01-02T03:00:00.000000Z", "created_at": "2026-01-02T03:00:00.000000Z", "updated_at": null
+        }
+        """;
+
+    public const string Entry = """
+        {
+          "name": "report.txt", "path": "documents/report.txt", "type": "file", "size": 5120, "mode": "0644", "uid": 1000,
+          "gid": 1000, "user": "alice", "group": "alice", "links": 1, "link_target": null,
+          "modified_at": "2026-01-01T12:00:00.000000Z"
+        }
+        """;
+
+    public const string Look = $$"""{"entry": {{Entry}}, "entries": [{{Entry}}], "next_cursor": null}""";
+
+    public const string Change =
+        $$"""{"path": "documents/report.txt", "change": "content", "before": {{Entry}}, "after": {{Entry}}}""";
+
+    public const string Version = $$"""
+        {
+          "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "backup_name": "nightly",
+          "created_at": "2026-01-02T03:00:00.000000Z", "changed": true, "entry": {{Entry}}, "problem": null
+        }
+        """;
+
+    public const string Found = """
+        {
+          "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "backup_name": "nightly",
+          "created_at": "2026-01-02T03:00:00.000000Z", "name": "report.txt", "path": "documents/report.txt", "type": "file",
+          "size": 5120, "modified_at": "2026-01-01T12:00:00.000000Z"
+        }
+        """;
+
+    public const string Operation = """
+        {
+          "id": "5c0e4f0e-3c5e-4f6e-9a43-0d7cbe9a8a11", "kind": "create_backup", "status": "running",
+          "project_id": "0123456789abcdef0123456789abcdef", "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+          "volume_id": null, "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "done": 52428800, "total": 209715200,
+          "percent": 25, "phase": "reading files", "bytes": 52428800, "files": 1200, "rate": 26214400,
+          "remaining_seconds": 6, "message": null, "attempts": 1, "created_at": "2026-01-02T03:04:05.000000Z",
+          "started_at": "2026-01-02T03:04:05.120000Z", "finished_at": null
+        }
+        """;
+
+    /// <summary>Of a list; others leave <c>backup</c> out.</summary>
+    public const string Sharing = """
+        {
+          "id": "c3d2e1f0-1a2b-4c3d-8e4f-5a6b7c8d9e0f", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",
+          "from_project_id": "0123456789abcdef0123456789abcdef", "to_project_id": "fedcba9876543210fedcba9876543210",
+          "state": "pending", "expires_at": "2026-12-31T00:00:00.000000Z", "created_at": "2026-01-02T03:04:05.000000Z",
+          "updated_at": null,
+          "backup": {
+            "id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "name": "nightly", "status": "available",
+            "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "volume_id": null, "size": 1, "availability_zone": "nova",
+            "created_at": "2026-01-02T03:00:00.000000Z"
+          }
+        }
+        """;
+
+    public const string ChangedSharing = """
+        {
+          "id": "c3d2e1f0-1a2b-4c3d-8e4f-5a6b7c8d9e0f", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",
+          "from_project_id": "0123456789abcdef0123456789abcdef", "to_project_id": "fedcba9876543210fedcba9876543210",
+          "state": "accepted", "expires_at": null, "created_at": "2026-01-02T03:04:05.000000Z",
+          "updated_at": "2026-01-02T03:05:00.000000Z"
+        }
+        """;
+
+    public const string Volume = """
+        {
+          "id": "0f8e7d6c-5b4a-4938-8271-60f5e4d3c2b1", "name": "disk", "description": null, "status": "available",
+          "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567", "size": 10,
+          "bytes": 10737418240, "kind": "file", "registered": false, "availability_zone": "nova", "source_backup_id": null,
+          "created_at": "2026-01-02T03:04:05.000000Z", "updated_at": null
+        }
+        """;
+
+    /// <summary>In a 202: with what was begun.</summary>
+    public const string VolumeAtWork = """
+        {
+          "id": "0f8e7d6c-5b4a-4938-8271-60f5e4d3c2b1", "name": "disk", "description": null, "status": "creating",
+          "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567", "size": 10,
+          "bytes": 10737418240, "kind": "file", "registered": false, "availability_zone": "nova", "source_backup_id": null,
+          "created_at": "2026-01-02T03:04:05.000000Z", "updated_at": null,
+          "operation_id": "5c0e4f0e-3c5e-4f6e-9a43-0d7cbe9a8a11"
+        }
+        """;
+
+    public const string VolumeBackup = """
+        {
+          "id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "name": "nightly", "description": null, "status": "creating",
+          "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567",
+          "volume_id": "0f8e7d6c-5b4a-4938-8271-60f5e4d3c2b1", "size": 10, "availability_zone": "nova",
+          "created_at": "2026-01-02T03:04:05.000000Z", "operation_id": "5c0e4f0e-3c5e-4f6e-9a43-0d7cbe9a8a11"
+        }
+        """;
+
+    public const string AuditEntry = """
+        {
+          "id": "17", "at": "2026-01-02T03:04:05.000000Z", "action": "sharing.restore",
+          "project_id": "0123456789abcdef0123456789abcdef", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",
+          "object_id": "c3d2e1f0-1a2b-4c3d-8e4f-5a6b7c8d9e0f", "actor": "9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+          "actor_project_id": "fedcba9876543210fedcba9876543210", "address": "192.0.2.7",
+          "request_id": "req-5c0e4f0e-3c5e-4f6e-9a43-0d7cbe9a8a11",
+          "details": {"to_project_id": "fedcba9876543210fedcba9876543210"}
+        }
+        """;
+
+    public const string Problem =
+        """{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "No operation exists with ID 17."}""";
+}
