@@ -70,7 +70,7 @@ public sealed class BackupReading(KeyedRepositories repositories, TimeProvider t
             Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
             byte[] directory = Encoding.UTF8.GetBytes(backup.SourceId);
             Node? root = await new TreeBrowser(repository).FindAsync(snapshot.Tree, directory, cancellationToken);
-            return new OpenBackup(repository, root!, owns, error => Refusal(backup, error));
+            return new OpenBackup(repository, snapshot.Id, root!, owns, error => Refusal(backup, error));
         }
         catch (EngineError error)
         {

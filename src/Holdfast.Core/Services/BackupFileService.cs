@@ -55,6 +55,9 @@ public sealed class BackupFileService(
     /// <summary>Looked into side by side, for a store that is far away.</summary>
     private const int BackupsAtOnce = 16;
 
+    /// <summary>A page of changes ends with the one whose path reaches it. A path may have a mebibyte.</summary>
+    internal long MostPathBytes { get; init; } = 8 << 20;
+
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
     /// <param name="from">Of a directory: entries whose names' bytes are earlier are left out.</param>
     /// <param name="limit">Entries at most, at least one.</param>
@@ -140,16 +143,15 @@ public sealed class BackupFileService(
         await using OpenProject project = await reading.OpenProjectAsync(backup, cancellationToken);
         await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
         await using OpenBackup earlier = await project.OpenAsync(since, cancellationToken);
-        IReadOnlyList<EntryChange> changes = await open.ChangesSinceAsync(
+        (IReadOnlyList<EntryChange> changes, bool more) = await open.ChangesSinceAsync(
             earlier,
             behind,
-            limit + 1,
+            limit,
+            MostPathBytes,
             metadata,
             cancellationToken
         );
-        return changes.Count > limit
-            ? new BackupChanges([.. changes.Take(limit)], More: true)
-            : new BackupChanges(changes, More: false);
+        return new BackupChanges(changes, more);
     }
 
     /// <summary>A path of a share as the project's backups of it have it.</summary>
