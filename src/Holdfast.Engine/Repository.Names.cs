@@ -15,7 +15,7 @@ public sealed partial class Repository
     public async Task KeepNamesAsync(Id snapshot, Id tree, CancellationToken cancellationToken)
     {
         using MappedWriter written = new(NameIndex.LeastWritten);
-        if (await NameIndex.TryWriteAsync(this, tree, written, cancellationToken))
+        if (await NameIndex.TryWriteAsync(this, tree, written, NameIndex.MostBytes, cancellationToken))
         {
             ObjectName name = RepositoryStore.Name(ObjectKind.Names, snapshot);
             await Unpacked.SaveAsAsync(name, written.WrittenMemory, cancellationToken);

@@ -129,6 +129,7 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
         foreach (T row in rows)
         {
             view(reply.Writer, row, Caller);
+            await reply.FlushWhenLargeAsync(Aborted);
         }
         reply.Writer.WriteEndArray();
         reply.Writer.WriteString("next_cursor", next);

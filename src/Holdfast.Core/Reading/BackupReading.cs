@@ -80,7 +80,7 @@ public sealed class BackupReading(
             Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
             byte[] directory = Encoding.UTF8.GetBytes(backup.SourceId);
             Node? root = await new TreeBrowser(repository).FindAsync(snapshot.Tree, directory, cancellationToken);
-            return new OpenBackup(repository, root!, snapshot.Summary, owns, error => Refusal(backup, error));
+            return new OpenBackup(repository, snapshot, root!, owns, error => Refusal(backup, error));
         }
         catch (EngineError error)
             when (error is { Temporary: false, Kind: EngineErrorKind.NotFound or EngineErrorKind.Damaged })

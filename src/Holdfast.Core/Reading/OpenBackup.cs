@@ -15,34 +15,36 @@ namespace Holdfast.Core.Reading;
 public sealed class OpenBackup : IAsyncDisposable
 {
     private readonly Repository repository;
+    private readonly Id snapshot;
     private readonly Node root;
     private readonly TreeBrowser browser;
     private readonly Func<EngineError, ServiceError> refuse;
     private readonly bool owns;
     private readonly long entries;
+    private NameIndex? names;
 
     /// <param name="root">The share's own directory.</param>
-    /// <param name="summary">The snapshot's; null where it has none.</param>
     /// <param name="owns">Whether the repository is closed with this.</param>
     /// <param name="refuse">What whoever asks is told of an error.</param>
     internal OpenBackup(
         Repository repository,
+        Snapshot snapshot,
         Node root,
-        SnapshotSummary? summary,
         bool owns,
         Func<EngineError, ServiceError> refuse
     )
     {
-        (this.repository, this.root, browser, this.owns, this.refuse) = (
+        (this.repository, this.snapshot, this.root, browser, this.owns, this.refuse) = (
             repository,
+            snapshot.Id,
             root,
             new(repository),
             owns,
             refuse
         );
-        entries = summary is null
-            ? 0
-            : summary.TotalFilesProcessed + summary.DirsNew + summary.DirsChanged + summary.DirsUnmodified;
+        entries = snapshot.Summary is { } summary
+            ? summary.TotalFilesProcessed + summary.DirsNew + summary.DirsChanged + summary.DirsUnmodified
+            : 0;
     }
 
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
@@ -159,24 +161,37 @@ public sealed class OpenBackup : IAsyncDisposable
     /// <param name="earlier">Opened with this one.</param>
     /// <param name="behind">Changes up to this path are left out; empty leaves out none.</param>
     /// <param name="most">At most so many.</param>
+    /// <param name="mostBytes">No more once their paths have so many bytes.</param>
     /// <param name="metadata">Also where nothing but metadata has changed.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<EntryChange>> ChangesSinceAsync(
+    /// <returns>The changes, and whether there are more.</returns>
+    public async Task<(IReadOnlyList<EntryChange> Changes, bool More)> ChangesSinceAsync(
         OpenBackup earlier,
         byte[] behind,
         int most,
+        long mostBytes,
         bool metadata,
         CancellationToken cancellationToken
     )
     {
+        List<EntryChange> changes = [];
+        long bytes = 0;
         try
         {
-            return await new TreeDifference(repository)
-                .CompareAsync(earlier.root.Subtree, root.Subtree, behind, cancellationToken)
-                .Where(change => metadata || change.Kind != TreeChangeKind.Metadata)
-                .Take(most)
-                .Select(change => new EntryChange(change))
-                .ToListAsync(cancellationToken);
+            await foreach (
+                TreeChange change in new TreeDifference(repository)
+                    .CompareAsync(earlier.root.Subtree, root.Subtree, behind, cancellationToken)
+                    .Where(change => metadata || change.Kind != TreeChangeKind.Metadata)
+            )
+            {
+                if (changes.Count >= most || bytes >= mostBytes)
+                {
+                    return (changes, true);
+                }
+                bytes += change.Path.Length;
+                changes.Add(new EntryChange(change));
+            }
+            return (changes, false);
         }
         catch (EngineError error)
         {
@@ -187,32 +202,38 @@ public sealed class OpenBackup : IAsyncDisposable
     /// <summary>The share's directory: backups of one that has not changed have the same.</summary>
     internal Id Tree => root.Subtree!.Value;
 
-    /// <summary>Entries whose names match, in the order of a walk.</summary>
+    /// <summary>The names of all its entries.</summary>
     /// <param name="indexes">Where indexes of names are kept.</param>
-    /// <param name="snapshotId">The backup's.</param>
-    /// <param name="type">One of <see cref="BackupEntry.Types"/>, or null for any.</param>
-    /// <param name="most">At most so many.</param>
+    /// <param name="project">Who wants them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal async Task<IReadOnlyList<FoundEntry>> SearchAsync(
-        NameIndexes indexes,
-        string snapshotId,
-        NamePattern pattern,
-        string? type,
-        int most,
-        CancellationToken cancellationToken
-    )
+    internal async Task<NameIndex> NamesAsync(NameIndexes indexes, string project, CancellationToken cancellationToken)
     {
         try
         {
-            NameIndex names = await indexes.FindAsync(repository, Id.Parse(snapshotId), Tree, cancellationToken);
-            NodeType? only = type is null ? null : (NodeType)BackupEntry.Types.ToList().IndexOf(type);
-            return [.. names.Find(pattern, only, most).Select(hit => new FoundEntry(hit))];
+            return names ??= await indexes.FindAsync(project, repository, snapshot, Tree, cancellationToken);
         }
         catch (EngineError error)
         {
             throw refuse(error);
         }
     }
+
+    /// <summary>What is found in its names.</summary>
+    internal NameHits Find(NameIndex index, NameSearch search, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return index.Find(search, cancellationToken);
+        }
+        catch (EngineError error)
+        {
+            throw refuse(error);
+        }
+    }
+
+    /// <param name="type">One of <see cref="BackupEntry.Types"/>, or null for any.</param>
+    internal static NodeType? TypeOf(string? type) =>
+        type is null ? null : (NodeType)BackupEntry.Types.ToList().IndexOf(type);
 
     /// <summary>Whether an entry is of another type, or holds something else, than an earlier one.</summary>
     public static bool Differs(BackupEntry entry, BackupEntry earlier) =>

@@ -58,6 +58,9 @@ public sealed class BackupFileService(
     /// <summary>Looked into side by side, for a store that is far away.</summary>
     private const int BackupsAtOnce = 16;
 
+    /// <summary>A page of changes ends with the one whose path reaches it. A path may have a mebibyte.</summary>
+    internal long MostPathBytes { get; init; } = 8 << 20;
+
     /// <param name="path">Raw bytes, names joined by slashes; empty for the share's own directory.</param>
     /// <param name="from">Of a directory: entries whose names' bytes are earlier are left out.</param>
     /// <param name="limit">Entries at most, at least one.</param>
@@ -144,16 +147,15 @@ public sealed class BackupFileService(
         await using OpenProject project = await reading.OpenProjectAsync(backup, cancellationToken);
         await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
         await using OpenBackup earlier = await project.OpenAsync(since, cancellationToken);
-        IReadOnlyList<EntryChange> changes = await open.ChangesSinceAsync(
+        (IReadOnlyList<EntryChange> changes, bool more) = await open.ChangesSinceAsync(
             earlier,
             behind,
-            limit + 1,
+            limit,
+            MostPathBytes,
             metadata,
             cancellationToken
         );
-        return changes.Count > limit
-            ? new BackupChanges([.. changes.Take(limit)], More: true)
-            : new BackupChanges(changes, More: false);
+        return new BackupChanges(changes, more);
     }
 
     /// <summary>Restores chosen paths of a share's backup.</summary>
@@ -208,7 +210,7 @@ public sealed class BackupFileService(
         (DateTimeOffset, string)? next = last is null ? null : (last.CreatedAt, last.Id);
         if (readable.Count == 0)
         {
-            await RequireKnownAsync(caller, filter, cancellationToken);
+            await catalog.RequireKnownShareAsync(caller, shareId, cancellationToken);
             return new PathHistory([], next);
         }
         using IDisposable place = downloads.Begin(caller.ProjectId);
@@ -230,28 +232,6 @@ public sealed class BackupFileService(
             ],
             next
         );
-    }
-
-    /// <exception cref="ServiceError">
-    /// <see cref="ServiceErrorKind.NotFound"/>: the caller sees no such share, and the project has no backup of one.
-    /// </exception>
-    private async Task RequireKnownAsync(Caller caller, BackupFilter filter, CancellationToken cancellationToken)
-    {
-        RowOrder<Backup> order = new(
-            new SortColumn<Backup>("created_at", row => row.CreatedAt),
-            Descending: true,
-            null
-        );
-        bool known = await catalog.ReadAsync(
-            async session =>
-                await session.FindShareAsync(caller, filter.ShareId!) is not null
-                || (await order.PageAsync(1, page => session.Backups.ListAsync(filter, page))).Rows.Count > 0,
-            cancellationToken
-        );
-        if (!known)
-        {
-            throw ServiceError.NotFound($"No share exists with ID {filter.ShareId}.");
-        }
     }
 
     /// <summary>Backups that can be read, the newest first.</summary>

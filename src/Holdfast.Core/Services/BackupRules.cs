@@ -59,6 +59,30 @@ internal static class BackupRules
     public static bool CanBeRead(Backup backup) =>
         backup is { SnapshotId: not null, Status: BackupStatus.Available or BackupStatus.Restoring };
 
+    /// <exception cref="ServiceError">
+    /// <see cref="ServiceErrorKind.NotFound"/>: the caller sees no such share, and the project has no backup of one.
+    /// </exception>
+    public static async Task RequireKnownShareAsync(
+        this ICatalog catalog,
+        Caller caller,
+        string shareId,
+        CancellationToken cancellationToken
+    )
+    {
+        BackupFilter filter = new() { ProjectId = caller.ProjectId, ShareId = shareId };
+        RowOrder<Backup> order = new(new SortColumn<Backup>("created_at", row => row.CreatedAt), Descending: true);
+        bool known = await catalog.ReadAsync(
+            async session =>
+                await session.FindShareAsync(caller, shareId) is not null
+                || (await session.Backups.ListAsync(filter, order with { Limit = 1 })).Count > 0,
+            cancellationToken
+        );
+        if (!known)
+        {
+            throw ServiceError.NotFound($"No share exists with ID {shareId}.");
+        }
+    }
+
     public static ServiceError NoSuchBackup(string id) => ServiceError.NotFound($"Backup {id} could not be found.");
 
     /// <returns>The backup, which can be read, and the sharing that gives it where it is not the caller's own.</returns>

@@ -27,15 +27,15 @@ public sealed record SearchQuery
     public SearchPlace? After { get; init; }
 }
 
-/// <summary>A place in what a search has found.</summary>
-/// <param name="CreatedAt">Of the newest backup that was looked into: later ones are not.</param>
-/// <param name="BackupId">The same backup's.</param>
-/// <param name="Found">How many entries were found up to there.</param>
-public sealed record SearchPlace(DateTimeOffset CreatedAt, string BackupId, int Found);
+/// <summary>Where a search goes on.</summary>
+/// <param name="CreatedAt">The backup's: newer ones are done with.</param>
+/// <param name="Entry">How many of the backup's entries are done with.</param>
+public sealed record SearchPlace(DateTimeOffset CreatedAt, string BackupId, int Entry);
 
-/// <summary>An entry, and the newest backup that has it under that path.</summary>
+/// <summary>An entry, and the backup that it was found in.</summary>
 public sealed record SearchHit(Backup Backup, FoundEntry Entry);
 
+/// <param name="Hits">Fewer than were asked for, or none, where there was much to look into.</param>
 /// <param name="Next">Where the list goes on; null at its end.</param>
 public sealed record SearchResult(IReadOnlyList<SearchHit> Hits, SearchPlace? Next);
 
@@ -49,12 +49,16 @@ public sealed class SearchService(
     TimeProvider time
 )
 {
-    /// <summary>What one search finds in all its pages. Paths are held against each other, so they are in memory.</summary>
-    public const int MostFound = 10_000;
+    /// <summary>A page ends with the entry whose path reaches it. A path may have a mebibyte.</summary>
+    internal long MostPathBytes { get; init; } = 8 << 20;
 
-    private const int BackupsAtOnce = 100;
+    /// <summary>For one page.</summary>
+    internal int MostBackups { get; init; } = 200;
 
-    /// <summary>Newest backups first, and in each the order of a walk. A path is found once, in the newest backup that has it.</summary>
+    /// <summary>
+    /// Newest backups first, and in each the order of a walk. A path that the backup before has too is left out: it is found in the
+    /// newest backup that has it, and once more where it was away in between.
+    /// </summary>
     public async Task<SearchResult> SearchAsync(Caller caller, SearchQuery query, CancellationToken cancellationToken)
     {
         policy.Require(caller, "backup_file:get");
@@ -62,79 +66,123 @@ public sealed class SearchService(
         {
             throw ServiceError.Invalid("Name one of 'backup_id' and 'share_id': where to look.");
         }
-        NamePattern pattern = PatternOf(query.Name);
+        Search search = new(query, PatternOf(query.Name), MostPathBytes);
         using IDisposable place = limits.Begin(caller.ProjectId);
-        Search search = new(query, pattern);
+        Part part;
         if (query.BackupId is { } id)
         {
             (Backup backup, Sharing? given) = await catalog.FindReadableAsync(caller, id, time, cancellationToken);
+            if (query.After is { } after && after.BackupId != id)
+            {
+                throw UnknownCursor();
+            }
             await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
-            await LookIntoAsync(search, [backup], cancellationToken);
+            part = new Part(null, [backup], null) { IsOne = true };
         }
         else
         {
-            await LookIntoAllAsync(search, caller.ProjectId, query.ShareId!, cancellationToken);
+            part = await catalog.ReadAsync(
+                session => PartAsync(session, caller.ProjectId, query.ShareId!, query.After),
+                cancellationToken
+            );
+            if (part.Backups.Count == 0)
+            {
+                await catalog.RequireKnownShareAsync(caller, query.ShareId!, cancellationToken);
+            }
         }
-        return search.Result();
+        await LookIntoAsync(search, caller.ProjectId, part, cancellationToken);
+        SearchPlace? behind = part.Behind is { } next ? new(next.CreatedAt, next.Id, 0) : null;
+        return new SearchResult(search.Hits, search.Next ?? behind);
     }
 
-    private async Task LookIntoAllAsync(
-        Search search,
-        string project,
-        string share,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The share's backups that one page is about.</summary>
+    private async Task<Part> PartAsync(ICatalogSession session, string project, string share, SearchPlace? place)
     {
-        RowOrder<Backup> order = new(new SortColumn<Backup>("created_at", row => row.CreatedAt), Descending: true);
         BackupFilter filter = new() { ProjectId = project, ShareId = share };
+        // What was removed since an earlier page is passed over.
+        Backup? first =
+            place is not null
+            && await session.Backups.FindAsync(place.BackupId) is { } found
+            && (found.ProjectId, found.ShareId, found.CreatedAt) == (project, share, place.CreatedAt)
+                ? found
+                : null;
+        RowOrder<Backup> order = new(new SortColumn<Backup>("created_at", row => row.CreatedAt), Descending: true)
+        {
+            After = place is null ? null : new RowPlace(place.CreatedAt, place.BackupId),
+        };
+        List<Backup> rows = first is null ? [] : [first];
+        rows.AddRange(await session.Backups.ListAsync(filter, order with { Limit = MostBackups + 1 }));
+        return new Part(
+            place is null ? null : await FindNewerAsync(session, filter, order with { Descending = false }),
+            [.. rows.Take(MostBackups).Where(BackupRules.CanBeRead)],
+            rows.Count > MostBackups ? rows[MostBackups] : null
+        );
+    }
+
+    /// <returns>The first of the order that can be read; null when there is none.</returns>
+    private async Task<Backup?> FindNewerAsync(ICatalogSession session, BackupFilter filter, RowOrder<Backup> order)
+    {
         RowList<Backup> rows;
         do
         {
-            rows = await catalog.ReadAsync(
-                session => order.PageAsync(BackupsAtOnce, page => session.Backups.ListAsync(filter, page)),
-                cancellationToken
-            );
-            await LookIntoAsync(
-                search,
-                [.. rows.Rows.Where(row => BackupRules.CanBeRead(row) && search.IsWithin(row))],
-                cancellationToken
-            );
-            order = order with
+            rows = await order.PageAsync(MostBackups, page => session.Backups.ListAsync(filter, page));
+            if (rows.Rows.FirstOrDefault(BackupRules.CanBeRead) is { } newer)
             {
-                After = rows.Rows.Count == 0 ? null : new RowPlace(rows.Rows[^1].CreatedAt, rows.Rows[^1].Id),
-            };
-        } while (rows.More && !search.IsFull);
+                return newer;
+            }
+            order = order with { After = rows.More ? new RowPlace(rows.Rows[^1].CreatedAt, rows.Rows[^1].Id) : null };
+        } while (rows.More);
+        return null;
     }
 
-    /// <param name="backups">Of one project.</param>
-    private async Task LookIntoAsync(Search search, IReadOnlyList<Backup> backups, CancellationToken cancellationToken)
+    /// <param name="caller">The project that searches.</param>
+    private async Task LookIntoAsync(Search search, string caller, Part part, CancellationToken cancellationToken)
     {
-        if (backups.Count == 0)
+        if (part.Backups.Count == 0)
         {
             return;
         }
-        await using OpenProject project = await reading.OpenProjectAsync(backups[0], cancellationToken);
-        foreach (Backup backup in backups)
+        await using OpenProject project = await reading.OpenProjectAsync(part.Backups[0], cancellationToken);
+        OpenBackup? newer = part.Newer is { } before ? await TryOpenAsync(project, before, cancellationToken) : null;
+        foreach (Backup backup in part.Backups)
         {
-            if (search.IsFull)
+            OpenBackup? open = part.IsOne
+                ? await project.OpenAsync(backup, cancellationToken)
+                : await TryOpenAsync(project, backup, cancellationToken);
+            if (open is null || open.Tree == newer?.Tree)
+            {
+                continue;
+            }
+            NameIndex names = await open.NamesAsync(indexes, caller, cancellationToken);
+            NameIndex? unless = newer is null ? null : await newer.NamesAsync(indexes, caller, cancellationToken);
+            NameSearch next = search.In(backup) with { Unless = unless };
+            if (next.From > names.Count)
+            {
+                throw UnknownCursor();
+            }
+            search.Add(backup, open.Find(names, next, cancellationToken));
+            if (search.Next is not null)
             {
                 return;
             }
-            await using OpenBackup open = await project.OpenAsync(backup, cancellationToken);
-            if (search.Begins(open.Tree))
-            {
-                search.Add(
-                    backup,
-                    await open.SearchAsync(
-                        indexes,
-                        backup.SnapshotId!,
-                        search.Pattern,
-                        search.Query.Type,
-                        MostFound + 1,
-                        cancellationToken
-                    )
-                );
-            }
+            newer = open;
+        }
+    }
+
+    /// <returns>Null where the backup was deleted meanwhile.</returns>
+    private static async Task<OpenBackup?> TryOpenAsync(
+        OpenProject project,
+        Backup backup,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await project.OpenAsync(backup, cancellationToken);
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.NotFound)
+        {
+            return null;
         }
     }
 
@@ -150,61 +198,46 @@ public sealed class SearchService(
         }
     }
 
-    /// <summary>What was found so far, and what is wanted of it.</summary>
-    private sealed class Search(SearchQuery query, NamePattern pattern)
+    private static ServiceError UnknownCursor() =>
+        ServiceError.Invalid("'cursor' is not one that a list here has given.");
+
+    /// <param name="Newer">The one before the first, which can be read; null when there is none.</param>
+    /// <param name="Backups">Those that can be read, newest first.</param>
+    /// <param name="Behind">The one behind them; null when there is none.</param>
+    private sealed record Part(Backup? Newer, IReadOnlyList<Backup> Backups, Backup? Behind)
     {
-        private readonly HashSet<Id> trees = [];
-        private readonly HashSet<string> paths = new(StringComparer.Ordinal);
+        /// <summary>It is about the one backup that was named, which must be there.</summary>
+        public bool IsOne { get; init; }
+    }
+
+    /// <summary>What was found so far, and what is wanted beside it.</summary>
+    private sealed class Search(SearchQuery query, NamePattern pattern, long mostBytes)
+    {
         private readonly List<SearchHit> hits = [];
-        private Backup? newest;
+        private long bytes;
 
-        public SearchQuery Query => query;
+        public IReadOnlyList<SearchHit> Hits => hits;
 
-        public NamePattern Pattern => pattern;
+        /// <summary>Null as long as the page has room.</summary>
+        public SearchPlace? Next { get; private set; }
 
-        private int First => query.After?.Found ?? 0;
-
-        /// <summary>Whether there is more than the page takes.</summary>
-        public bool IsFull => hits.Count > First + query.Limit || hits.Count > MostFound;
-
-        /// <summary>Whether the backup was there when the first page was asked for.</summary>
-        public bool IsWithin(Backup backup) =>
-            query.After is not { } after
-            || backup.CreatedAt < after.CreatedAt
-            || (backup.CreatedAt == after.CreatedAt && string.CompareOrdinal(backup.Id, after.BackupId) <= 0);
-
-        /// <summary>False when a backup with the very same tree was looked into.</summary>
-        public bool Begins(Id tree) => trees.Add(tree);
-
-        public void Add(Backup backup, IReadOnlyList<FoundEntry> found)
-        {
-            newest ??= backup;
-            foreach (FoundEntry entry in found)
+        public NameSearch In(Backup backup) =>
+            new(pattern)
             {
-                if (paths.Add(Convert.ToHexString(entry.Path)))
-                {
-                    hits.Add(new SearchHit(backup, entry));
-                }
-            }
-        }
+                Type = OpenBackup.TypeOf(query.Type),
+                From = query.After is { } after && after.BackupId == backup.Id ? after.Entry : 0,
+                Most = query.Limit - hits.Count,
+                MostBytes = mostBytes - bytes,
+            };
 
-        public SearchResult Result()
+        public void Add(Backup backup, NameHits found)
         {
-            if (hits.Count > MostFound && First + query.Limit >= MostFound)
+            foreach (NameHit hit in found.Hits)
             {
-                throw ServiceError.Invalid(
-                    $"More than {MostFound} entries have such a name: say more of it, or look in one backup."
-                );
+                bytes += hit.Path.Length;
+                hits.Add(new SearchHit(backup, new FoundEntry(hit)));
             }
-            SearchPlace? next =
-                hits.Count > First + query.Limit
-                    ? new(
-                        query.After?.CreatedAt ?? newest!.CreatedAt,
-                        query.After?.BackupId ?? newest!.Id,
-                        First + query.Limit
-                    )
-                    : null;
-            return new SearchResult([.. hits.Skip(First).Take(query.Limit)], next);
+            Next = found.Next is { } next ? new(backup.CreatedAt, backup.Id, (int)next) : null;
         }
     }
 }

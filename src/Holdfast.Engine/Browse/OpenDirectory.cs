@@ -4,15 +4,13 @@ using Holdfast.Engine.Trees;
 namespace Holdfast.Engine.Browse;
 
 /// <summary>A directory that is being listed. The trees of the entries ahead are on their way.</summary>
-internal sealed class OpenDirectory(byte[] path, List<Node> nodes, TreeBlobs trees)
+internal sealed class OpenDirectory(List<Node> nodes, TreeBlobs trees)
 {
     /// <summary>Entries whose trees are prefetched.</summary>
     private const int Ahead = 16;
 
     private int next;
     private int prefetched;
-
-    public byte[] Path { get; } = path;
 
     /// <returns>The entry that comes next; null when there is none.</returns>
     public Node? TakeNext()

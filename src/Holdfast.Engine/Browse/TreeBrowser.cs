@@ -65,10 +65,27 @@ public sealed class TreeBrowser(Repository repository)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        // The names of the directories above: their paths, one longer than the other, could be all memory.
+        List<byte[]> above = [];
+        await foreach ((int depth, Node node) in WalkNodesAsync(tree, cancellationToken))
+        {
+            above.RemoveRange(depth, above.Count - depth);
+            above.Add(node.Name);
+            yield return new BrowseEntry(PathOf(path, above), node);
+        }
+    }
+
+    /// <summary>The same without paths: of each entry how many directories beneath the tree it is within.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
+    internal async IAsyncEnumerable<(int Depth, Node Node)> WalkNodesAsync(
+        Id tree,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         var trees = new TreeBlobs(repository, cancellationToken);
         // Directories that are being listed.
         var open = new Stack<OpenDirectory>();
-        open.Push(await OpenAsync(trees, tree, path));
+        open.Push(await OpenAsync(trees, tree));
         while (open.TryPeek(out OpenDirectory? directory))
         {
             if (directory.TakeNext() is not { } node)
@@ -76,11 +93,10 @@ public sealed class TreeBrowser(Repository repository)
                 _ = open.Pop();
                 continue;
             }
-            var entry = new BrowseEntry([.. directory.Path, (byte)'/', .. node.Name], node);
-            yield return entry;
+            yield return (open.Count - 1, node);
             if (node.Subtree is { } subtree)
             {
-                open.Push(await OpenAsync(trees, subtree, entry.Path));
+                open.Push(await OpenAsync(trees, subtree));
             }
         }
     }
@@ -143,10 +159,24 @@ public sealed class TreeBrowser(Repository repository)
             );
     }
 
-    private static async Task<OpenDirectory> OpenAsync(TreeBlobs trees, Id tree, byte[] path)
+    private static async Task<OpenDirectory> OpenAsync(TreeBlobs trees, Id tree)
     {
         using PooledBytes json = await trees.LoadAsync(tree);
-        return new OpenDirectory(path, TreeReader.Read(json.Span), trees);
+        return new OpenDirectory(TreeReader.Read(json.Span), trees);
+    }
+
+    private static byte[] PathOf(byte[] prefix, List<byte[]> names)
+    {
+        byte[] path = new byte[prefix.Length + names.Count + names.Sum(name => name.Length)];
+        prefix.CopyTo(path, 0);
+        int length = prefix.Length;
+        foreach (byte[] name in names)
+        {
+            path[length++] = (byte)'/';
+            name.CopyTo(path, length);
+            length += name.Length;
+        }
+        return path;
     }
 
     /// <summary>The names of a path, without the empty ones.</summary>

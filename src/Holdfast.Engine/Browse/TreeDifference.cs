@@ -55,14 +55,13 @@ public sealed class TreeDifference(Repository repository)
                 continue;
             }
             byte[] name = (was ?? now)!.Name;
-            byte[] path = level.Path.Length == 0 ? name : [.. level.Path, (byte)'/', .. name];
             if (isBehind && KindOf(was, now) is { } kind)
             {
-                yield return new TreeChange(path, kind, was, now);
+                yield return new TreeChange(PathOf(open, name), kind, was, now);
             }
             if (was?.Subtree != now?.Subtree)
             {
-                open.Push(await OpenAsync(trees, was?.Subtree, now?.Subtree, path, rest));
+                open.Push(await OpenAsync(trees, was?.Subtree, now?.Subtree, name, rest));
             }
         }
     }
@@ -94,8 +93,23 @@ public sealed class TreeDifference(Repository repository)
                 && pair.First.Value.AsSpan().SequenceEqual(pair.Second.Value)
             );
 
-    private static async Task<Level> OpenAsync(TreeBlobs trees, Id? before, Id? after, byte[] path, byte[] behind) =>
-        new(path, await ReadAsync(trees, before), await ReadAsync(trees, after), behind);
+    private static async Task<Level> OpenAsync(TreeBlobs trees, Id? before, Id? after, byte[] name, byte[] behind) =>
+        new(name, await ReadAsync(trees, before), await ReadAsync(trees, after), behind);
+
+    /// <param name="above">The innermost directory first; the outermost has no name.</param>
+    private static byte[] PathOf(Stack<Level> above, byte[] name)
+    {
+        byte[] path = new byte[above.Sum(level => level.Name.Length + 1) - 1 + name.Length];
+        int start = path.Length - name.Length;
+        name.CopyTo(path, start);
+        foreach (Level level in above.SkipLast(1))
+        {
+            path[--start] = (byte)'/';
+            start -= level.Name.Length;
+            level.Name.CopyTo(path, start);
+        }
+        return path;
+    }
 
     private static async Task<List<Node>> ReadAsync(TreeBlobs trees, Id? tree)
     {
@@ -109,12 +123,12 @@ public sealed class TreeDifference(Repository repository)
 
     /// <summary>Two directories side by side.</summary>
     /// <param name="behind">Beneath these, what is up to this path was dealt with before.</param>
-    private sealed class Level(byte[] path, List<Node> before, List<Node> after, byte[] behind)
+    private sealed class Level(byte[] name, List<Node> before, List<Node> after, byte[] behind)
     {
         private int nextBefore;
         private int nextAfter;
 
-        public byte[] Path => path;
+        public byte[] Name => name;
 
         /// <summary>The entry that comes next, on either side or on both.</summary>
         /// <param name="rest">What was dealt with before beneath the entry.</param>

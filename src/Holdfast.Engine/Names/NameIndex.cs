@@ -5,12 +5,6 @@ using Holdfast.Engine.Trees;
 
 namespace Holdfast.Engine.Names;
 
-/// <summary>An entry that a search has found.</summary>
-/// <param name="Path">Raw bytes from the directory on, names joined by slashes.</param>
-/// <param name="Size">Bytes of a file, else 0.</param>
-/// <param name="ModifiedAt">Seconds since 1970.</param>
-public readonly record struct NameHit(byte[] Path, NodeType Type, ulong Size, long ModifiedAt);
-
 /// <summary>
 /// The names of all that is beneath a directory, one after the other in the order of a walk, so that a search reads memory
 /// from its beginning to its end and nothing else. Safe for many threads.
@@ -22,10 +16,13 @@ public readonly record struct NameHit(byte[] Path, NodeType Type, ulong Size, lo
 public sealed class NameIndex
 {
     /// <summary>Some ten million names. All of them are in memory at once.</summary>
-    internal const int MostBytes = 512 << 20;
+    public const int MostBytes = 512 << 20;
 
     internal const int LeastWritten = 64 << 10;
     private const int CountBytes = sizeof(long);
+
+    /// <summary>After so many entries a search looks whether anybody still waits for it.</summary>
+    private const int Stretch = 1024;
 
     private readonly ReadOnlyMemory<byte> entries;
 
@@ -41,37 +38,41 @@ public sealed class NameIndex
     /// <summary>Bytes in memory.</summary>
     public int Size => entries.Length;
 
-    /// <summary>Reads every directory beneath the tree. The index must be loaded.</summary>
+    /// <summary>Reads every directory beneath the tree. The repository's index must be loaded.</summary>
+    /// <param name="mostBytes">At most <see cref="MostBytes"/>.</param>
+    /// <returns>Null when it would be longer than <paramref name="mostBytes"/>.</returns>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, <see cref="EngineErrorKind.Store"/>.</exception>
-    public static async Task<NameIndex> MakeAsync(Repository repository, Id tree, CancellationToken cancellationToken)
+    public static async Task<NameIndex?> TryMakeAsync(
+        Repository repository,
+        Id tree,
+        int mostBytes,
+        CancellationToken cancellationToken
+    )
     {
         using MappedWriter written = new(LeastWritten);
-        return await TryWriteAsync(repository, tree, written, cancellationToken)
-            ? Of(tree, written.WrittenSpan)!
-            : throw new EngineError(
-                EngineErrorKind.Invalid,
-                temporary: false,
-                "There are too many names in the backup to be searched; list its directories."
-            );
+        return await TryWriteAsync(repository, tree, written, mostBytes, cancellationToken)
+            ? Of(tree, written.WrittenSpan)
+            : null;
     }
 
     /// <summary>Writes it as it is stored: the tree's id, the entries, and in eight bytes how many these are.</summary>
-    /// <returns>False when it would be longer than <see cref="MostBytes"/>.</returns>
+    /// <returns>False when it would be longer than <paramref name="mostBytes"/>.</returns>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>, <see cref="EngineErrorKind.Store"/>.</exception>
     internal static async Task<bool> TryWriteAsync(
         Repository repository,
         Id tree,
         MappedWriter to,
+        int mostBytes,
         CancellationToken cancellationToken
     )
     {
         to.Write((ReadOnlySpan<byte>)tree);
         long count = 0;
-        await foreach (BrowseEntry entry in new TreeBrowser(repository).WalkAsync(tree, [], cancellationToken))
+        await foreach ((int depth, Node node) in new TreeBrowser(repository).WalkNodesAsync(tree, cancellationToken))
         {
-            Write(to, entry);
+            Write(to, depth, node);
             count++;
-            if (to.Length > MostBytes)
+            if (to.Length > mostBytes)
             {
                 return false;
             }
@@ -91,46 +92,73 @@ public sealed class NameIndex
             )
             : null;
 
-    /// <summary>What matches, in the order of a walk.</summary>
-    /// <param name="type">Entries of this type alone; null: of any.</param>
-    /// <param name="most">At most so many.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Damaged"/>.</exception>
-    public List<NameHit> Find(NamePattern pattern, NodeType? type, int most)
+    public NameHits Find(NameSearch search, CancellationToken cancellationToken)
     {
         List<NameHit> found = [];
+        long bytes = 0;
         // The names of the directories above, as places in the entries.
         List<Range> above = [];
+        PathFinder? unless = search.Unless is { } other ? new(other) : null;
         ReadOnlySpan<byte> all = entries.Span;
         ReadOnlySpan<byte> rest = all;
-        while (!rest.IsEmpty && found.Count < most)
+        for (long number = 0; !rest.IsEmpty; number++)
         {
+            if (number % Stretch == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
             Entry entry = Next(ref rest, all);
             above.RemoveRange(Math.Min(entry.Depth, above.Count), Math.Max(0, above.Count - entry.Depth));
+            unless?.Leave(above.Count);
             above.Add(entry.Name);
-            if ((type is null || type == entry.Type) && pattern.Matches(all[entry.Name]))
+            if (
+                number < search.From
+                || (search.Type is { } type && type != entry.Type)
+                || !search.Pattern.Matches(all[entry.Name])
+                || (unless?.Find(all, above) is { } known && (search.Type is null || search.Type == known))
+            )
             {
-                found.Add(new NameHit(PathOf(all, above), entry.Type, entry.Size, entry.ModifiedAt));
+                continue;
             }
+            if (found.Count >= search.Most || bytes >= search.MostBytes)
+            {
+                return new NameHits(found, number);
+            }
+            byte[] path = PathOf(all, above);
+            bytes += path.Length;
+            found.Add(new NameHit(path, entry.Type, entry.Size, entry.ModifiedAt));
         }
-        return found;
+        return new NameHits(found, null);
     }
 
     private static byte[] PathOf(ReadOnlySpan<byte> all, List<Range> names)
     {
-        ArrayBufferWriter<byte> path = new();
+        int length = names.Count - 1;
+        foreach (Range name in names)
+        {
+            length += all[name].Length;
+        }
+        byte[] path = new byte[length];
+        Span<byte> rest = path;
         for (int index = 0; index < names.Count; index++)
         {
-            path.Write(index == 0 ? [] : "/"u8);
-            path.Write(all[names[index]]);
+            if (index > 0)
+            {
+                rest[0] = (byte)'/';
+                rest = rest[1..];
+            }
+            ReadOnlySpan<byte> name = all[names[index]];
+            name.CopyTo(rest);
+            rest = rest[name.Length..];
         }
-        return path.WrittenSpan.ToArray();
+        return path;
     }
 
-    private static void Write(MappedWriter written, BrowseEntry entry)
+    private static void Write(MappedWriter written, int depth, Node node)
     {
-        Node node = entry.Node;
         written.Write([(byte)node.Type]);
-        Number(written, (ulong)entry.Path.AsSpan().Count((byte)'/') - 1);
+        Number(written, (ulong)depth);
         Number(written, (ulong)node.Name.Length);
         written.Write(node.Name);
         if (node.Type == NodeType.File)
@@ -200,4 +228,56 @@ public sealed class NameIndex
         );
 
     private readonly record struct Entry(NodeType Type, int Depth, Range Name, ulong Size, long ModifiedAt);
+
+    /// <summary>Finds paths, each behind the one before in the order of a walk: an index is read once for all of them.</summary>
+    private sealed class PathFinder(NameIndex index)
+    {
+        private int place;
+        private Entry? entry;
+
+        /// <summary>So many names of the path that was looked for last were found, and the entry is behind them.</summary>
+        private int same;
+
+        /// <summary>What is looked for next begins with no more than so many names of the one before.</summary>
+        public void Leave(int names) => same = Math.Min(same, names);
+
+        /// <returns>Of what type it is; null when there is none.</returns>
+        public NodeType? Find(ReadOnlySpan<byte> names, List<Range> path)
+        {
+            ReadOnlySpan<byte> all = index.entries.Span;
+            NodeType? found = null;
+            while (same < path.Count)
+            {
+                ReadOnlySpan<byte> name = names[path[same]];
+                entry ??= Next(all);
+                while (
+                    entry is { } passed
+                    && (passed.Depth > same || (passed.Depth == same && all[passed.Name].SequenceCompareTo(name) < 0))
+                )
+                {
+                    entry = Next(all);
+                }
+                if (entry is not { } there || there.Depth < same || !all[there.Name].SequenceEqual(name))
+                {
+                    return null;
+                }
+                found = there.Type;
+                entry = Next(all);
+                same++;
+            }
+            return found;
+        }
+
+        private Entry? Next(ReadOnlySpan<byte> all)
+        {
+            ReadOnlySpan<byte> rest = all[place..];
+            if (rest.IsEmpty)
+            {
+                return null;
+            }
+            Entry next = NameIndex.Next(ref rest, all);
+            place = all.Length - rest.Length;
+            return next;
+        }
+    }
 }

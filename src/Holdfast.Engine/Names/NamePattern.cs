@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Holdfast.Engine.Names;
@@ -6,16 +7,28 @@ namespace Holdfast.Engine.Names;
 /// What a name is searched for: a part of it, or the whole with the shell's wildcards <c>*</c>, <c>?</c> and <c>[a-z]</c>.
 /// ASCII letters match without case. Matching takes at most the name's length times the pattern's.
 /// </summary>
+/// <remarks>
+/// A set stands for one character, as <c>?</c> does; its own characters are ASCII. <c>[!a]</c> and <c>[^a]</c> are all others,
+/// and a bracket that stands first, <c>[]a]</c>, is one of the set.
+/// </remarks>
 public sealed class NamePattern
 {
     /// <summary>Bytes.</summary>
     public const int Longest = 255;
 
-    private const byte Any = (byte)'*';
-    private const byte One = (byte)'?';
-    private const byte Set = (byte)'[';
+    // Elements: a byte itself, in lower case; one of these; or from FirstSet on the number of a set.
+    private const int One = 256;
+    private const int Any = 257;
+    private const int FirstSet = 258;
 
-    private readonly byte[] pattern;
+    private readonly int[] elements;
+
+    /// <summary>Of each set, whether a character that begins with the byte is in it.</summary>
+    private readonly List<bool[]> sets = [];
+
+    /// <summary>How many bytes at least the elements from there on take.</summary>
+    private readonly int[] least;
+
     private readonly bool isPart;
 
     /// <summary>The longest part without wildcards: a name that lacks it, as nearly all do, need not be looked at any closer.</summary>
@@ -25,36 +38,108 @@ public sealed class NamePattern
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Invalid"/>: it is empty, too long, or no name can match it.</exception>
     public NamePattern(string text)
     {
-        pattern = Encoding.UTF8.GetBytes(text);
+        byte[] pattern = Encoding.UTF8.GetBytes(text);
         if (pattern.Length is 0 or > Longest || pattern.AsSpan().ContainsAny((byte)'/', (byte)0))
         {
-            throw new EngineError(
-                EngineErrorKind.Invalid,
-                temporary: false,
-                $"A name to search for has 1 to {Longest} bytes, and neither a slash nor a zero among them."
-            );
+            throw Invalid($"A name to search for has 1 to {Longest} bytes, and neither a slash nor a zero among them.");
         }
-        isPart = !pattern.AsSpan().ContainsAny(Any, One, Set);
-        for (int index = 0; index < pattern.Length; index++)
+        List<int> read = [];
+        ReadOnlySpan<byte> rest = pattern;
+        while (!rest.IsEmpty)
         {
-            pattern[index] = Lower(pattern[index]);
+            ReadNext(ref rest, read);
         }
-        essential = Essential(pattern);
+        elements = [.. read];
+        least = new int[elements.Length + 1];
+        for (int index = elements.Length - 1; index >= 0; index--)
+        {
+            least[index] = least[index + 1] + (elements[index] == Any ? 0 : 1);
+        }
+        isPart = elements.All(IsPlain);
+        essential = Essential();
     }
 
-    public bool Matches(ReadOnlySpan<byte> name) => Contains(name, essential) && (isPart || MatchesWhole(name));
+    public bool Matches(ReadOnlySpan<byte> name) =>
+        name.Length >= least[0] && Contains(name, essential) && (isPart || MatchesWhole(name));
 
-    /// <returns>Empty when there is none. What stands behind a bracket may be in a set.</returns>
-    private static byte[] Essential(ReadOnlySpan<byte> pattern)
+    private static bool IsPlain(int element) => element < One;
+
+    private void ReadNext(ref ReadOnlySpan<byte> rest, List<int> into)
     {
-        int bracket = pattern.IndexOf(Set);
-        ReadOnlySpan<byte> plain = bracket < 0 ? pattern : pattern[..bracket];
-        ReadOnlySpan<byte> longest = [];
-        foreach (Range range in plain.SplitAny(Any, One))
+        byte first = rest[0];
+        int length = 1;
+        if (first == '*')
         {
-            longest = plain[range].Length > longest.Length ? plain[range] : longest;
+            // Two in a row are one.
+            if (into is not [.., Any])
+            {
+                into.Add(Any);
+            }
         }
-        return longest.ToArray();
+        else if (first == '[' && LengthOfSet(rest) is > 0 and int closed)
+        {
+            length = closed;
+            into.Add(FirstSet + sets.Count);
+            sets.Add(SetOf(rest[1..(closed - 1)]));
+        }
+        else
+        {
+            into.Add(first == '?' ? One : Lower(first));
+        }
+        rest = rest[length..];
+    }
+
+    /// <returns>With its brackets; 0 when it is not closed.</returns>
+    private static int LengthOfSet(ReadOnlySpan<byte> text)
+    {
+        // Behind the bracket, what turns the set round, and the first of it, which may be a bracket too.
+        int from = text is [_, (byte)'!' or (byte)'^', ..] ? 3 : 2;
+        int close = from < text.Length ? text[from..].IndexOf((byte)']') : -1;
+        return close < 0 ? 0 : from + close + 1;
+    }
+
+    private static bool[] SetOf(ReadOnlySpan<byte> text)
+    {
+        if (!Ascii.IsValid(text))
+        {
+            throw Invalid("A set like [a-z] in a name to search for has ASCII characters alone.");
+        }
+        bool not = text[0] is (byte)'!' or (byte)'^';
+        text = not ? text[1..] : text;
+        bool[] set = new bool[256];
+        for (int index = 0; index < text.Length; index++)
+        {
+            bool isRange = index + 2 < text.Length && text[index + 1] == '-';
+            int last = isRange ? text[index + 2] : text[index];
+            for (int letter = text[index]; letter <= last; letter++)
+            {
+                set[letter] = true;
+            }
+            index += isRange ? 2 : 0;
+        }
+        for (int upper = 'A'; upper <= 'Z'; upper++)
+        {
+            set[upper] = set[upper + 32] = set[upper] || set[upper + 32];
+        }
+        return [.. set.Select(has => has != not)];
+    }
+
+    /// <returns>Empty when there is none.</returns>
+    private byte[] Essential()
+    {
+        List<byte> longest = [];
+        List<byte> plain = [];
+        foreach (int element in elements)
+        {
+            if (!IsPlain(element))
+            {
+                plain = [];
+                continue;
+            }
+            plain.Add((byte)element);
+            longest = plain.Count > longest.Count ? plain : longest;
+        }
+        return [.. longest];
     }
 
     private static bool Contains(ReadOnlySpan<byte> name, ReadOnlySpan<byte> part)
@@ -91,80 +176,53 @@ public sealed class NamePattern
     private bool MatchesWhole(ReadOnlySpan<byte> name)
     {
         int at = 0;
-        int inName = 0;
         int star = -1;
-        int taken = 0;
-        while (inName < name.Length)
+        ReadOnlySpan<byte> rest = name;
+        ReadOnlySpan<byte> behindStar = [];
+        while (!rest.IsEmpty)
         {
-            if (at < pattern.Length && pattern[at] == Any)
+            if (at < elements.Length && elements[at] == Any)
             {
-                star = at++;
-                taken = inName;
+                star = ++at;
+                behindStar = rest;
+                if (star == elements.Length)
+                {
+                    return true;
+                }
             }
-            else if (at < pattern.Length && TryMatchOne(name, inName, at, out int nextInName, out int next))
+            else if (at < elements.Length && Takes(elements[at], rest) is > 0 and int length)
             {
-                inName = nextInName;
-                at = next;
+                at++;
+                rest = rest[length..];
             }
-            else if (star >= 0)
+            else if (star < 0)
             {
-                at = star + 1;
-                inName = ++taken;
+                return false;
             }
             else
+            {
+                at = star;
+                rest = behindStar = behindStar[LengthOfFirst(behindStar)..];
+            }
+            if (rest.Length < least[at])
             {
                 return false;
             }
         }
-        while (at < pattern.Length && pattern[at] == Any)
-        {
-            at++;
-        }
-        return at == pattern.Length;
+        return least[at] == 0;
     }
 
-    /// <summary>One letter of the name by what stands in the pattern.</summary>
-    private bool TryMatchOne(ReadOnlySpan<byte> name, int inName, int at, out int nextInName, out int next)
-    {
-        nextInName = inName + 1;
-        next = at + 1;
-        byte letter = Lower(name[inName]);
-        if (pattern[at] == One)
-        {
-            _ = Rune.DecodeFromUtf8(name[inName..], out _, out int length);
-            nextInName = inName + length;
-            return true;
-        }
-        // A bracket that stands first in a set is one of it.
-        int close = pattern[at] == Set && at + 2 < pattern.Length ? pattern.AsSpan(at + 2).IndexOf((byte)']') : -1;
-        if (close < 0)
-        {
-            return pattern[at] == letter;
-        }
-        int end = at + 2 + close;
-        next = end + 1;
-        return IsInSet(pattern.AsSpan((at + 1)..end), letter);
-    }
+    /// <returns>How many of the bytes the element takes; 0 when it does not match them.</returns>
+    private int Takes(int element, ReadOnlySpan<byte> rest) =>
+        IsPlain(element) ? (Lower(rest[0]) == element ? 1 : 0)
+        : element == One || sets[element - FirstSet][rest[0]] ? LengthOfFirst(rest)
+        : 0;
 
-    private static bool IsInSet(ReadOnlySpan<byte> set, byte letter)
-    {
-        bool not = set[0] is (byte)'!' or (byte)'^';
-        set = not ? set[1..] : set;
-        bool found = false;
-        for (int index = 0; index < set.Length; index++)
-        {
-            if (index + 2 < set.Length && set[index + 1] == '-')
-            {
-                found |= letter >= set[index] && letter <= set[index + 2];
-                index += 2;
-            }
-            else
-            {
-                found |= letter == set[index];
-            }
-        }
-        return found != not;
-    }
+    /// <summary>Of a character. A byte that is no text is one by itself.</summary>
+    private static int LengthOfFirst(ReadOnlySpan<byte> rest) =>
+        rest[0] >= 0x80 && Rune.DecodeFromUtf8(rest, out _, out int length) == OperationStatus.Done ? length : 1;
 
     private static byte Lower(byte letter) => letter is >= (byte)'A' and <= (byte)'Z' ? (byte)(letter + 32) : letter;
+
+    private static EngineError Invalid(string message) => new(EngineErrorKind.Invalid, temporary: false, message);
 }

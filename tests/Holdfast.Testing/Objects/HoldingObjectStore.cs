@@ -3,29 +3,33 @@ using Holdfast.Objects;
 
 namespace Holdfast.Testing.Objects;
 
-/// <summary>A store whose writes hang when told to, until they are released or cancelled: a server that does not answer.</summary>
+/// <summary>A store whose writes, or reads, hang when told to, until they are released or cancelled: a server that does not answer.</summary>
 public sealed class HoldingObjectStore(IObjectStore inner) : IObjectStore
 {
     private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? beneath;
+    private volatile string? readBeneath;
 
-    /// <summary>Completes with the first write that hangs.</summary>
+    /// <summary>Completes with the first call that hangs.</summary>
     public Task Held => held.Task;
 
     /// <summary>Writes of names that begin with this hang from now on.</summary>
     public void Hold(string prefix) => beneath = prefix;
 
+    /// <summary>Reads of names that begin with this hang from now on.</summary>
+    public void HoldReads(string prefix) => readBeneath = prefix;
+
     /// <summary>Lets those that hang go on, and no more hang.</summary>
     public void Release()
     {
-        beneath = null;
+        (beneath, readBeneath) = (null, null);
         released.TrySetResult();
     }
 
     public async Task PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
-        await WaitAsync(name, cancellationToken);
+        await WaitAsync(name, beneath, cancellationToken);
         await inner.PutAsync(name, content, cancellationToken);
     }
 
@@ -35,16 +39,20 @@ public sealed class HoldingObjectStore(IObjectStore inner) : IObjectStore
         CancellationToken cancellationToken
     )
     {
-        await WaitAsync(name, cancellationToken);
+        await WaitAsync(name, beneath, cancellationToken);
         return await inner.TryCreateAsync(name, content, cancellationToken);
     }
 
-    public Task ReadAsync(
+    public async Task ReadAsync(
         ObjectName name,
         long offset,
         Memory<byte> destination,
         CancellationToken cancellationToken
-    ) => inner.ReadAsync(name, offset, destination, cancellationToken);
+    )
+    {
+        await WaitAsync(name, readBeneath, cancellationToken);
+        await inner.ReadAsync(name, offset, destination, cancellationToken);
+    }
 
     public Task<ObjectInfo?> StatAsync(ObjectName name, CancellationToken cancellationToken) =>
         inner.StatAsync(name, cancellationToken);
@@ -58,9 +66,9 @@ public sealed class HoldingObjectStore(IObjectStore inner) : IObjectStore
     public Task<int> RemoveUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
         inner.RemoveUnfinishedAsync(startedBefore, cancellationToken);
 
-    private async Task WaitAsync(ObjectName name, CancellationToken cancellationToken)
+    private async Task WaitAsync(ObjectName name, string? prefix, CancellationToken cancellationToken)
     {
-        if (beneath is { } prefix && name.Value.StartsWith(prefix, StringComparison.Ordinal))
+        if (prefix is not null && name.Value.StartsWith(prefix, StringComparison.Ordinal))
         {
             held.TrySetResult();
             await released.Task.WaitAsync(cancellationToken);

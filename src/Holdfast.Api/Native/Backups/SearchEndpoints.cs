@@ -24,7 +24,7 @@ internal static class SearchEndpoints
             After = request.After() is var (time, place) ? PlaceOf(time, place) : null,
         };
         SearchResult found = await request.Service<SearchService>().SearchAsync(request.Caller, query, request.Aborted);
-        string? next = found.Next is { } at ? Cursor.Of(at.CreatedAt, $"{at.Found}:{at.BackupId}") : null;
+        string? next = found.Next is { } at ? Cursor.Of(at.CreatedAt, $"{at.Entry}:{at.BackupId}") : null;
         await request.ReplyListAsync("entries", found.Hits, next, Write);
     }
 
@@ -33,8 +33,8 @@ internal static class SearchEndpoints
         int colon = place.IndexOf(':', StringComparison.Ordinal);
         return
             colon > 0
-            && int.TryParse(place.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out int found)
-            ? new SearchPlace(time, place[(colon + 1)..], found)
+            && int.TryParse(place.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out int entry)
+            ? new SearchPlace(time, place[(colon + 1)..], entry)
             : throw Cursor.Unknown();
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 namespace Holdfast.Cli.Client;
 
 /// <summary>A page of a list of the native API.</summary>
+/// <remarks>It may be empty, and still not be the last: only one without a cursor is.</remarks>
 internal interface INativePage<out T>
 {
     IReadOnlyList<T> Rows { get; }

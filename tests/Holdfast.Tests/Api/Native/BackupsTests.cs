@@ -395,7 +395,7 @@ public sealed class BackupsTests : ManilaTests
         Assert.Equal(expected[1..], Found(await SearchAsync(search + "&type=file")));
         Assert.Equal([expected[2]], Found(await SearchAsync($"?share_id={share.Id}&name=*1.TXT")));
         Assert.Equal(3, Found(await SearchAsync($"?backup_id={first.Id}&name=r*")).Count);
-        Assert.Empty(Found(await SearchAsync(search, "other")));
+        Assert.Equal(404, (await SearchAsync(search, "other")).Code);
         Assert.Equal(404, (await SearchAsync($"?backup_id={first.Id}&name=r", "other")).Code);
     }
 
@@ -412,6 +412,11 @@ public sealed class BackupsTests : ManilaTests
         "'type' must be one of file, dir, symlink, dev, chardev, fifo, socket."
     )]
     [InlineData("?name=a&share_id=c&cursor=AAZHZPZCBkBhYmM", "'cursor' is not one that a list here has given.")]
+    [InlineData(
+        "?name=a&share_id=c&cursor=AAZHZPZCBkA5OTk5OTk5OTk5OTphYmM",
+        "'cursor' is not one that a list here has given."
+    )]
+    [InlineData("?name=[%C3%A9]&share_id=c", "A set like [a-z] in a name to search for has ASCII characters alone.")]
     public async Task A_search_for_nothing_is_refused(string query, string detail)
     {
         Answer answer = await SearchAsync(query);

@@ -24,7 +24,16 @@ public sealed class OpenBackupTests
         BackupReport report = await scene.RunAsync();
         Node root = (await scene.LoadAsync(report.Snapshot.Tree)).Single();
         SnapshotSummary summary = new() { TotalFilesProcessed = files, DirsUnmodified = directories };
-        await using OpenBackup open = new(scene.Repository, root, summary, owns: false, Refuse);
+        await using OpenBackup open = new(
+            scene.Repository,
+            report.Snapshot with
+            {
+                Summary = summary,
+            },
+            root,
+            owns: false,
+            Refuse
+        );
         BackupEntry share = await open.FindAsync([], default);
         using MemoryStream to = new();
         Task WriteAsync() => open.WriteZipAsync(share, "share"u8.ToArray(), to, default);

@@ -27,6 +27,29 @@ public sealed class NamePatternTests
     [InlineData("a[", "a[", true)]
     [InlineData("a[b", "a[b", true)]
     [InlineData("[]", "[]", true)]
+    [InlineData("[!]", "a[!]", true)]
+    [InlineData("a[b", "an A[B] name", true)]
+    [InlineData("[^a]", "b", true)]
+    [InlineData("[^a]", "A", false)]
+    [InlineData("[!]a]", "b", true)]
+    [InlineData("[!]a]", "]", false)]
+    [InlineData("[!]a]", "a", false)]
+    [InlineData("[a!]", "!", true)]
+    [InlineData("[a-]", "-", true)]
+    [InlineData("[--0]", "/", true)]
+    [InlineData("[z-a]", "m", false)]
+    [InlineData("[A-_]", "b", true)]
+    [InlineData("[A-_]", "_", true)]
+    [InlineData("[!A-Z]", "q", false)]
+    [InlineData("[*]x", "*x", true)]
+    [InlineData("[*]x", "ax", false)]
+    [InlineData("[!a]x", "\u00e9x", true)]
+    [InlineData("[a-z]", "\u00e9", false)]
+    [InlineData("*??bc", "\u20acbc", false)]
+    [InlineData("*?bc", "\u20acbc", true)]
+    [InlineData("a*b*c", "axbxbc", true)]
+    [InlineData("a*b*c", "axbxb", false)]
+    [InlineData("?*", "", false)]
     public void A_name_matches(string pattern, string name, bool expected) =>
         Assert.Equal(expected, new NamePattern(pattern).Matches(Encoding.UTF8.GetBytes(name)));
 
@@ -37,6 +60,9 @@ public sealed class NamePatternTests
         Assert.True(new NamePattern("a?b").Matches(name));
         Assert.True(new NamePattern("a*b").Matches(name));
         Assert.True(new NamePattern("b").Matches(name));
+        Assert.True(new NamePattern("a[!x]b").Matches(name));
+        Assert.True(new NamePattern("??").Matches([0xe2, 0x82]));
+        Assert.False(new NamePattern("?").Matches([0xe2, 0x82]));
     }
 
     [Theory]
@@ -48,9 +74,17 @@ public sealed class NamePatternTests
         int matched = 0;
         for (int round = 0; round < 5000; round++)
         {
-            string pattern = Any(random, "ab*?", 1 + random.Next(6)) + "*";
+            string pattern = string.Concat(Enumerable.Range(0, 1 + random.Next(6)).Select(_ => Piece(random))) + "*";
             string name = Any(random, "abc", 1 + random.Next(8));
-            string regex = "^" + Regex.Escape(pattern).Replace("\\*", ".*").Replace("\\?", ".") + "$";
+            string regex =
+                "^"
+                + Regex
+                    .Escape(pattern)
+                    .Replace("\\*", ".*")
+                    .Replace("\\?", ".")
+                    .Replace("\\[!", "[^")
+                    .Replace("\\[", "[")
+                + "$";
             bool expected = Regex.IsMatch(name, regex, RegexOptions.None, TimeSpan.FromSeconds(5));
             Assert.True(
                 expected == new NamePattern(pattern).Matches(Encoding.UTF8.GetBytes(name)),
@@ -65,8 +99,13 @@ public sealed class NamePatternTests
     [InlineData("")]
     [InlineData("a/b")]
     [InlineData("a\0b")]
+    [InlineData("[\u00e9]")]
     public void What_no_name_can_be_is_refused(string pattern) =>
         Assert.Equal(EngineErrorKind.Invalid, Assert.Throws<EngineError>(() => new NamePattern(pattern)).Kind);
+
+    /// <summary>None has a letter that a regular expression reads in another way.</summary>
+    private static string Piece(Random random) =>
+        random.Next(4) == 0 ? new[] { "[a]", "[b-c]", "[!ac]" }[random.Next(3)] : Any(random, "ab*?", 1);
 
     private static string Any(Random random, string letters, int length) =>
         new([.. Enumerable.Range(0, length).Select(_ => letters[random.Next(letters.Length)])]);
