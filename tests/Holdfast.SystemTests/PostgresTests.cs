@@ -47,6 +47,43 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_under_way_at_the_databases_death_is_begun_again_and_made()
+    {
+        await using HoldfastServer server = await shared.StartNodeAsync("one");
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "tenant");
+        Share share = await tenant.CreateShareAsync();
+        // A hole that takes a while to read.
+        await using FileStream file = File.Create(Path.Combine(share.Directory, "file"));
+        file.SetLength(8L << 40);
+        string backup = await tenant.StartBackupAsync(share);
+        using OpenStackSession admin = await OpenStackSession.SignInAsync(
+            server.Url,
+            "admin",
+            HoldfastServer.AdminPassword,
+            "admin"
+        );
+        await Eventually.GetAsync("the node to begin", () => WhereAsync(admin, backup));
+
+        await shared.Postgres.KillAsync();
+        // Longer than its lease of 3 s.
+        await Eventually.HoldsAsync(
+            "the work to stop",
+            () => Task.FromResult(server.Log.Contains("could not be ended; its lease will run out", StringComparison.Ordinal))
+        );
+        file.SetLength(1);
+        await shared.Postgres.StartAgainAsync();
+
+        await tenant.SettleAsync(share);
+        Assert.Equal("available", (await tenant.BackupStatesAsync())[backup]);
+        await using NpgsqlDataSource catalog = NpgsqlDataSource.Create(shared.Connection);
+        await using NpgsqlCommand epoch = catalog.CreateCommand(
+            $"SELECT max(epoch) FROM operations WHERE backup_id = '{backup}'"
+        );
+        Assert.True((long)(await epoch.ExecuteScalarAsync())! > 1);
+        await shared.CheckAsync(server, tenant);
+    }
+
+    [Fact]
     public async Task A_node_without_workers_wakes_another_that_has_them()
     {
         // Nobody looks by themselves before the test gives up.
