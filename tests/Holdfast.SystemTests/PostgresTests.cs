@@ -68,7 +68,10 @@ public sealed class PostgresTests : IAsyncLifetime
         // Longer than its lease of 3 s.
         await Eventually.HoldsAsync(
             "the work to stop",
-            () => Task.FromResult(server.Log.Contains("could not be ended; its lease will run out", StringComparison.Ordinal))
+            () =>
+                Task.FromResult(
+                    server.Log.Contains("could not be ended; its lease will run out", StringComparison.Ordinal)
+                )
         );
         file.SetLength(1);
         await shared.Postgres.StartAgainAsync();
