@@ -99,6 +99,8 @@ public static class CoreRegistration
             .AddSingleton<JobService>()
             .AddSingleton<ShareService>()
             .AddSingleton<SharingService>()
+            .AddSingleton<ScheduleService>()
+            .AddSingleton<HoldService>()
             .AddSingleton<AuditService>()
             .AddSingleton<QuotaService>()
             .AddSingleton<OperationService>()
@@ -138,6 +140,7 @@ public static class CoreRegistration
             .AddSingleton<IOperationHandler, Reap>()
             .AddSingleton<WorkerService>()
             .AddSingleton<Maintenance>()
+            .AddSingleton<ScheduledBackups>()
             .AddSingleton<Scheduler>()
             .AddSingleton<NodePresence>();
 }

@@ -108,6 +108,9 @@ internal static partial class Log
     )]
     public static partial void Waits(ILogger logger, string kind, string operation, string root);
 
+    [LoggerMessage(304, LogLevel.Warning, "Schedule {Schedule} waits: {Problem}")]
+    public static partial void ScheduleWaits(ILogger logger, string schedule, string problem);
+
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);
 

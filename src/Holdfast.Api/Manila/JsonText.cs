@@ -55,6 +55,12 @@ internal static class JsonText
             ? [.. list.EnumerateArray().Select(one => one.AsText(name, longest)!)]
             : throw Fault.BadRequest($"'{name}' must be a list of texts.");
 
+    /// <summary>Null for an absent or null member.</summary>
+    public static bool? OptionalFlag(this JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Fault.BadRequest($"'{name}' must be true or false.");
+
     /// <summary>What Python calls falsy: null, false, zero, and empty text, list or object.</summary>
     public static bool IsFalsy(this JsonElement value) =>
         value.ValueKind switch

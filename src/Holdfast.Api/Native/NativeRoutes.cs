@@ -1,7 +1,9 @@
 using Holdfast.Api.Native.Audit;
 using Holdfast.Api.Native.Backups;
+using Holdfast.Api.Native.Holds;
 using Holdfast.Api.Native.OpenApi;
 using Holdfast.Api.Native.Operations;
+using Holdfast.Api.Native.Schedules;
 using Holdfast.Api.Native.Sharings;
 using Holdfast.Api.Native.Volumes;
 using Microsoft.AspNetCore.Builder;
@@ -24,6 +26,8 @@ internal static class NativeRoutes
         .. OperationEndpoints.Routes,
         .. EventEndpoints.Routes,
         .. SharingEndpoints.Routes,
+        .. ScheduleEndpoints.Routes,
+        .. HoldEndpoints.Routes,
         .. AuditEndpoints.Routes,
         .. VolumeEndpoints.Routes,
         .. VolumeBackupEndpoints.Routes,

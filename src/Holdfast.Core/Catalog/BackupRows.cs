@@ -50,7 +50,7 @@ public sealed class BackupRows(ICatalogSession session)
     private const string Select = """
         SELECT id, project_id, user_id, share_id, volume_id, name, description, size, status, availability_zone, progress,
             restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
-            notes, data_at, is_incremental, object_count, bytes, created_at, updated_at
+            notes, data_at, is_incremental, object_count, bytes, schedule_id, created_at, updated_at
         FROM backups
         """;
 
@@ -109,10 +109,12 @@ public sealed class BackupRows(ICatalogSession session)
             """
             INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
                 availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
-                capture, item_errors, notes, data_at, is_incremental, object_count, bytes, created_at, updated_at)
+                capture, item_errors, notes, data_at, is_incremental, object_count, bytes, schedule_id,
+                created_at, updated_at)
             VALUES (@Id, @ProjectId, @UserId, @ShareId, @VolumeId, @OfVolume, @Name, @Description, @Size, @Status,
                 @AvailabilityZone, @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId,
-                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @CreatedAt, @UpdatedAt)
+                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @ScheduleId, @CreatedAt,
+                @UpdatedAt)
             """,
             backup
         );
@@ -247,6 +249,23 @@ public sealed class BackupRows(ICatalogSession session)
                 + " WHERE project_id = @projectId AND share_id = @shareId AND status = 'available'"
                 + " ORDER BY created_at DESC, id DESC LIMIT 1",
             new { projectId, shareId }
+        );
+
+    /// <returns>The newest backup with data that the project has of the share or volume; null when there is none.</returns>
+    public Task<Backup?> NewestGoodAsync(string projectId, string sourceId, bool ofVolume) =>
+        session.FindAsync<Backup>(
+            Select
+                + $" WHERE {(ofVolume ? "volume_id" : "share_id")} = @sourceId AND project_id = @projectId"
+                + " AND snapshot_id IS NOT NULL AND status IN ('available', 'restoring')"
+                + " ORDER BY created_at DESC, id DESC LIMIT 1",
+            new { projectId, sourceId }
+        );
+
+    /// <summary>Those that the schedule has asked for, newest first.</summary>
+    public Task<IReadOnlyList<Backup>> OfScheduleAsync(string scheduleId) =>
+        session.QueryAsync<Backup>(
+            Select + " WHERE schedule_id = @scheduleId ORDER BY created_at DESC, id DESC",
+            new { scheduleId }
         );
 
     /// <summary>The project's usable backups, oldest first.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using Dapper;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Catalog;
 
@@ -26,6 +27,7 @@ internal static class RowMapping
             SqlMapper.AddTypeHandler(new TimeHandler());
             SqlMapper.AddTypeHandler(new MapHandler());
             SqlMapper.AddTypeHandler(new ListHandler());
+            SqlMapper.AddTypeHandler(new RetentionHandler());
             registered = true;
         }
     }
@@ -48,6 +50,14 @@ internal static class RowMapping
 
         public override void SetValue(IDbDataParameter parameter, IReadOnlyDictionary<string, string>? value) =>
             parameter.Value = JsonSerializer.Serialize(value ?? new Dictionary<string, string>());
+    }
+
+    private sealed class RetentionHandler : SqlMapper.TypeHandler<Retention>
+    {
+        public override Retention Parse(object value) => JsonSerializer.Deserialize<Retention>((string)value) ?? new();
+
+        public override void SetValue(IDbDataParameter parameter, Retention? value) =>
+            parameter.Value = JsonSerializer.Serialize(value ?? new());
     }
 
     private sealed class ListHandler : SqlMapper.TypeHandler<TextList>

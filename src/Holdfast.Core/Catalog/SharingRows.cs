@@ -50,6 +50,13 @@ public sealed class SharingRows(ICatalogSession session)
     public Task<IReadOnlyList<Sharing>> OfBackupAsync(string backupId) =>
         session.QueryAsync<Sharing>(Select + " WHERE backup_id = @backupId ORDER BY created_at, id", new { backupId });
 
+    /// <summary>Those of the backups that the schedule has asked for, also those whose time is over.</summary>
+    public Task<IReadOnlyList<Sharing>> OfScheduleAsync(string scheduleId) =>
+        session.QueryAsync<Sharing>(
+            Select + " WHERE backup_id IN (SELECT id FROM backups WHERE schedule_id = @scheduleId)",
+            new { scheduleId }
+        );
+
     /// <returns>The sharing that lets the project use the backup now: accepted, its time not over; or null.</returns>
     public Task<Sharing?> FindUsableAsync(string backupId, string toProjectId, DateTimeOffset now) =>
         session.FindAsync<Sharing>(

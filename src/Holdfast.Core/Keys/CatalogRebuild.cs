@@ -19,6 +19,8 @@ public sealed record RebuiltProject(
     int Volumes,
     int Backups,
     int Sharings,
+    int Schedules,
+    int Holds,
     IReadOnlyList<string> Missing,
     IReadOnlyList<UnacknowledgedSnapshot> Unacknowledged
 );
@@ -123,8 +125,8 @@ public sealed class CatalogRebuild(
         return await catalog.WriteAsync(
             async session =>
             {
-                (int added, int volumes, int sharings) = export is null
-                    ? default
+                AddedRows added = export is null
+                    ? new AddedRows()
                     : await AddAsync(session, export with { Shares = shares }, [.. backups[true]]);
                 DateTimeOffset now = time.Now();
                 await session.Repositories.AddAsync(project, repository.Id, now);
@@ -135,10 +137,12 @@ public sealed class CatalogRebuild(
                     project,
                     export?.Project?.Name,
                     export?.At,
-                    added,
-                    volumes,
+                    added.Shares,
+                    added.Volumes,
                     backups[true].Count(),
-                    sharings,
+                    added.Sharings,
+                    added.Schedules,
+                    added.Holds,
                     [.. backups[false].Select(backup => backup.Id)],
                     unacknowledged
                 );
@@ -201,11 +205,9 @@ public sealed class CatalogRebuild(
         }
     }
 
-    private async Task<(int Shares, int Volumes, int Sharings)> AddAsync(
-        ICatalogSession session,
-        ProjectExport export,
-        IReadOnlyList<Backup> backups
-    )
+    private readonly record struct AddedRows(int Shares, int Volumes, int Sharings, int Schedules, int Holds);
+
+    private async Task<AddedRows> AddAsync(ICatalogSession session, ProjectExport export, IReadOnlyList<Backup> backups)
     {
         if (export.Project is { } owner)
         {
@@ -239,7 +241,26 @@ public sealed class CatalogRebuild(
                 sharings++;
             }
         }
-        return (shares, volumes, sharings);
+        int holds = 0;
+        foreach (Hold hold in export.Holds.Where(hold => there.Contains(hold.BackupId) && hold.Holds(time.Now())))
+        {
+            await session.Holds.AddAsync(hold);
+            holds++;
+        }
+        int schedules = 0;
+        foreach (Schedule schedule in export.Schedules)
+        {
+            bool hasSource = schedule.ShareId is { } share
+                ? await session.Shares.FindAsync(share) is not null
+                : await session.Volumes.FindAsync(schedule.VolumeId!) is not null;
+            if (hasSource)
+            {
+                // What fell due while the catalog was lost is asked for once; what may go is seen with the next backup.
+                await session.Schedules.AddAsync(schedule with { LookAt = schedule.NextAt, RetainAt = null });
+                schedules++;
+            }
+        }
+        return new AddedRows(shares, volumes, sharings, schedules, holds);
     }
 
     /// <summary>Under another name when the name is taken: the first start of a new catalog makes a project <c>admin</c>.</summary>

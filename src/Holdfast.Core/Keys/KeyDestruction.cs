@@ -63,7 +63,7 @@ public sealed class KeyDestruction(
 
     /// <summary>Destroys it, or what an interrupted call has left of it.</summary>
     /// <exception cref="ServiceError">
-    /// As <see cref="FindAsync"/>; <see cref="ServiceErrorKind.Conflict"/>: the repository is being worked on, or its key is being changed. Then
+    /// As <see cref="FindAsync"/>; <see cref="ServiceErrorKind.Conflict"/>: the repository is being worked on, its key is being changed, or a backup is held. Then
     /// nothing was removed: call it again.
     /// </exception>
     /// <exception cref="EngineError">The store failed: call it again.</exception>
@@ -143,6 +143,12 @@ public sealed class KeyDestruction(
         if (Busy(operations) is { } busy)
         {
             throw IsBusy(project, busy);
+        }
+        if (await session.Holds.OfProjectAsync(project, now) is [var held, ..])
+        {
+            throw ServiceError.Conflict(
+                $"Backup {held.BackupId} of project {project} is held {HoldRules.Until(held)}. An administrator has to lift its holds first: holdfast hold list --all-projects."
+            );
         }
         // From now on no export is queued, and no maintenance.
         await session.Repositories.RemoveAsync(project);

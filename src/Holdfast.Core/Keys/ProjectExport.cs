@@ -12,7 +12,7 @@ namespace Holdfast.Core.Keys;
 /// What only the catalog knows of a project, as one small object: with it, the repository and the master key a lost
 /// catalog is made again.
 /// </summary>
-/// <param name="Version">Of this shape; 1 knew neither volumes nor sharings, 2 not the project.</param>
+/// <param name="Version">Of this shape; 1 knew neither volumes nor sharings, 2 not the project, 3 neither schedules nor holds.</param>
 /// <param name="Shares">The project's, and others' that it has backups of.</param>
 public sealed record ProjectExport(
     int Version,
@@ -24,7 +24,7 @@ public sealed record ProjectExport(
     IReadOnlyList<Backup> Backups
 )
 {
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     /// <summary>The project of local identity; null where Keystone knows it.</summary>
     public Project? Project { get; init; }
@@ -34,6 +34,12 @@ public sealed record ProjectExport(
 
     /// <summary>Those of the project's own backups whose time is not over.</summary>
     public IReadOnlyList<Sharing> Sharings { get; init; } = [];
+
+    /// <summary>The project's.</summary>
+    public IReadOnlyList<Schedule> Schedules { get; init; } = [];
+
+    /// <summary>Those of the project's backups whose time is not over.</summary>
+    public IReadOnlyList<Hold> Holds { get; init; } = [];
 
     /// <summary>Reads it in one state of the catalog.</summary>
     public static async Task<ProjectExport?> ReadAsync(
@@ -57,6 +63,8 @@ public sealed record ProjectExport(
                 Project = await session.Projects.FindAsync(projectId),
                 Volumes = await session.Volumes.KnownToAsync(projectId),
                 Sharings = await session.Sharings.GivenByAsync(projectId, now),
+                Schedules = await session.Schedules.OfProjectAsync(projectId),
+                Holds = await session.Holds.OfProjectAsync(projectId, now),
             };
 }
 

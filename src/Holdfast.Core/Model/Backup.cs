@@ -70,6 +70,9 @@ public sealed record Backup
 
     /// <summary>Packs of the repository that hold the data; null until the backup is available.</summary>
     public long? ObjectCount { get; init; }
+
+    /// <summary>The schedule that has asked for it, and that alone may let it go by its retention; null when a person has.</summary>
+    public string? ScheduleId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

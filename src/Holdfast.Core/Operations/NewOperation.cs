@@ -57,6 +57,22 @@ public static class NewOperation
         );
     }
 
+    /// <summary>Gives the backup the status <c>deleting</c> and queues its removal.</summary>
+    /// <param name="removal">Whoever asked for it; the rest is filled in.</param>
+    public static async Task<Operation> QueueDeleteAsync(this ICatalogSession session, Backup backup, Operation removal)
+    {
+        await session.Backups.SetStatusAsync(backup.Id, backup.Status, BackupStatus.Deleting, removal.CreatedAt);
+        Operation queued = removal with
+        {
+            ProjectId = backup.ProjectId,
+            BackupId = backup.Id,
+            VolumeId = backup.VolumeId,
+            StatusBefore = backup.Status,
+        };
+        await session.Operations.AddAsync(queued);
+        return queued;
+    }
+
     /// <summary>Queues the emptying of a root's trash; one that runs may have looked into it already.</summary>
     public static Task QueueReapAsync(this ICatalogSession session, string root, DateTimeOffset now) =>
         session.QueueOnceAsync(Of(OperationKind.Reap, "", now) with { Root = root });

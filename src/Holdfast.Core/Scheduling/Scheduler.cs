@@ -8,12 +8,13 @@ namespace Holdfast.Core.Scheduling;
 
 /// <summary>
 /// What must happen without anybody asking: operations of lost workers begin again, those that wait say for what, and
-/// maintenance is queued when it is due. One node does it at a time, by a leased row.
+/// maintenance and scheduled backups are queued when they are due. One node does it at a time, by a leased row.
 /// </summary>
 public sealed class Scheduler(
     ICatalog catalog,
     OperationQueue queue,
     Maintenance maintenance,
+    ScheduledBackups scheduled,
     CoreOptions options,
     TimeProvider time,
     ILogger<Scheduler> logger
@@ -64,6 +65,7 @@ public sealed class Scheduler(
         }
         await ExplainWaitingAsync(cancellationToken);
         await maintenance.QueueDueAsync(cancellationToken);
+        await scheduled.RunAsync(cancellationToken);
     }
 
     /// <summary>A queued operation whose root no live worker announces says so, on its backup too.</summary>

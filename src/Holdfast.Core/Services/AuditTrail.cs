@@ -6,7 +6,7 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>What the audit trail says of backups and their sharings, by the word that it is searched by.</summary>
+/// <summary>What the audit trail says of backups, their sharings and holds, by the word that it is searched by.</summary>
 public static class AuditAction
 {
     public const string ShareBackup = "sharing.create";
@@ -33,6 +33,12 @@ public static class AuditAction
 
     /// <summary>An administrator has asked for a restore of such a backup.</summary>
     public const string RestoreForeign = "backup.restore";
+
+    /// <summary>A schedule's retention has deleted the backup.</summary>
+    public const string BackupExpired = "backup.expire";
+    public const string CreateHold = "hold.create";
+    public const string ChangeHold = "hold.update";
+    public const string LiftHold = "hold.lift";
 
     /// <summary>A repository's password was handed to whoever ran the verb.</summary>
     public const string ExportKey = "key.export";
@@ -91,6 +97,52 @@ internal static class AuditTrail
         Caller? caller,
         DateTimeOffset now
     ) => session.Audit.AddAsync(Entry(action, sharing, caller, now));
+
+    /// <summary>What becomes of a hold.</summary>
+    public static Task NoteAsync(
+        this ICatalogSession session,
+        string action,
+        Hold hold,
+        Caller caller,
+        DateTimeOffset now
+    ) =>
+        session.Audit.AddAsync(
+            Entry(action, caller, now) with
+            {
+                ProjectId = hold.ProjectId,
+                ObjectId = hold.Id,
+                BackupId = hold.BackupId,
+                Details = JsonSerializer.Serialize(
+                    new Dictionary<string, string?> { ["reason"] = hold.Reason, ["expires_at"] = Utc(hold.ExpiresAt) }
+                ),
+            }
+        );
+
+    /// <summary>A backup goes by its schedule's retention.</summary>
+    public static Task NoteExpiryAsync(
+        this ICatalogSession session,
+        Backup backup,
+        Schedule schedule,
+        string reason,
+        DateTimeOffset now
+    ) =>
+        session.Audit.AddAsync(
+            Entry(AuditAction.BackupExpired, caller: null, now) with
+            {
+                ProjectId = backup.ProjectId,
+                ObjectId = backup.Id,
+                BackupId = backup.Id,
+                Details = JsonSerializer.Serialize(
+                    new Dictionary<string, string?>
+                    {
+                        ["schedule_id"] = schedule.Id,
+                        ["reason"] = reason,
+                        ["name"] = backup.Name,
+                        ["created_at"] = Utc(backup.CreatedAt),
+                    }
+                ),
+            }
+        );
 
     /// <summary>A recipient's answer, by the state that it led to. Many in a short time are not many entries.</summary>
     public static async Task NoteAnswerAsync(
@@ -259,11 +311,11 @@ internal static class AuditTrail
         if (action == AuditAction.ShareBackup)
         {
             details["state"] = sharing.State;
-            details["expires_at"] = sharing.ExpiresAt?.UtcDateTime.ToString(
-                "yyyy-MM-ddTHH:mm:ss.ffffffZ",
-                CultureInfo.InvariantCulture
-            );
+            details["expires_at"] = Utc(sharing.ExpiresAt);
         }
         return JsonSerializer.Serialize(details);
     }
+
+    private static string? Utc(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 }

@@ -101,29 +101,38 @@ public sealed class BackupService(
         Texts.CheckBackupType(request.BackupType);
         return await catalog.ChangeAsync(
             wake,
-            async session =>
-            {
-                Share share =
-                    await session.FindShareAsync(caller, request.ShareId) ?? throw NoShareToBackUp(request.ShareId);
-                await BackupRules.CheckCreateAsync(session, caller, share, request);
-                DateTimeOffset now = time.Now();
-                Backup backup = NewRow(caller, request, share, now);
-                await session.Shares.SetStatusAsync(share.Id, share.Status, ShareStatus.BackupCreating, now);
-                await session.Backups.AddAsync(backup);
-                await session.Operations.AddAsync(
-                    NewOperation.Of(OperationKind.CreateBackup, caller, now) with
-                    {
-                        BackupId = backup.Id,
-                        ShareId = share.Id,
-                        StatusBefore = share.Status,
-                        Root = share.Root,
-                        NotBefore = now + options.Grace,
-                    }
-                );
-                return backup;
-            },
+            session => QueueAsync(session, caller, request, options, time.Now()),
             cancellationToken
         );
+    }
+
+    /// <summary>Queues a backup for whoever may ask for it, after the rules have been asked.</summary>
+    /// <param name="schedule">The schedule that asks; null: the caller does.</param>
+    internal static async Task<Backup> QueueAsync(
+        ICatalogSession session,
+        Caller caller,
+        NewBackup request,
+        CoreOptions options,
+        DateTimeOffset now,
+        Schedule? schedule = null
+    )
+    {
+        Share share = await session.FindShareAsync(caller, request.ShareId) ?? throw NoShareToBackUp(request.ShareId);
+        await BackupRules.CheckCreateAsync(session, caller, share, request);
+        Backup backup = NewRow(caller, request, share, options, now) with { ScheduleId = schedule?.Id };
+        await session.Shares.SetStatusAsync(share.Id, share.Status, ShareStatus.BackupCreating, now);
+        await session.Backups.AddAsync(backup);
+        await session.Operations.AddAsync(
+            NewOperation.Of(OperationKind.CreateBackup, caller, now) with
+            {
+                BackupId = backup.Id,
+                ShareId = share.Id,
+                StatusBefore = share.Status,
+                Root = share.Root,
+                NotBefore = now + options.Grace,
+            }
+        );
+        return backup;
     }
 
     public Task<Backup> UpdateAsync(Caller caller, string id, BackupChange change, CancellationToken cancellationToken)
@@ -163,14 +172,12 @@ public sealed class BackupService(
                 Backup backup = await FindOwnAsync(session, caller, id, NoBackup(id));
                 BackupRules.CheckDelete(backup);
                 DateTimeOffset now = time.Now();
-                await session.Backups.SetStatusAsync(id, backup.Status, BackupStatus.Deleting, now);
+                await HoldRules.RequireNoneAsync(session, backup, now);
                 await SharingRules.EndAllAsync(session, backup, caller, now);
-                await session.Operations.AddAsync(
+                await session.QueueDeleteAsync(
+                    backup,
                     NewOperation.Of(OperationKind.DeleteBackup, caller, now) with
                     {
-                        ProjectId = backup.ProjectId,
-                        BackupId = id,
-                        StatusBefore = backup.Status,
                         NotBefore = now + options.Grace,
                     }
                 );
@@ -279,7 +286,7 @@ public sealed class BackupService(
     /// <summary>Permission alone, for the endpoints that must refuse before they read the body.</summary>
     public void Require(Caller caller, string rule) => policy.Require(caller, rule);
 
-    private Backup NewRow(Caller caller, NewBackup request, Share share, DateTimeOffset now)
+    private static Backup NewRow(Caller caller, NewBackup request, Share share, CoreOptions options, DateTimeOffset now)
     {
         bool driver = request.Options is not null;
         return new Backup

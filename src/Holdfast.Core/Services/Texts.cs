@@ -14,6 +14,8 @@ public static class Texts
         Check("description", description, Longest);
     }
 
+    internal static void CheckReason(string? reason) => Check("reason", reason, Longest);
+
     internal static void CheckBackupType(string? type) => Check("backup_type", type, LongestBackupType);
 
     /// <summary>Whether it has more characters of Unicode than that: databases count those.</summary>

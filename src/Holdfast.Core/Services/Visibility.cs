@@ -95,6 +95,7 @@ internal static class Visibility
                 Topic = null,
                 FailReason = null,
                 Notes = null,
+                ScheduleId = null,
             };
 
     /// <returns>Null when it is not there, or is neither public nor given to the caller's project.</returns>

@@ -100,28 +100,37 @@ public sealed class VolumeBackupService(
         Texts.CheckNames(request.Name, request.Description);
         return catalog.ChangeAsync(
             wake,
-            async session =>
-            {
-                Volume volume = await session.FindVolumeAsync(caller, request.VolumeId);
-                await VolumeBackupRules.CheckCreateAsync(session, caller, volume);
-                DateTimeOffset now = time.Now();
-                Backup backup = NewRow(caller, request, volume, now);
-                await session.Volumes.SetStatusAsync(volume.Id, volume.Status, VolumeStatus.BackingUp, now);
-                await session.Backups.AddAsync(backup);
-                Operation operation = NewOperation.Of(OperationKind.CreateVolumeBackup, caller, now) with
-                {
-                    ProjectId = backup.ProjectId,
-                    BackupId = backup.Id,
-                    VolumeId = volume.Id,
-                    StatusBefore = volume.Status,
-                    Root = volume.Root,
-                    NotBefore = now + options.Grace,
-                };
-                await session.Operations.AddAsync(operation);
-                return new VolumeBackupWork(backup, volume, operation);
-            },
+            session => QueueAsync(session, caller, request, options, time.Now()),
             cancellationToken
         );
+    }
+
+    /// <inheritdoc cref="BackupService.QueueAsync"/>
+    internal static async Task<VolumeBackupWork> QueueAsync(
+        ICatalogSession session,
+        Caller caller,
+        NewVolumeBackup request,
+        CoreOptions options,
+        DateTimeOffset now,
+        Schedule? schedule = null
+    )
+    {
+        Volume volume = await session.FindVolumeAsync(caller, request.VolumeId);
+        await VolumeBackupRules.CheckCreateAsync(session, caller, volume);
+        Backup backup = NewRow(caller, request, volume, now) with { ScheduleId = schedule?.Id };
+        await session.Volumes.SetStatusAsync(volume.Id, volume.Status, VolumeStatus.BackingUp, now);
+        await session.Backups.AddAsync(backup);
+        Operation operation = NewOperation.Of(OperationKind.CreateVolumeBackup, caller, now) with
+        {
+            ProjectId = backup.ProjectId,
+            BackupId = backup.Id,
+            VolumeId = volume.Id,
+            StatusBefore = volume.Status,
+            Root = volume.Root,
+            NotBefore = now + options.Grace,
+        };
+        await session.Operations.AddAsync(operation);
+        return new VolumeBackupWork(backup, volume, operation);
     }
 
     /// <summary>The owner's. Its sharings end at once; restores of recipients that are under way go on.</summary>
@@ -139,17 +148,15 @@ public sealed class VolumeBackupService(
                     throw ServiceError.Forbidden("Only the project that shared the backup may delete it.");
                 }
                 VolumeBackupRules.CheckDelete(backup);
-                await session.Backups.SetStatusAsync(id, backup.Status, BackupStatus.Deleting, now);
+                await HoldRules.RequireNoneAsync(session, backup, now);
                 await SharingRules.EndAllAsync(session, backup, caller, now);
-                Operation operation = NewOperation.Of(OperationKind.DeleteBackup, caller, now) with
-                {
-                    ProjectId = backup.ProjectId,
-                    BackupId = id,
-                    VolumeId = backup.VolumeId,
-                    StatusBefore = backup.Status,
-                    NotBefore = now + options.Grace,
-                };
-                await session.Operations.AddAsync(operation);
+                Operation operation = await session.QueueDeleteAsync(
+                    backup,
+                    NewOperation.Of(OperationKind.DeleteBackup, caller, now) with
+                    {
+                        NotBefore = now + options.Grace,
+                    }
+                );
                 return new VolumeBackupWork(backup, Volume: null, operation);
             },
             cancellationToken

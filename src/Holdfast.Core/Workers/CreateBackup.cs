@@ -65,6 +65,7 @@ public sealed class CreateBackup(
                     await session.TellAsync(row, news.Level, news.Detail, news.Text, now);
                 }
                 await session.Backups.CommitAsync(row.BackupId!, commit, now);
+                await session.Schedules.RetainSoonAsync(row.BackupId!, now);
                 string before = row.StatusBefore ?? ShareStatus.Available;
                 await session.Shares.SetStatusAsync(share.Id, ShareStatus.BackupCreating, before, now);
                 await session.QueueExportAsync(row.ProjectId, now);

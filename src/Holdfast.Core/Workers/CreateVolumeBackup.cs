@@ -142,6 +142,7 @@ public sealed class CreateVolumeBackup(
             async (session, now) =>
             {
                 await session.Backups.CommitAsync(row.BackupId!, commit, now);
+                await session.Schedules.RetainSoonAsync(row.BackupId!, now);
                 if (commit.Bytes is { } bytes)
                 {
                     await session.Volumes.SetAdoptedBytesAsync(volume.Id, bytes);

@@ -67,7 +67,7 @@ internal static class CatalogVerb
             )
                 + string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{project.Sharings} sharings, as of {(project.ExportedAt is { } at ? $"{at:u}" : "no export")}"
+                    $"{project.Sharings} sharings, {project.Schedules} schedules, {project.Holds} holds, as of {(project.ExportedAt is { } at ? $"{at:u}" : "no export")}"
                 )
         );
         foreach (string backup in project.Missing)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Holdfast.Cli.Hold;
 using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
+using Holdfast.Cli.Schedule;
 using Holdfast.Cli.Sharing;
 using Holdfast.Cli.Volume;
 
@@ -21,6 +23,8 @@ internal static class CommandLine
             ServeVerb.Create(),
             Backup.BackupVerb.Create(),
             OperationVerb.Create(),
+            ScheduleVerb.Create(),
+            HoldVerb.Create(),
             SharingVerb.Create(),
             VolumeVerb.Create(),
             KeyVerb.Create(),

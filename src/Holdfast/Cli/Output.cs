@@ -104,6 +104,9 @@ internal sealed class Output(bool json, bool quiet)
         return unit == 0 ? $"{bytes} B" : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} {units[unit]}");
     }
 
+    /// <summary>Empty where there is none.</summary>
+    public static string Time(DateTimeOffset? time) => time is { } value ? Time(value) : "";
+
     /// <summary>A time in the zone of whoever reads it, to the second.</summary>
     public static string Time(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -40,6 +40,161 @@ public abstract class CatalogSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_schedule_is_what_was_written_and_is_found_when_it_is_due()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"), Rows.Share("s2"));
+        await Catalog.AddVolumesAsync(Rows.Volume("v1"));
+        Schedule first = Rows.Schedule("c1", "s1") with
+        {
+            Name = "nightly",
+            Retention = new Retention
+            {
+                KeepLast = 1,
+                KeepYearly = 6,
+                KeepWithin = "1y5m7d2h",
+            },
+            NextAt = Rows.Start.AddHours(1),
+            LookAt = Rows.Start.AddHours(1),
+            RetainAt = Rows.Start.AddHours(3),
+        };
+        Schedule second = Rows.Schedule("c2", "s2") with { LookAt = Rows.Start.AddHours(2), LastAt = Rows.Start };
+        Schedule third = Rows.Schedule("c3", "") with { ShareId = null, VolumeId = "v1", Enabled = false };
+        await WriteAllAsync([first, second, third], (session, one) => session.Schedules.AddAsync(one));
+        await Catalog.ReadAsync(
+            async session =>
+            {
+                Assert.Equal(first, await session.Schedules.FindAsync("c1"));
+                Assert.Equal(third, await session.Schedules.FindAsync("c3"));
+                Assert.Empty(await session.Schedules.DueAsync(Rows.Start, 10));
+                Assert.Equal([first, second], await session.Schedules.DueAsync(Rows.Start.AddHours(2), 10));
+                Assert.Equal([first], await session.Schedules.DueAsync(Rows.Start.AddHours(2), 1));
+                Assert.Equal([first], await session.Schedules.ToRetainAsync(Rows.Start.AddHours(3), 10));
+                Assert.Equal(1, await session.Schedules.CountOfSourceAsync(Rows.Project, "v1"));
+                Assert.Equal(0, await session.Schedules.CountOfSourceAsync(Rows.Stranger, "v1"));
+                RowOrder<Schedule> order = new(
+                    new SortColumn<Schedule>("created_at", row => row.CreatedAt),
+                    Descending: false
+                );
+                Assert.Equal([second], await session.Schedules.ListAsync(new() { ShareId = "s2" }, order));
+                Assert.Equal([first, second, third], await session.Schedules.OfProjectAsync(Rows.Project));
+                return true;
+            },
+            CancellationToken.None
+        );
+
+        // Whoever unmanages a share need not know of its schedules.
+        await Catalog.WriteAsync(session => session.Shares.RemoveAsync("s1"), CancellationToken.None);
+        Assert.Null(await Catalog.ReadAsync(session => session.Schedules.FindAsync("c1"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_schedule_looks_at_its_backups_when_one_of_them_has_come_while_it_is_enabled()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        Schedule on = Rows.Schedule("c1", "s1");
+        Schedule off = Rows.Schedule("c2", "s1") with { Enabled = false };
+        await WriteAllAsync([on, off], (session, one) => session.Schedules.AddAsync(one));
+        Backup[] backups =
+        [
+            Rows.Backup("b1", "s1") with
+            {
+                ScheduleId = "c1",
+            },
+            Rows.Backup("b2", "s1") with
+            {
+                ScheduleId = "c2",
+            },
+            Rows.Backup("b3", "s1"),
+        ];
+        await Catalog.AddBackupsAsync(backups);
+        await WriteAllAsync(backups, (session, one) => session.Schedules.RetainSoonAsync(one.Id, Rows.Start));
+        IReadOnlyList<Schedule> found = await Catalog.ReadAsync(
+            session => session.Schedules.ToRetainAsync(Rows.Start, 10),
+            CancellationToken.None
+        );
+        Assert.Equal([on with { RetainAt = Rows.Start }], found);
+        Assert.Equal(
+            [backups[0]],
+            await Catalog.ReadAsync(session => session.Backups.OfScheduleAsync("c1"), CancellationToken.None)
+        );
+    }
+
+    [Fact]
+    public async Task A_hold_is_found_by_its_backup_its_schedule_and_its_project_and_goes_with_the_backup()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        Backup backup = Rows.Backup("b1", "s1") with { ScheduleId = "c1" };
+        await Catalog.AddBackupsAsync(backup);
+        Hold over = Rows.Hold("h1", backup) with { ExpiresAt = Rows.Start };
+        Hold stays = Rows.Hold("h2", backup) with { Reason = null };
+        await WriteAllAsync([over, stays], (session, one) => session.Holds.AddAsync(one));
+        await Catalog.ReadAsync(
+            async session =>
+            {
+                Assert.Equal([over, stays], await session.Holds.OfBackupAsync("b1"));
+                Assert.Equal([over, stays], await session.Holds.OfScheduleAsync("c1"));
+                Assert.Empty(await session.Holds.OfScheduleAsync("c2"));
+                Assert.Equal([stays], await session.Holds.OfProjectAsync(Rows.Project, Rows.Start));
+                Assert.Empty(await session.Holds.OfProjectAsync(Rows.Stranger, Rows.Start));
+                return true;
+            },
+            CancellationToken.None
+        );
+        Hold changed = stays with { ExpiresAt = Rows.Start.AddDays(1), UpdatedAt = Rows.Start };
+        await Catalog.WriteAsync(session => session.Holds.SetAsync(changed), CancellationToken.None);
+        Assert.Equal(
+            changed,
+            await Catalog.ReadAsync(session => session.Holds.FindAsync("h2"), CancellationToken.None)
+        );
+        await Catalog.WriteAsync(session => session.Backups.RemoveAsync("b1"), CancellationToken.None);
+        Assert.Null(await Catalog.ReadAsync(session => session.Holds.FindAsync("h2"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_newest_good_backup_is_the_projects_newest_with_data()
+    {
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        Backup good = Rows.Backup("b1", "s1") with { SnapshotId = new string('a', 64) };
+        await Catalog.AddBackupsAsync(
+            good,
+            good with
+            {
+                Id = "b0",
+                CreatedAt = Rows.Start.AddHours(-1),
+            },
+            Rows.Backup("b2", "s1", BackupStatus.Error) with
+            {
+                CreatedAt = Rows.Start.AddHours(1),
+            },
+            good with
+            {
+                Id = "b3",
+                ProjectId = Rows.Stranger,
+                CreatedAt = Rows.Start.AddHours(2),
+            }
+        );
+        Task<Backup?> Newest(string source, bool ofVolume) =>
+            Catalog.ReadAsync(
+                session => session.Backups.NewestGoodAsync(Rows.Project, source, ofVolume),
+                CancellationToken.None
+            );
+        Assert.Equal(good, await Newest("s1", ofVolume: false));
+        Assert.Null(await Newest("s1", ofVolume: true));
+    }
+
+    private Task WriteAllAsync<T>(IEnumerable<T> rows, Func<ICatalogSession, T, Task> write) =>
+        Catalog.WriteAsync(
+            async session =>
+            {
+                foreach (T row in rows)
+                {
+                    await write(session, row);
+                }
+            },
+            CancellationToken.None
+        );
+
+    [Fact]
     public async Task Leases_that_are_held_are_found_by_the_beginning_of_their_names()
     {
         await Catalog.WriteAsync(

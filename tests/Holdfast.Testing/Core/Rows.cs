@@ -91,6 +91,32 @@ public static class Rows
             CreatedAt = Start,
         };
 
+    /// <summary>Every night at half past two, in Paris; not due before it is changed.</summary>
+    public static Schedule Schedule(string id, string shareId) =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            UserId = "user",
+            ShareId = shareId,
+            Cron = "30 2 * * *",
+            TimeZone = "Europe/Paris",
+            Enabled = true,
+            Retention = new Retention(),
+            CreatedAt = Start,
+        };
+
+    public static Hold Hold(string id, Backup backup) =>
+        new()
+        {
+            Id = id,
+            BackupId = backup.Id,
+            ProjectId = backup.ProjectId,
+            UserId = "user",
+            Reason = "Case 17",
+            CreatedAt = Start,
+        };
+
     public static Message Message(string id, string resourceId) =>
         new()
         {

@@ -115,6 +115,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             ));
             services.AddSingleton<OperationService>();
             services.AddSingleton<SharingService>();
+            services.AddSingleton<ScheduleService>();
+            services.AddSingleton<HoldService>();
             services.AddSingleton<AuditService>();
             services.AddSingleton<ManagedShareService>();
             services.AddSingleton<ShareStateService>();
@@ -245,6 +247,21 @@ internal sealed class ManilaWorld : IAsyncDisposable
         sharing = change?.Invoke(sharing) ?? sharing;
         await Catalog.WriteAsync(session => session.Sharings.AddAsync(sharing), CancellationToken.None);
         return sharing;
+    }
+
+    public async Task<Schedule> AddScheduleAsync(Share share)
+    {
+        Schedule schedule = Rows.Schedule(Guid.NewGuid().ToString(), share.Id) with { ProjectId = share.ProjectId };
+        await Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), CancellationToken.None);
+        return schedule;
+    }
+
+    /// <summary>A hold without an end.</summary>
+    public async Task<Hold> AddHoldAsync(Backup backup)
+    {
+        Hold hold = Rows.Hold(Guid.NewGuid().ToString(), backup);
+        await Catalog.WriteAsync(session => session.Holds.AddAsync(hold), CancellationToken.None);
+        return hold;
     }
 
     public async Task<ShareType> AddTypeAsync(

@@ -28,6 +28,7 @@ internal static class BackupView
         writer.WriteNumber("item_errors", backup.ItemErrors);
         writer.WriteString("notes", backup.Notes);
         writer.WriteString("fail_reason", backup.FailReason);
+        writer.WriteString("schedule_id", backup.ScheduleId);
         writer.WriteUtc("data_at", backup.DataAt);
         writer.WriteUtc("created_at", backup.CreatedAt);
         writer.WriteUtc("updated_at", backup.UpdatedAt);

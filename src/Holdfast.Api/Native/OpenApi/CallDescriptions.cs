@@ -151,6 +151,58 @@ internal static class CallDescriptions
             Answer = Examples.ChangedSharing,
         },
         new("DELETE sharings/{id}/membership", "Gives a sharing back; the recipient's call.") { Status = 204 },
+        List("GET schedules", "Lists the project's schedules, newest first.", "schedules", Examples.Schedule) with
+        {
+            Query = [("share_id", "of this share"), ("volume_id", "of this volume"), AllProjects],
+        },
+        new("POST schedules", "Makes a schedule of a share or of a volume.")
+        {
+            Body = """
+                {
+                  "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "name": "nightly", "cron": "30 2 * * *",
+                  "time_zone": "Europe/Paris", "retention": {"keep_daily": 7, "keep_weekly": 4, "keep_monthly": 12}
+                }
+                """,
+            Status = 201,
+            Answer = Examples.Schedule,
+        },
+        new("GET schedules/{id}", "Shows a schedule.") { Answer = Examples.Schedule },
+        new("PATCH schedules/{id}", "Changes a schedule.")
+        {
+            Body = """{"enabled": false}""",
+            Answer = Examples.Schedule,
+        },
+        new("DELETE schedules/{id}", "Removes a schedule; its backups stay.") { Status = 204 },
+        new("POST schedules/{id}/preview", "Says when it is due next, and which of its backups would go now.")
+        {
+            Body = """{"retention": {"keep_last": 3}}""",
+            Answer = Examples.Preview,
+        },
+        List("GET holds", "Lists the holds on the project's backups, newest first.", "holds", Examples.Hold) with
+        {
+            Query = [("backup_id", "on this backup"), AllProjects],
+        },
+        new("POST holds", "Holds a backup: nobody deletes it before the hold is over or lifted.")
+        {
+            Body = """
+                {
+                  "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "reason": "Case 17",
+                  "expires_at": "2036-01-01T00:00:00Z"
+                }
+                """,
+            Status = 201,
+            Answer = Examples.Hold,
+        },
+        new("GET holds/{id}", "Shows a hold.") { Answer = Examples.Hold },
+        new("PATCH holds/{id}", "Changes a hold's reason, or lets it end later; earlier is for administrators alone.")
+        {
+            Body = """{"expires_at": "2037-01-01T00:00:00Z"}""",
+            Answer = Examples.Hold,
+        },
+        new("DELETE holds/{id}", "Removes a hold whose time is over; before that it is for administrators alone.")
+        {
+            Status = 204,
+        },
         List(
             "GET audit",
             "Lists the entries of the project's audit trail, newest first.",

@@ -10,6 +10,7 @@ internal static class Examples
           "user_id": "89abcdef0123456789abcdef01234567", "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
           "volume_id": null, "size": 1, "availability_zone": "nova", "progress": 100, "restore_progress": 0,
           "capture": "snapshot", "is_incremental": true, "item_errors": 0, "notes": null, "fail_reason": null,
+          "schedule_id": "7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b",
           "data_at": "2026-01-02T03:00:00.000000Z", "created_at": "2026-01-02T03:00:00.000000Z", "updated_at": null
         }
         """;
@@ -50,6 +51,41 @@ internal static class Examples
           "percent": 25, "phase": "reading files", "bytes": 52428800, "files": 1200, "rate": 26214400,
           "remaining_seconds": 6, "message": null, "attempts": 1, "created_at": "2026-01-02T03:04:05.000000Z",
           "started_at": "2026-01-02T03:04:05.120000Z", "finished_at": null
+        }
+        """;
+
+    public const string Schedule = """
+        {
+          "id": "7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b", "name": "nightly", "project_id": "0123456789abcdef0123456789abcdef",
+          "user_id": "89abcdef0123456789abcdef01234567", "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+          "volume_id": null, "cron": "30 2 * * *", "time_zone": "Europe/Paris", "enabled": true,
+          "retention": {
+            "keep_last": 0, "keep_hourly": 0, "keep_daily": 7, "keep_weekly": 4, "keep_monthly": 12, "keep_yearly": 0,
+            "keep_within": null
+          },
+          "next_at": "2026-01-03T01:30:00.000000Z", "last_at": "2026-01-02T01:30:00.000000Z",
+          "last_backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "problem": null,
+          "created_at": "2026-01-01T12:00:00.000000Z", "updated_at": null
+        }
+        """;
+
+    public const string Preview = """
+        {
+          "next_times": ["2026-01-03T01:30:00.000000Z", "2026-01-04T01:30:00.000000Z"],
+          "backups": [{
+            "id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "name": "nightly", "status": "available",
+            "data_at": "2026-01-02T01:30:01.000000Z", "created_at": "2026-01-02T01:30:00.000000Z", "action": "keep",
+            "reasons": ["daily snapshot"]
+          }]
+        }
+        """;
+
+    public const string Hold = """
+        {
+          "id": "2f3a4b5c-6d7e-4f80-9a1b-2c3d4e5f6a7b", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",
+          "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567",
+          "reason": "Case 17", "expires_at": "2036-01-01T00:00:00.000000Z", "created_at": "2026-01-02T03:04:05.000000Z",
+          "updated_at": null
         }
         """;
 

@@ -70,17 +70,16 @@ public sealed record ForgetPlan(IReadOnlyList<ForgetGroupPlan> Groups)
         {
             return new(group, [.. newestFirst.Select(snapshot => new KeptSnapshot(snapshot, ["policy is empty"]))], []);
         }
-        DateTimeOffset latest = newestFirst.Select(s => s.Time).FirstOrDefault(time => time < now);
-        IReadOnlyList<KeepRule> rules = KeepRule.Of(policy, latest);
+        IReadOnlyList<IReadOnlyList<string>> reasons = policy.Reasons([.. newestFirst.Select(s => s.Time)], now);
         List<KeptSnapshot> keep = [];
         List<Snapshot> remove = [];
         for (int i = 0; i < newestFirst.Count; i++)
         {
             Snapshot snapshot = newestFirst[i];
-            List<string> reasons = [.. Reasons(snapshot, i, i == newestFirst.Count - 1, rules, policy, latest)];
-            if (reasons.Count > 0)
+            List<string> why = [.. TagReasons(snapshot, policy), .. reasons[i]];
+            if (why.Count > 0)
             {
-                keep.Add(new(snapshot, reasons));
+                keep.Add(new(snapshot, why));
             }
             else
             {
@@ -90,32 +89,8 @@ public sealed record ForgetPlan(IReadOnlyList<ForgetGroupPlan> Groups)
         return new(group, keep, remove);
     }
 
-    private static IEnumerable<string> Reasons(
-        Snapshot snapshot,
-        int position,
-        bool oldest,
-        IReadOnlyList<KeepRule> rules,
-        KeepPolicy policy,
-        DateTimeOffset latest
-    )
-    {
-        foreach (IReadOnlyList<string> tags in policy.Tags)
-        {
-            if (SnapshotFilter.HasTags(snapshot, tags))
-            {
-                yield return $"has tags [{string.Join(", ", tags)}]";
-            }
-        }
-        if (!policy.Within.IsZero && snapshot.Time > policy.Within.Before(latest))
-        {
-            yield return $"within {policy.Within}";
-        }
-        foreach (KeepRule rule in rules)
-        {
-            if (rule.Ask(snapshot, position, oldest) is { } reason)
-            {
-                yield return reason;
-            }
-        }
-    }
+    private static IEnumerable<string> TagReasons(Snapshot snapshot, KeepPolicy policy) =>
+        policy
+            .Tags.Where(tags => SnapshotFilter.HasTags(snapshot, tags))
+            .Select(tags => $"has tags [{string.Join(", ", tags)}]");
 }

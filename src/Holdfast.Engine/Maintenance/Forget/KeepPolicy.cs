@@ -27,5 +27,41 @@ public sealed record KeepPolicy
     /// <summary>Whether no rule is given: such a policy keeps everything.</summary>
     public bool IsEmpty => Tags.Count == 0 && this with { Tags = Default.Tags } == Default;
 
+    /// <summary>Why each of these stays, by the rules that look at times; whoever has no reason may go.</summary>
+    /// <param name="newestFirst">When they were taken, on the calendar whose days and weeks count.</param>
+    /// <param name="now">What is of the future never counts as the latest, from which "within" reaches back.</param>
+    public IReadOnlyList<IReadOnlyList<string>> Reasons(IReadOnlyList<DateTimeOffset> newestFirst, DateTimeOffset now)
+    {
+        DateTimeOffset latest = newestFirst.FirstOrDefault(time => time < now);
+        IReadOnlyList<KeepRule> rules = KeepRule.Of(this, latest);
+        return
+        [
+            .. newestFirst.Select(
+                (time, position) => (string[])[.. Reasons(time, position, newestFirst.Count, rules, latest)]
+            ),
+        ];
+    }
+
+    private IEnumerable<string> Reasons(
+        DateTimeOffset time,
+        int position,
+        int count,
+        IReadOnlyList<KeepRule> rules,
+        DateTimeOffset latest
+    )
+    {
+        if (!Within.IsZero && time > Within.Before(latest))
+        {
+            yield return $"within {Within}";
+        }
+        foreach (KeepRule rule in rules)
+        {
+            if (rule.Ask(time, position, oldest: position == count - 1) is { } reason)
+            {
+                yield return reason;
+            }
+        }
+    }
+
     private static KeepPolicy Default { get; } = new();
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Holdfast.Engine.Snapshots;
 
 namespace Holdfast.Engine.Maintenance.Forget;
 
@@ -51,14 +50,15 @@ internal sealed class KeepRule(string reason, Func<DateTimeOffset, int, long> pe
         }
     }
 
+    /// <param name="time">When the snapshot was taken.</param>
     /// <returns>Why the snapshot stays, or null when this rule lets it go.</returns>
-    public string? Ask(Snapshot snapshot, int position, bool oldest)
+    public string? Ask(DateTimeOffset time, int position, bool oldest)
     {
-        if (remaining == 0 || after is { } limit && snapshot.Time <= limit)
+        if (remaining == 0 || after is { } limit && time <= limit)
         {
             return null;
         }
-        long current = period(snapshot.Time, position);
+        long current = period(time, position);
         bool first = current != lastPeriod;
         // A rule with periods to spare also keeps the oldest snapshot, which makes the kept history as long as it can be.
         if (!first && !oldest)

@@ -65,6 +65,10 @@ internal sealed class CloudSession : IDisposable
         AskAsync(HttpMethod.Post, path, null, cancellationToken);
 
     /// <inheritdoc cref="GetAsync"/>
+    public async Task<T> PatchAsync<T>(string path, JsonObject body, CancellationToken cancellationToken) =>
+        CliJson.Read<T>(await AskAsync(HttpMethod.Patch, path, body, cancellationToken));
+
+    /// <inheritdoc cref="GetAsync"/>
     public async Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
         CliJson.Read<T>(await AskAsync(HttpMethod.Delete, path, null, cancellationToken));
 

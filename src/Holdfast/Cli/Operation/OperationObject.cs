@@ -107,14 +107,12 @@ internal sealed record OperationObject(
                         ["node", Node],
                     ],
                 ["created_at", Output.Time(CreatedAt)],
-                ["started_at", Time(StartedAt)],
-                ["finished_at", Time(FinishedAt)],
+                ["started_at", Output.Time(StartedAt)],
+                ["finished_at", Output.Time(FinishedAt)],
             ]
         );
     }
 
     private string Amount(long count) =>
         CountsBytes ? Output.Size(count) : count.ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset? time) => time is { } value ? Output.Time(value) : "";
 }

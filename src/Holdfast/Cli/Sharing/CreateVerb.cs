@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Holdfast.Cli.Client;
 
@@ -24,12 +22,7 @@ internal static class CreateVerb
         Description = "It counts only once the project has accepted it.",
     };
 
-    private static readonly Option<DateTimeOffset?> Expires = new("--expires")
-    {
-        Description = "When it ends by itself, with the zone: 2026-12-31T00:00:00Z.",
-        HelpName = "time",
-        CustomParser = ParseTime,
-    };
+    private static readonly Option<DateTimeOffset?> Expires = TimeOption.Create("--expires", "When it ends by itself");
 
     public static Command Create()
     {
@@ -58,23 +51,8 @@ internal static class CreateVerb
                 .. parsed.GetRequiredValue(To).Select(project => (JsonNode)JsonValue.Create(project)),
             ]),
             ["accept"] = parsed.GetValue(MustAccept) ? "required" : "none",
-            ["expires_at"] = parsed.GetValue(Expires)?.ToString("O", CultureInfo.InvariantCulture),
+            ["expires_at"] = TimeOption.Text(parsed.GetValue(Expires)),
         };
-
-    private static DateTimeOffset? ParseTime(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        // What has no zone has no kind.
-        if (
-            DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime time)
-            && time.Kind != DateTimeKind.Unspecified
-        )
-        {
-            return new DateTimeOffset(time).ToUniversalTime();
-        }
-        result.AddError($"'{text}' is no time with its zone: write 2026-12-31T00:00:00Z or 2026-12-31T00:00:00+01:00.");
-        return null;
-    }
 
     private sealed record Created(IReadOnlyList<SharingObject> Sharings);
 }

@@ -30,7 +30,7 @@ internal sealed record SharingObject(
                         one.FromProjectId,
                         one.ToProjectId,
                         Output.Time(one.CreatedAt),
-                        Time(one.ExpiresAt),
+                        Output.Time(one.ExpiresAt),
                     ]
             )
         );
@@ -59,14 +59,12 @@ internal sealed record SharingObject(
                 .. backup,
                 ["from_project_id", FromProjectId],
                 ["to_project_id", ToProjectId],
-                ["expires_at", Time(ExpiresAt)],
+                ["expires_at", Output.Time(ExpiresAt)],
                 ["created_at", Output.Time(CreatedAt)],
-                ["updated_at", Time(UpdatedAt)],
+                ["updated_at", Output.Time(UpdatedAt)],
             ]
         );
     }
-
-    private static string Time(DateTimeOffset? time) => time is { } value ? Output.Time(value) : "";
 }
 
 /// <summary>What a recipient is shown of a backup.</summary>

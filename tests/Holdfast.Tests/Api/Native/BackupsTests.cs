@@ -39,6 +39,7 @@ public sealed class BackupsTests : ManilaTests
                 "progress",
                 "project_id",
                 "restore_progress",
+                "schedule_id",
                 "share_id",
                 "size",
                 "status",

@@ -33,6 +33,18 @@ public class NativeAccessTests : AccessTableTests
         new("POST sharings/{received}/accept", "401 401 403 403 404 403 200 200"),
         new("POST sharings/{received}/reject", "401 401 403 403 404 403 200 200"),
         new("DELETE sharings/{received}/membership", "401 401 403 403 404 403 204 204"),
+        new("GET schedules", "401 401 403 403 200 200 200 200"),
+        new("POST schedules", "401 401 403 403 404 403 201 201"),
+        new("GET schedules/{id}", "401 401 403 403 404 200 200 200"),
+        new("PATCH schedules/{id}", "401 401 403 403 404 403 200 200"),
+        new("DELETE schedules/{id}", "401 401 403 403 404 403 204 204"),
+        new("POST schedules/{id}/preview", "401 401 403 403 404 200 200 200"),
+        new("GET holds", "401 401 403 403 200 200 200 200"),
+        new("POST holds", "401 401 403 403 404 403 201 201"),
+        new("GET holds/{id}", "401 401 403 403 404 200 200 200"),
+        new("PATCH holds/{id}", "401 401 403 403 404 403 200 200"),
+        // Before its time.
+        new("DELETE holds/{id}", "401 401 403 403 404 403 403 204"),
         new("GET audit", "401 401 403 403 200 200 200 200"),
         new("GET audit/export", "401 401 403 403 200 200 200 200"),
         new("GET volumes", "401 401 403 403 200 200 200 200"),
@@ -84,6 +96,21 @@ public class NativeAccessTests : AccessTableTests
             path = path.Replace("{id}", (await World.AddSharingAsync()).Id)
                 .Replace("{received}", (await World.AddSharingAsync(foreign, ApiHost.Project)).Id);
             body = $$"""{"backup_id":"{{foreign.Id}}","to_project_ids":["{{Rows.Stranger}}"]}""";
+        }
+        else if (path.StartsWith("schedules", StringComparison.Ordinal))
+        {
+            Share share = await World.AddShareAsync();
+            body =
+                path == "schedules"
+                    ? $$$"""{"share_id":"{{{share.Id}}}","cron":"30 2 * * *"}"""
+                    : """{"name":"new","retention":{"keep_last":3}}""";
+            path = path.Replace("{id}", (await World.AddScheduleAsync(share)).Id);
+        }
+        else if (path.StartsWith("holds", StringComparison.Ordinal))
+        {
+            Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+            body = $$"""{"backup_id":"{{backup.Id}}","reason":"new"}""";
+            path = path.Replace("{id}", (await World.AddHoldAsync(backup)).Id);
         }
         else if (path.StartsWith("volumes", StringComparison.Ordinal))
         {
@@ -179,7 +206,8 @@ public class NativeAccessTests : AccessTableTests
             {
                 wrong.Add($"{place}: {string.Join(' ', there)}");
             }
-            foreach (string name in said.Intersect(there))
+            // What is told of an audit entry is each action's own.
+            foreach (string name in said.Intersect(there).Where(name => name != "details"))
             {
                 Compare(members[name], answer[name], $"{place} {name}", isAdmin, wrong);
             }

@@ -36,9 +36,12 @@ public sealed class ProjectExportTests
         Assert.Equal(("b", "s", null), (export.Backups[0].Id, export.Backups[0].ShareId, export.Backups[0].VolumeId));
         Assert.Empty(export.Volumes);
         Assert.Empty(export.Sharings);
+        Assert.Empty(export.Schedules);
+        Assert.Empty(export.Holds);
         Assert.Null(export.Project);
     }
 
     [Fact]
-    public void What_is_written_says_that_it_is_of_the_third_version() => Assert.Equal(3, ProjectExport.CurrentVersion);
+    public void What_is_written_says_that_it_is_of_the_fourth_version() =>
+        Assert.Equal(4, ProjectExport.CurrentVersion);
 }

@@ -234,6 +234,13 @@ public sealed class SchedulerTests : IAsyncLifetime
             catalog ?? core.Catalog,
             core.Queue,
             new Maintenance(core.Catalog, core.Queue, core.Time, core.Wake),
+            new ScheduledBackups(
+                core.Catalog,
+                core.Options,
+                core.Time,
+                core.Wake,
+                NullLogger<ScheduledBackups>.Instance
+            ),
             core.Options with
             {
                 Node = node,

@@ -1,0 +1,50 @@
+-- Backups that come by themselves, and which of them stay.
+CREATE TABLE schedules (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    project_id TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C",
+    share_id TEXT COLLATE "C" REFERENCES shares (id) ON DELETE CASCADE,
+    volume_id TEXT COLLATE "C" REFERENCES volumes (id) ON DELETE CASCADE,
+    cron TEXT COLLATE "C" NOT NULL,
+    time_zone TEXT COLLATE "C" NOT NULL,
+    enabled BOOLEAN NOT NULL,
+    retention TEXT COLLATE "C" NOT NULL,
+    -- When it is due: past while it waits for its turn; null when it is not enabled.
+    next_at BIGINT,
+    -- When the scheduler looks at it: later than it is due where the last look was in vain.
+    look_at BIGINT,
+    -- When the scheduler sees again which of its backups stay.
+    retain_at BIGINT,
+    last_at BIGINT,
+    last_backup_id TEXT COLLATE "C",
+    problem TEXT COLLATE "C",
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT,
+    CHECK ((share_id IS NULL) <> (volume_id IS NULL))
+);
+CREATE INDEX schedules_by_project ON schedules (project_id, created_at, id);
+CREATE INDEX schedules_by_time ON schedules (created_at, id);
+CREATE INDEX schedules_by_share ON schedules (share_id) WHERE share_id IS NOT NULL;
+CREATE INDEX schedules_by_volume ON schedules (volume_id) WHERE volume_id IS NOT NULL;
+CREATE INDEX schedules_due ON schedules (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX schedules_to_retain ON schedules (retain_at) WHERE retain_at IS NOT NULL;
+
+-- The schedule that has asked for the backup, and that alone may let it go.
+ALTER TABLE backups ADD COLUMN schedule_id TEXT COLLATE "C";
+CREATE INDEX backups_with_schedule ON backups (schedule_id, created_at, id) WHERE schedule_id IS NOT NULL;
+
+-- Backups that must stay. One whose time is over holds nothing, and goes with its backup.
+CREATE TABLE holds (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    backup_id TEXT COLLATE "C" NOT NULL REFERENCES backups (id) ON DELETE CASCADE,
+    project_id TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C",
+    expires_at BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT
+);
+CREATE INDEX holds_by_backup ON holds (backup_id, created_at, id);
+CREATE INDEX holds_by_project ON holds (project_id, created_at, id);
+CREATE INDEX holds_by_time ON holds (created_at, id);

@@ -1,0 +1,168 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Core.Scheduling;
+
+/// <summary>
+/// Asks for the backups that are due, and lets go those that no rule keeps. A schedule that missed several times asks
+/// once; one whose share is at work waits, and what falls due meanwhile is the same backup. Each in a transaction of its
+/// own, which looks at the schedule again: whoever dies in between has asked, or has not.
+/// </summary>
+public sealed class ScheduledBackups(
+    ICatalog catalog,
+    CoreOptions options,
+    TimeProvider time,
+    WakeSignal wake,
+    ILogger<ScheduledBackups> logger
+)
+{
+    /// <summary>What one round looks at; the next goes on.</summary>
+    internal const int AtOnce = 200;
+
+    /// <summary>Backups that one transaction lets go; the next round goes on.</summary>
+    internal const int DeletedAtOnce = 100;
+
+    /// <summary>A share that is at work, or a quota that is used up.</summary>
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(30);
+
+    /// <summary>What was shared, held or at work may be so no longer.</summary>
+    private static readonly TimeSpan RetainEvery = TimeSpan.FromHours(6);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        bool asked = false;
+        IReadOnlyList<Schedule> due = await catalog.ReadAsync(
+            session => session.Schedules.DueAsync(time.Now(), AtOnce),
+            cancellationToken
+        );
+        foreach (Schedule schedule in due)
+        {
+            asked |= await AskAsync(schedule.Id, cancellationToken);
+        }
+        IReadOnlyList<Schedule> toRetain = await catalog.ReadAsync(
+            session => session.Schedules.ToRetainAsync(time.Now(), AtOnce),
+            cancellationToken
+        );
+        foreach (Schedule schedule in toRetain)
+        {
+            asked |= await RetainAsync(schedule.Id, cancellationToken);
+        }
+        if (asked)
+        {
+            wake.Wake();
+        }
+    }
+
+    /// <returns>Whether a backup was asked for.</returns>
+    private async Task<bool> AskAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await catalog.WriteAsync(
+                async session =>
+                {
+                    DateTimeOffset now = time.Now();
+                    if (await session.Schedules.FindAsync(id) is not { } schedule || !(schedule.LookAt <= now))
+                    {
+                        return false;
+                    }
+                    Backup backup = await QueueAsync(session, schedule, now);
+                    DateTimeOffset? next = ScheduleRules.NextAfter(schedule, now);
+                    await session.Schedules.SetAsync(
+                        schedule with
+                        {
+                            NextAt = next,
+                            LookAt = next,
+                            LastAt = now,
+                            LastBackupId = backup.Id,
+                            Problem = null,
+                        }
+                    );
+                    return true;
+                },
+                cancellationToken
+            );
+        }
+        catch (ServiceError error) when (!error.IsOutage && error.Kind != ServiceErrorKind.Unavailable)
+        {
+            await PutOffAsync(id, error.Message, cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task<Backup> QueueAsync(ICatalogSession session, Schedule schedule, DateTimeOffset now)
+    {
+        Caller caller = new(
+            schedule.ProjectId,
+            schedule.UserId,
+            new HashSet<string>(BaseRoles.WithImplied([BaseRoles.Member]), StringComparer.Ordinal),
+            RequestId: ""
+        );
+        if (schedule.ShareId is { } id)
+        {
+            // Manila's plain way is for shares of NFS; a backup with options is of any.
+            bool plain = await session.Shares.FindAsync(id) is null or { Protocol: "NFS" };
+            NewBackup request = new(id, schedule.Name, Description: null, plain ? null : "{}", BackupType: null);
+            return await BackupService.QueueAsync(session, caller, request, options, now, schedule);
+        }
+        NewVolumeBackup ofVolume = new(schedule.VolumeId!, schedule.Name, Description: null);
+        return (await VolumeBackupService.QueueAsync(session, caller, ofVolume, options, now, schedule)).Backup;
+    }
+
+    /// <summary>It stays due, and says why it waits.</summary>
+    private async Task PutOffAsync(string id, string problem, CancellationToken cancellationToken)
+    {
+        bool news = await catalog.WriteAsync(
+            async session =>
+            {
+                if (await session.Schedules.FindAsync(id) is not { NextAt: not null } schedule)
+                {
+                    return false;
+                }
+                await session.Schedules.SetAsync(schedule with { LookAt = time.Now() + TryAgain, Problem = problem });
+                return schedule.Problem != problem;
+            },
+            cancellationToken
+        );
+        if (news)
+        {
+            Log.ScheduleWaits(logger, id, problem);
+        }
+    }
+
+    /// <returns>Whether a backup goes.</returns>
+    private Task<bool> RetainAsync(string id, CancellationToken cancellationToken) =>
+        catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (await session.Schedules.FindAsync(id) is not { } schedule || !(schedule.RetainAt <= now))
+                {
+                    return false;
+                }
+                if (!schedule.Enabled)
+                {
+                    await session.Schedules.RetainAtAsync(id, when: null);
+                    return false;
+                }
+                IReadOnlyList<RetainedBackup> plan = await RetentionPlan.MakeAsync(session, schedule, now);
+                RetainedBackup[] going = [.. plan.Where(one => one.Goes).Take(DeletedAtOnce)];
+                foreach (RetainedBackup one in going)
+                {
+                    await session.QueueDeleteAsync(
+                        one.Backup,
+                        NewOperation.Of(OperationKind.DeleteBackup, schedule.ProjectId, now)
+                    );
+                    await session.NoteExpiryAsync(one.Backup, schedule, one.Reasons[0], now);
+                }
+                bool more = going.Length == DeletedAtOnce;
+                await session.Schedules.RetainAtAsync(id, more ? now : now + RetainEvery);
+                return going.Length > 0;
+            },
+            cancellationToken
+        );
+}
