@@ -79,6 +79,35 @@ public sealed class CatalogRebuildTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Schedules_and_holds_are_as_they_were()
+    {
+        Share share = await core.ShareAsync();
+        Backup backup = await core.BackUpAsync(share);
+        Schedule schedule = await core.Get<ScheduleService>()
+            .CreateAsync(
+                WorkerFixture.Member,
+                new NewSchedule(
+                    share.Id,
+                    null,
+                    "nightly",
+                    "30 2 * * *",
+                    "Europe/Paris",
+                    Enabled: true,
+                    new Retention { KeepDaily = 7, KeepWithin = "1m" }
+                ),
+                default
+            );
+        Hold hold = await core.Get<HoldService>()
+            .CreateAsync(WorkerFixture.Member, new NewHold(backup.Id, "Case 17", null), default);
+        await core.DrainAsync();
+
+        RebuiltProject project = await RebuildOneAsync();
+        Assert.Equal((1, 1), (project.Schedules, project.Holds));
+        Assert.Equal(schedule, await made.ReadAsync(session => session.Schedules.FindAsync(schedule.Id), default));
+        Assert.Equal(hold, await made.ReadAsync(session => session.Holds.FindAsync(hold.Id), default));
+    }
+
+    [Fact]
     public async Task What_the_export_does_not_know_is_told_and_not_made_up()
     {
         Share share = await core.ShareAsync();

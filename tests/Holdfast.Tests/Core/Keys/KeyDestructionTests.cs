@@ -58,6 +58,23 @@ public sealed class KeyDestructionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_that_is_held_keeps_the_key()
+    {
+        HoldService holds = core.Get<HoldService>();
+        Hold hold = await holds.CreateAsync(WorkerFixture.Member, new NewHold(backup.Id, null, null), default);
+        await core.DrainAsync();
+        string[] before = Files();
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(DestroyAsync);
+        Assert.Equal(ServiceErrorKind.Conflict, error.Kind);
+        Assert.Contains(backup.Id, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+
+        await holds.LiftAsync(CoreFixture.Admin, hold.Id, default);
+        await core.DrainAsync();
+        await DestroyAsync();
+    }
+
+    [Fact]
     public async Task The_trail_says_so_with_how_many()
     {
         await core.Sharings.ShareAsync(
