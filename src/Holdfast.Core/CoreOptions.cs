@@ -59,6 +59,19 @@ public sealed record CoreOptions
     /// <summary>Least time between accepting and claiming a create, delete or restore of a backup.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.Zero;
 
+    /// <summary>How long it takes until every byte of every repository has been read; zero: nothing is verified by itself.</summary>
+    public TimeSpan VerifyPeriod { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often a backup of each share and volume is restored for trial; zero: never by itself.</summary>
+    public TimeSpan DrillEvery { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Absolute; where backups are restored for trial.</summary>
+    public string ScratchDirectory
+    {
+        get => field ?? Path.Join(DataDirectory, "drills");
+        init;
+    }
+
     /// <summary>The first administrator's password; null has one made and written to <c>admin-openrc</c>.</summary>
     public string? AdminPassword { get; init; }
 }

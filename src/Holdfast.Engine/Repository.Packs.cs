@@ -19,11 +19,7 @@ public sealed partial class Repository
     /// <param name="size">The pack's length in the store.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="EngineError"><see cref="EngineErrorKind.NotFound"/>: there is no such pack.</exception>
-    internal async Task<IReadOnlyList<string>> VerifyPackAsync(
-        PackContent listed,
-        long size,
-        CancellationToken cancellationToken
-    )
+    internal async Task<PackVerdict> VerifyPackAsync(PackContent listed, long size, CancellationToken cancellationToken)
     {
         ObjectName name = RepositoryStore.Name(ObjectKind.Pack, listed.Pack);
         using PooledBytes content = await Store.ReadAllAsync(name, size, cancellationToken);

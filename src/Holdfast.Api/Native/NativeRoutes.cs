@@ -1,9 +1,12 @@
 using Holdfast.Api.Native.Audit;
 using Holdfast.Api.Native.Backups;
+using Holdfast.Api.Native.Drills;
 using Holdfast.Api.Native.Holds;
 using Holdfast.Api.Native.OpenApi;
 using Holdfast.Api.Native.Operations;
+using Holdfast.Api.Native.Repositories;
 using Holdfast.Api.Native.Schedules;
+using Holdfast.Api.Native.Shares;
 using Holdfast.Api.Native.Sharings;
 using Holdfast.Api.Native.Volumes;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +31,9 @@ internal static class NativeRoutes
         .. SharingEndpoints.Routes,
         .. ScheduleEndpoints.Routes,
         .. HoldEndpoints.Routes,
+        .. ShareEndpoints.Routes,
+        .. DrillEndpoints.Routes,
+        .. RepositoryEndpoints.Routes,
         .. AuditEndpoints.Routes,
         .. VolumeEndpoints.Routes,
         .. VolumeBackupEndpoints.Routes,

@@ -50,7 +50,8 @@ public sealed class BackupRows(ICatalogSession session)
     private const string Select = """
         SELECT id, project_id, user_id, share_id, volume_id, name, description, size, status, availability_zone, progress,
             restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
-            notes, data_at, is_incremental, object_count, bytes, schedule_id, created_at, updated_at
+            notes, data_at, is_incremental, object_count, bytes, schedule_id, completed_at, restored_at,
+            damage, created_at, updated_at
         FROM backups
         """;
 
@@ -110,11 +111,11 @@ public sealed class BackupRows(ICatalogSession session)
             INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
                 availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
                 capture, item_errors, notes, data_at, is_incremental, object_count, bytes, schedule_id,
-                created_at, updated_at)
+                completed_at, restored_at, damage, created_at, updated_at)
             VALUES (@Id, @ProjectId, @UserId, @ShareId, @VolumeId, @OfVolume, @Name, @Description, @Size, @Status,
                 @AvailabilityZone, @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId,
-                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @ScheduleId, @CreatedAt,
-                @UpdatedAt)
+                @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @ScheduleId, @CompletedAt,
+                @RestoredAt, @Damage, @CreatedAt, @UpdatedAt)
             """,
             backup
         );
@@ -147,7 +148,8 @@ public sealed class BackupRows(ICatalogSession session)
             """
             UPDATE backups SET status = 'available', snapshot_id = @SnapshotId, capture = @Capture,
                 item_errors = @ItemErrors, notes = @Notes, data_at = @DataAt, is_incremental = @IsIncremental,
-                object_count = @ObjectCount, bytes = @Bytes, size = coalesce(@size, size), progress = 100, fail_reason = NULL, updated_at = @now
+                object_count = @ObjectCount, bytes = @Bytes, size = coalesce(@size, size), progress = 100, fail_reason = NULL, completed_at = @now,
+                updated_at = @now
             WHERE id = @id AND status = 'creating'
             """,
             new
@@ -256,10 +258,34 @@ public sealed class BackupRows(ICatalogSession session)
         session.FindAsync<Backup>(
             Select
                 + $" WHERE {(ofVolume ? "volume_id" : "share_id")} = @sourceId AND project_id = @projectId"
-                + " AND snapshot_id IS NOT NULL AND status IN ('available', 'restoring')"
+                + " AND snapshot_id IS NOT NULL AND status IN ('available', 'restoring') AND damage IS NULL"
                 + " ORDER BY created_at DESC, id DESC LIMIT 1",
             new { projectId, sourceId }
         );
+
+    /// <returns>The newest backup of the share that the project has and that came to an end, good or not; null when there is none.</returns>
+    public Task<Backup?> NewestEndedAsync(string projectId, string shareId) =>
+        session.FindAsync<Backup>(
+            Select
+                + " WHERE share_id = @shareId AND project_id = @projectId AND status IN ('available', 'restoring', 'error')"
+                + " ORDER BY created_at DESC, id DESC LIMIT 1",
+            new { projectId, shareId }
+        );
+
+    /// <summary>Those that can be restored, or could be: available or being restored now.</summary>
+    public Task<IReadOnlyList<Backup>> WithDataAsync(string projectId) =>
+        session.QueryAsync<Backup>(
+            Select
+                + " WHERE project_id = @projectId AND snapshot_id IS NOT NULL AND status IN ('available', 'restoring')",
+            new { projectId }
+        );
+
+    /// <param name="damage">Null: nothing is known to be wrong with it any more.</param>
+    public Task SetDamageAsync(string id, string? damage) =>
+        session.ExecuteAsync("UPDATE backups SET damage = @damage WHERE id = @id", new { id, damage });
+
+    public Task SetRestoredAsync(string id, DateTimeOffset now) =>
+        session.ExecuteAsync("UPDATE backups SET restored_at = @now WHERE id = @id", new { id, now });
 
     /// <summary>Those that the schedule has asked for, newest first.</summary>
     public Task<IReadOnlyList<Backup>> OfScheduleAsync(string scheduleId) =>

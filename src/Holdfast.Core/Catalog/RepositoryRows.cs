@@ -15,6 +15,15 @@ public sealed record ProjectRepository
     /// <summary>Snapshots removed since then: without any, there is nothing to prune.</summary>
     public int FreedSnapshots { get; init; }
 
+    /// <summary>When its last verification ended; null before the first.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>What that leaves for the next, as <see cref="Model.Verification"/> writes it.</summary>
+    public string? Verification { get; init; }
+
+    /// <summary>What was there then has been read whole since, but for what is damaged; null until all has been read once.</summary>
+    public DateTimeOffset? ProvenAt { get; init; }
+
     /// <summary>Number of the last export object that was begun.</summary>
     public long ExportSequence { get; init; }
 }
@@ -22,7 +31,8 @@ public sealed record ProjectRepository
 public sealed class RepositoryRows(ICatalogSession session)
 {
     private const string Select =
-        "SELECT project_id, repository_id, created_at, pruned_at, freed_snapshots, export_sequence FROM repositories";
+        "SELECT project_id, repository_id, created_at, pruned_at, freed_snapshots, verified_at, verification, proven_at,"
+        + " export_sequence FROM repositories";
 
     public Task<IReadOnlyList<ProjectRepository>> ListAsync() =>
         session.QueryAsync<ProjectRepository>(Select + " ORDER BY project_id");
@@ -65,6 +75,22 @@ public sealed class RepositoryRows(ICatalogSession session)
             {
                 projectId,
                 freed,
+                now,
+            }
+        );
+
+    /// <param name="verification">As <see cref="Model.Verification"/> writes it.</param>
+    public Task VerifiedAsync(string projectId, string verification, DateTimeOffset? provenAt, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE repositories SET verified_at = @now, verification = @verification, proven_at = @provenAt
+            WHERE project_id = @projectId
+            """,
+            new
+            {
+                projectId,
+                verification,
+                provenAt,
                 now,
             }
         );

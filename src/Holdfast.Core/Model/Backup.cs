@@ -73,6 +73,15 @@ public sealed record Backup
 
     /// <summary>The schedule that has asked for it, and that alone may let it go by its retention; null when a person has.</summary>
     public string? ScheduleId { get; init; }
+
+    /// <summary>When its data was all there; null where that was not noted.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>When a drill last restored it.</summary>
+    public DateTimeOffset? RestoredAt { get; init; }
+
+    /// <summary>What a verification has found wrong with it, in words for its project; null when nothing is known to be.</summary>
+    public string? Damage { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

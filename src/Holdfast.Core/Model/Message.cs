@@ -13,6 +13,9 @@ public static class MessageAction
     public const string Create = "002";
     public const string Delete = "007";
     public const string RestoreBackup = "028";
+
+    /// <summary>Seeing whether backups can be restored: ours, as are all from 900 on.</summary>
+    public const string Verify = "901";
 }
 
 /// <summary>What there is to say. Manila's ids end below 900; those from there on are ours.</summary>
@@ -26,6 +29,9 @@ public static class MessageDetail
 
     /// <summary>Entries that are not in the backup, or in the share after a restore, as they were.</summary>
     public const string LeftOut = "902";
+
+    /// <summary>A backup was found damaged.</summary>
+    public const string Damaged = "904";
 
     /// <summary>How the share was held still, and what that means.</summary>
     public const string Captured = "903";

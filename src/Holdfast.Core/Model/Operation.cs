@@ -30,6 +30,8 @@ public static class OperationKind
     public const string ExportProject = "export_project";
     public const string Prune = "prune";
     public const string Reap = "reap";
+    public const string Verify = "verify";
+    public const string Drill = "drill";
 
     /// <summary>Kinds that work on a project's repository, whatever they are about.</summary>
     public static string[] OfRepository { get; } =
@@ -43,6 +45,8 @@ public static class OperationKind
         ExportProject,
         Prune,
         Reap,
+        Verify,
+        Drill,
     ];
 }
 

@@ -73,6 +73,39 @@ public static class NewOperation
         return queued;
     }
 
+    /// <summary>Queues a restore of the backup for trial.</summary>
+    /// <param name="caller">Who asked for it; null: the service of its own accord.</param>
+    public static async Task<Operation> QueueDrillAsync(
+        this ICatalogSession session,
+        Backup backup,
+        Caller? caller,
+        DateTimeOffset now
+    )
+    {
+        Operation asked = caller is null
+            ? Of(OperationKind.Drill, backup.ProjectId, now)
+            : Of(OperationKind.Drill, caller, now);
+        Operation queued = asked with
+        {
+            ProjectId = backup.ProjectId,
+            BackupId = backup.Id,
+            PinnedSnapshotId = backup.SnapshotId,
+        };
+        await session.Drills.AddAsync(
+            new Drill
+            {
+                Id = queued.Id,
+                ProjectId = backup.ProjectId,
+                BackupId = backup.Id,
+                ShareId = backup.ShareId,
+                VolumeId = backup.VolumeId,
+                CreatedAt = now,
+            }
+        );
+        await session.Operations.AddAsync(queued);
+        return queued;
+    }
+
     /// <summary>Queues the emptying of a root's trash; one that runs may have looked into it already.</summary>
     public static Task QueueReapAsync(this ICatalogSession session, string root, DateTimeOffset now) =>
         session.QueueOnceAsync(Of(OperationKind.Reap, "", now) with { Root = root });

@@ -85,6 +85,20 @@ internal static class OperationEnd
                         : await BeforeDeleteAsync(session, operation.SnapshotId!)
                 );
                 break;
+            case OperationKind.Drill:
+                await session.Drills.EndAsync(
+                    new Drill
+                    {
+                        Id = operation.Id,
+                        ProjectId = operation.ProjectId,
+                        BackupId = operation.BackupId!,
+                        Outcome = DrillOutcome.Skipped,
+                        Reason = operation.PublicReason(reason),
+                        CreatedAt = operation.CreatedAt,
+                        FinishedAt = now,
+                    }
+                );
+                break;
             case OperationKind.DeleteShare:
                 await Share(ShareStatus.Deleting, started ? ShareStatus.ErrorDeleting : BeforeDelete(operation));
                 break;

@@ -97,6 +97,19 @@ internal static class OperationMessages
         }
     }
 
+    /// <summary>A verification has found a backup damaged.</summary>
+    public static async Task TellDamageAsync(
+        this ICatalogSession session,
+        Operation verification,
+        Backup backup,
+        string damage,
+        DateTimeOffset now
+    )
+    {
+        Operation about = verification with { BackupId = backup.Id, VolumeId = backup.VolumeId };
+        await session.TellAsync(about, MessageLevel.Error, MessageDetail.Damaged, damage, now);
+    }
+
     /// <summary>That it failed, unless the caller says otherwise. Null for the service's own upkeep.</summary>
     private static async Task<Message?> MessageAsync(
         ICatalogSession session,
@@ -121,13 +134,17 @@ internal static class OperationMessages
                 "restore share backup"
             ),
             OperationKind.RestoreVolumeBackup => (MessageAction.RestoreBackup, "restore volume backup"),
+            OperationKind.Verify => (MessageAction.Verify, "verify"),
+            OperationKind.Drill => (MessageAction.Verify, "restore drill"),
             _ => null,
         };
         bool ofBackup =
             operation.Kind
             is OperationKind.CreateBackup
                 or OperationKind.CreateVolumeBackup
-                or OperationKind.DeleteBackup;
+                or OperationKind.DeleteBackup
+                or OperationKind.Verify
+                or OperationKind.Drill;
         string backupType = operation.VolumeId is null ? MessageResource.ShareBackup : MessageResource.VolumeBackup;
         bool ofSnapshot = operation.Kind is OperationKind.CreateSnapshot or OperationKind.DeleteSnapshot;
         (string Type, string? Id) subject =

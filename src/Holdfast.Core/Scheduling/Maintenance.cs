@@ -7,14 +7,24 @@ using Holdfast.Core.Workers;
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Queues prune, reap, and the removal of shares whose time in the recycle bin is over; ends sharings whose time is over.
+/// Queues prune, reap, verifications, restore drills, and the removal of shares whose time in the recycle bin is over; ends sharings whose time is over.
 /// A row that runs out says when each is due again: it is taken in the transaction that queues, so that nothing is queued
 /// twice, whoever schedules.
 /// </summary>
-public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProvider time, WakeSignal wake)
+public sealed class Maintenance(
+    ICatalog catalog,
+    OperationQueue queue,
+    CoreOptions options,
+    TimeProvider time,
+    WakeSignal wake
+)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Daily = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
+
+    // Of many shares that are due together each hour has some.
+    private const int DrillsAtOnce = 20;
 
     // Sharings that are ended in one transaction: others wait no longer for it than for any.
     internal const int SharingsAtOnce = 200;
@@ -83,12 +93,24 @@ public sealed class Maintenance(ICatalog catalog, OperationQueue queue, TimeProv
             {
                 await AddAsync(session, NewOperation.Of(OperationKind.Reap, project, now));
             }
+            if (options.VerifyPeriod > TimeSpan.Zero && await DueAsync(session, "verify:" + project, Verify.Every, now))
+            {
+                await AddAsync(session, NewOperation.Of(OperationKind.Verify, project, now));
+            }
             bool worthALook =
                 repository.FreedSnapshots > 0
                 || now - (repository.PrunedAt ?? repository.CreatedAt) >= Prune.AtLeastEvery;
             if (worthALook && await DueAsync(session, "prune:" + project, Daily, now))
             {
                 await AddAsync(session, NewOperation.Of(OperationKind.Prune, project, now));
+            }
+        }
+        if (options.DrillEvery > TimeSpan.Zero && await DueAsync(session, "drills", Hourly, now))
+        {
+            await session.Drills.RemoveBeforeAsync(now - RestoreDrill.Remembered);
+            foreach (string backup in await session.Drills.DueAsync(now - options.DrillEvery, DrillsAtOnce))
+            {
+                await session.QueueDrillAsync((await session.Backups.FindAsync(backup))!, caller: null, now);
             }
         }
         return true;

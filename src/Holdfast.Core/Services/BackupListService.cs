@@ -24,11 +24,14 @@ public sealed record BackupListQuery
     public (DateTimeOffset CreatedAt, string Id)? After { get; init; }
 }
 
+/// <param name="ProvenAt">As <see cref="ProofRules.ProvenAt"/> has it.</param>
+public sealed record ProvenBackup(Backup Backup, DateTimeOffset? ProvenAt);
+
 /// <summary>Backups of shares and of volumes alike, to look at. What is done with them is <see cref="BackupService"/>'s and <see cref="VolumeBackupService"/>'s.</summary>
 public sealed class BackupListService(ICatalog catalog, Policy policy, TimeProvider time)
 {
     /// <summary>Newest first.</summary>
-    public async Task<RowList<Backup>> ListAsync(
+    public async Task<RowList<ProvenBackup>> ListAsync(
         Caller caller,
         BackupListQuery query,
         CancellationToken cancellationToken
@@ -54,18 +57,45 @@ public sealed class BackupListService(ICatalog catalog, Policy policy, TimeProvi
             query.After is var (createdAt, id) ? new RowPlace(createdAt, id) : null
         );
         return await catalog.ReadAsync(
-            session => order.PageAsync(query.Limit, page => session.Backups.ListAsync(filter, page)),
+            async session =>
+            {
+                RowList<Backup> list = await order.PageAsync(
+                    query.Limit,
+                    page => session.Backups.ListAsync(filter, page)
+                );
+                Dictionary<string, ProjectRepository?> repositories = [];
+                foreach (string project in list.Rows.Select(backup => backup.ProjectId).Distinct())
+                {
+                    repositories[project] = await session.Repositories.FindAsync(project);
+                }
+                return new RowList<ProvenBackup>(
+                    [
+                        .. list.Rows.Select(row => new ProvenBackup(
+                            row,
+                            ProofRules.ProvenAt(row, repositories[row.ProjectId])
+                        )),
+                    ],
+                    list.More
+                );
+            },
             cancellationToken
         );
     }
 
     /// <summary>Also one that the caller's project was given; its owner's matters are left out of it.</summary>
-    public async Task<Backup> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
+    public async Task<ProvenBackup> GetAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.Now();
         policy.Require(caller, "share_backup:get");
-        (Backup? backup, Sharing? given) = await catalog.ReadAsync(
-            session => session.FindUsableBackupAsync(caller, id, now),
+        (Backup? backup, Sharing? given, DateTimeOffset? provenAt) = await catalog.ReadAsync(
+            async session =>
+            {
+                (Backup? backup, Sharing? given) = await session.FindUsableBackupAsync(caller, id, now);
+                DateTimeOffset? provenAt = backup is null
+                    ? null
+                    : ProofRules.ProvenAt(backup, await session.Repositories.FindAsync(backup.ProjectId));
+                return (backup, given, provenAt);
+            },
             cancellationToken
         );
         if (backup is null)
@@ -77,7 +107,7 @@ public sealed class BackupListService(ICatalog catalog, Policy policy, TimeProvi
             policy.Require(caller, "volume_backup:get");
         }
         await catalog.NoteLookAsync(caller, backup, given, time, cancellationToken);
-        return backup.ShownTo(caller);
+        return new ProvenBackup(backup.ShownTo(caller), provenAt);
     }
 
     /// <summary>Permission alone, for the endpoint that must refuse before it reads the query.</summary>

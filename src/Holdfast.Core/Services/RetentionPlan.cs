@@ -56,7 +56,10 @@ internal static class RetentionPlan
         TimeZoneInfo zone = ScheduleRules.Zone(schedule);
         Backup[] good =
         [
-            .. newestFirst.Where(BackupRules.CanBeRead).OrderByDescending(TakenAt).ThenBy(backup => backup.Id),
+            .. newestFirst
+                .Where(backup => BackupRules.CanBeRead(backup) && backup.Damage is null)
+                .OrderByDescending(TakenAt)
+                .ThenBy(backup => backup.Id),
         ];
         IReadOnlyList<IReadOnlyList<string>> reasons = policy.Reasons(
             [.. good.Select(backup => TimeZoneInfo.ConvertTime(TakenAt(backup), zone))],
@@ -76,7 +79,7 @@ internal static class RetentionPlan
             }
             else if (!failed)
             {
-                stays.Add($"it is '{backup.Status}'");
+                stays.Add(backup.Damage is null ? $"it is '{backup.Status}'" : "it is damaged, and no rule counts it");
             }
             plan.Add(
                 stays.Count == 0

@@ -97,27 +97,4 @@ public sealed class Prune(ICatalog catalog, ProjectRepositories repositories, Ti
             },
             cancellationToken
         );
-
-    /// <summary>What the run told last, for the heartbeat.</summary>
-    private sealed class LatestStep : IProgress<MaintenanceProgress>
-    {
-        private readonly Lock gate = new();
-        private MaintenanceProgress latest;
-
-        public void Report(MaintenanceProgress value)
-        {
-            lock (gate)
-            {
-                latest = value;
-            }
-        }
-
-        public OperationProgress Read()
-        {
-            lock (gate)
-            {
-                return new OperationProgress(latest.Done, latest.Total, latest.Step);
-            }
-        }
-    }
 }

@@ -43,6 +43,9 @@ public sealed class WorkerService(
 
     private static readonly string[] Upkeep = [OperationKind.Reap, OperationKind.Prune];
 
+    /// <summary>They take long, and nobody waits for them: one at a time, and never where others work.</summary>
+    private static readonly string[] Proofs = [OperationKind.Verify, OperationKind.Drill];
+
     private readonly Dictionary<string, IOperationHandler> handlers = handlers.ToDictionary(one => one.Kind);
 
     /// <summary>Works until told to stop; then what runs is cancelled and goes back to the queue.</summary>
@@ -55,7 +58,7 @@ public sealed class WorkerService(
             // Nothing may be claimed before.
             await Loops.OnceAsync(options.PollInterval, RecoverAsync, time, stopping);
         }
-        string[] all = [.. handlers.Keys];
+        string[] all = [.. handlers.Keys.Except(Proofs)];
         await Loops.RunAsync(
             [
                 stop => LaneAsync(all, options.Concurrency, stop),
@@ -63,6 +66,7 @@ public sealed class WorkerService(
                 stop => LaneAsync(ShortKinds, 1, stop),
                 stop => LaneAsync(Exports, 1, stop),
                 stop => LaneAsync(Upkeep, 1, stop),
+                stop => LaneAsync(Proofs, 1, stop),
             ],
             logger,
             stopping

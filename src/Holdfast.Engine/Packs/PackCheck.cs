@@ -3,14 +3,16 @@ using Holdfast.Engine.Crypto;
 
 namespace Holdfast.Engine.Packs;
 
+/// <summary>What is wrong with a pack, a sentence each, and the blobs of it that cannot be had.</summary>
+internal sealed record PackVerdict(IReadOnlyList<string> Problems, IReadOnlyList<Id> LostBlobs);
+
 /// <summary>Everything that can be verified of one pack: name, length, header, and each blob down to its plaintext.</summary>
 internal static class PackCheck
 {
     /// <param name="listed">What the index says of it.</param>
     /// <param name="content">The pack's bytes; overwritten.</param>
     /// <param name="sealer">The repository's.</param>
-    /// <returns>What is wrong, a sentence each.</returns>
-    internal static IReadOnlyList<string> Run(PackContent listed, Span<byte> content, Sealer sealer)
+    internal static PackVerdict Run(PackContent listed, Span<byte> content, Sealer sealer)
     {
         var problems = new List<string>();
         if (Sha256.Hash(content) != listed.Pack)
@@ -23,8 +25,8 @@ internal static class PackCheck
             problems.Add($"Pack {listed.Pack}: it has {content.Length} bytes; its blobs come to {expected}.");
         }
         CheckHeader(listed, content, sealer, problems);
-        CheckBlobs(listed, content, sealer, problems);
-        return problems;
+        IReadOnlyList<Id> lost = CheckBlobs(listed, content, sealer, problems);
+        return new PackVerdict(problems, lost);
     }
 
     private static void CheckHeader(
@@ -51,8 +53,9 @@ internal static class PackCheck
         }
     }
 
-    private static void CheckBlobs(PackContent listed, Span<byte> content, Sealer sealer, List<string> problems)
+    private static List<Id> CheckBlobs(PackContent listed, Span<byte> content, Sealer sealer, List<string> problems)
     {
+        List<Id> lost = [];
         foreach (PackEntry blob in listed.Blobs)
         {
             bool whole =
@@ -70,8 +73,10 @@ internal static class PackCheck
                 problems.Add(
                     $"Pack {listed.Pack}: {BlobCodec.Noun(blob.Kind)} blob {blob.Id} at {blob.Offset} is damaged."
                 );
+                lost.Add(blob.Id);
             }
         }
+        return lost;
     }
 
     private static bool Dispose(PooledBytes plaintext)

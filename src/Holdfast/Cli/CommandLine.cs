@@ -3,6 +3,7 @@ using Holdfast.Cli.Hold;
 using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
+using Holdfast.Cli.Repositories;
 using Holdfast.Cli.Schedule;
 using Holdfast.Cli.Sharing;
 using Holdfast.Cli.Volume;
@@ -25,6 +26,7 @@ internal static class CommandLine
             OperationVerb.Create(),
             ScheduleVerb.Create(),
             HoldVerb.Create(),
+            RepositoryVerb.Create(),
             SharingVerb.Create(),
             VolumeVerb.Create(),
             KeyVerb.Create(),

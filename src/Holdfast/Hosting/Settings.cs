@@ -66,6 +66,7 @@ internal sealed record Settings
     {
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
         (string? store, S3Options? s3) = ReadStore(source, data);
+        string scratch = Path.GetFullPath(source["HOLDFAST_DRILLS__DIRECTORY"] ?? Path.Join(data, "drills"));
         Uri listen = ReadListen(source);
         (string? certificate, string? key) = ReadTls(source, listen);
         KeystoneOptions? keystone = ReadKeystone(source);
@@ -83,7 +84,10 @@ internal sealed record Settings
             Core = new CoreOptions
             {
                 DataDirectory = data,
-                OwnDirectories = store is null ? [] : [store],
+                OwnDirectories = store is null ? [scratch] : [store, scratch],
+                ScratchDirectory = scratch,
+                VerifyPeriod = ReadDays(source, "HOLDFAST_VERIFY__PERIOD_DAYS") ?? TimeSpan.FromDays(30),
+                DrillEvery = ReadDays(source, "HOLDFAST_DRILLS__EVERY_DAYS") ?? TimeSpan.FromDays(30),
                 Postgres = ReadPostgres(source),
                 Node = ReadNode(source),
                 Roles = ReadRoles(source),
@@ -313,6 +317,19 @@ internal sealed record Settings
             && seconds <= most
             ? TimeSpan.FromSeconds(seconds)
             : throw Wrong(source, name, $"must be a number of seconds from {least} to {most}");
+    }
+
+    /// <summary>Zero is never.</summary>
+    private static TimeSpan? ReadDays(SettingSource source, string name)
+    {
+        const int most = 365;
+        if (source[name] is not { } text)
+        {
+            return null;
+        }
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days <= most
+            ? TimeSpan.FromDays(days)
+            : throw Wrong(source, name, $"must be a number of days from 0, which is never, to {most}");
     }
 
     private static int? ReadCount(SettingSource source, string name, int most = 1024)

@@ -28,6 +28,10 @@ public sealed class CoreFixture : IAsyncDisposable
             Roles = new HashSet<string> { "api", "worker", "scheduler" },
             ShareRoots = [new NamedRoot("local", Directory.Make("shares"))],
             PublicUrl = "http://127.0.0.1:8786",
+            ScratchDirectory = Directory["drills"],
+            // Where they are the matter they are asked for.
+            VerifyPeriod = TimeSpan.Zero,
+            DrillEvery = TimeSpan.Zero,
         };
         Options = change?.Invoke(options) ?? options;
         Catalog = catalog ?? new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);

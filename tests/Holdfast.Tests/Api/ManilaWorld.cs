@@ -117,6 +117,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<SharingService>();
             services.AddSingleton<ScheduleService>();
             services.AddSingleton<HoldService>();
+            services.AddSingleton<ProofService>();
+            services.AddSingleton<ProtectionService>();
             services.AddSingleton<AuditService>();
             services.AddSingleton<ManagedShareService>();
             services.AddSingleton<ShareStateService>();

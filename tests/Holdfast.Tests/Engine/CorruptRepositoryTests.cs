@@ -93,7 +93,7 @@ public sealed class CorruptRepositoryTests
             PackContent listed = (await repository.LoadIndexObjectAsync(index, default)).Single(one =>
                 one.Pack == pack
             );
-            Assert.NotEmpty(await repository.VerifyPackAsync(listed, size, default));
+            Assert.NotEmpty((await repository.VerifyPackAsync(listed, size, default)).Problems);
         }
     }
 

@@ -98,7 +98,9 @@ public sealed class ResticRepositoryTests : IDisposable
         {
             foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, default))
             {
-                Assert.Empty(await repository.VerifyPackAsync(pack, PackHeader.PackLength(pack.Blobs), default));
+                Assert.Empty(
+                    (await repository.VerifyPackAsync(pack, PackHeader.PackLength(pack.Blobs), default)).Problems
+                );
                 seen += await LoadAll(repository, pack);
             }
         }

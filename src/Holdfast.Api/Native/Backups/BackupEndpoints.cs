@@ -1,4 +1,3 @@
-using Holdfast.Core.Model;
 using Holdfast.Core.Services;
 using Microsoft.AspNetCore.Http;
 
@@ -33,14 +32,14 @@ internal static class BackupEndpoints
             Limit = request.Limit(),
             After = request.After(),
         };
-        RowList<Backup> list = await backups.ListAsync(request.Caller, query, request.Aborted);
-        string? next = list.More ? Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id) : null;
+        RowList<ProvenBackup> list = await backups.ListAsync(request.Caller, query, request.Aborted);
+        string? next = list.More ? Cursor.Of(list.Rows[^1].Backup.CreatedAt, list.Rows[^1].Backup.Id) : null;
         await request.ReplyListAsync("backups", list.Rows, next, BackupView.Write);
     }
 
     private static async Task ShowAsync(NativeRequest request)
     {
-        Backup backup = await request
+        ProvenBackup backup = await request
             .Service<BackupListService>()
             .GetAsync(request.Caller, request.Id, request.Aborted);
         await request.ReplyAsync(StatusCodes.Status200OK, backup, BackupView.Write);

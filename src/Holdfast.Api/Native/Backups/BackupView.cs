@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Holdfast.Core.Access;
 using Holdfast.Core.Model;
+using Holdfast.Core.Services;
 
 namespace Holdfast.Api.Native.Backups;
 
 /// <summary>A backup on the wire, as docs/api/native.md describes it.</summary>
 internal static class BackupView
 {
-    public static void Write(Utf8JsonWriter writer, Backup backup, Caller caller)
+    public static void Write(Utf8JsonWriter writer, ProvenBackup row, Caller caller)
     {
+        Backup backup = row.Backup;
         writer.WriteStartObject();
         writer.WriteString("id", backup.Id);
         writer.WriteString("kind", backup.OfVolume ? "volume" : "share");
@@ -29,7 +31,9 @@ internal static class BackupView
         writer.WriteString("notes", backup.Notes);
         writer.WriteString("fail_reason", backup.FailReason);
         writer.WriteString("schedule_id", backup.ScheduleId);
+        writer.WriteString("damage", backup.Damage);
         writer.WriteUtc("data_at", backup.DataAt);
+        writer.WriteUtc("proven_at", row.ProvenAt);
         writer.WriteUtc("created_at", backup.CreatedAt);
         writer.WriteUtc("updated_at", backup.UpdatedAt);
         writer.WriteEndObject();

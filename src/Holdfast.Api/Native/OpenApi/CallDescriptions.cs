@@ -204,6 +204,41 @@ internal static class CallDescriptions
             Status = 204,
         },
         List(
+            "GET shares",
+            "Lists the project's shares and how well they are backed up, newest first.",
+            "shares",
+            Examples.Share
+        ),
+        new("GET shares/{id}", "Shows a share and how well it is backed up.") { Answer = Examples.Share },
+        List("GET drills", "Lists the project's restore drills, newest first.", "drills", Examples.Drill) with
+        {
+            Query =
+            [
+                ("backup_id", "of this backup"),
+                ("share_id", "of backups of this share"),
+                ("volume_id", "of backups of this volume"),
+            ],
+        },
+        new("POST backups/{id}/drill", "Restores a backup into a scratch place, for trial; for administrators.")
+        {
+            Status = 202,
+            Answer = Examples.Operation,
+        },
+        List(
+            "GET repositories",
+            "Shows what is known of the project's repository.",
+            "repositories",
+            Examples.Repository
+        ) with
+        {
+            Query = [AllProjects],
+        },
+        new("POST repositories/{id}/verify", "Verifies a project's repository now; for administrators.")
+        {
+            Status = 202,
+            Answer = Examples.Operation,
+        },
+        List(
             "GET audit",
             "Lists the entries of the project's audit trail, newest first.",
             "audit",

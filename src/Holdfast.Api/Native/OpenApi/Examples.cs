@@ -10,7 +10,8 @@ internal static class Examples
           "user_id": "89abcdef0123456789abcdef01234567", "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
           "volume_id": null, "size": 1, "availability_zone": "nova", "progress": 100, "restore_progress": 0,
           "capture": "snapshot", "is_incremental": true, "item_errors": 0, "notes": null, "fail_reason": null,
-          "schedule_id": "7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b",
+          "schedule_id": "7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b", "damage": null,
+          "proven_at": "2026-01-20T04:00:00.000000Z",
           "data_at": "2026-01-02T03:00:00.000000Z", "created_at": "2026-01-02T03:00:00.000000Z", "updated_at": null
         }
         """;
@@ -86,6 +87,38 @@ internal static class Examples
           "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567",
           "reason": "Case 17", "expires_at": "2036-01-01T00:00:00.000000Z", "created_at": "2026-01-02T03:04:05.000000Z",
           "updated_at": null
+        }
+        """;
+
+    public const string Drill = """
+        {
+          "id": "9c8b7a69-5f4e-4d3c-8b2a-190817263544", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",
+          "share_id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "volume_id": null, "outcome": "passed", "reason": null,
+          "bytes": 209715200, "files": 4800, "seconds": 2.75, "created_at": "2026-01-20T03:59:00.000000Z",
+          "finished_at": "2026-01-20T04:00:00.000000Z"
+        }
+        """;
+
+    public const string Share = $$"""
+        {
+          "id": "b0a1c2d3-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "name": "documents", "description": null,
+          "project_id": "0123456789abcdef0123456789abcdef", "status": "available", "size": 1, "protocol": "NFS",
+          "availability_zone": "nova", "is_public": false, "created_at": "2026-01-01T12:00:00.000000Z",
+          "protection": {
+            "state": "protected", "problem": null, "recovery_point": "2026-01-02T03:00:00.000000Z",
+            "last_good_backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "last_proven_at": "2026-01-20T04:00:00.000000Z",
+            "next_at": "2026-01-21T01:30:00.000000Z", "last_drill": {{Drill}}
+          }
+        }
+        """;
+
+    public const string Repository = """
+        {
+          "id": "1f2e3d4c5b6a79880716253443526170f1e2d3c4b5a697887960514233241506",
+          "project_id": "0123456789abcdef0123456789abcdef", "created_at": "2026-01-01T12:05:00.000000Z",
+          "pruned_at": "2026-01-18T02:00:00.000000Z", "verified_at": "2026-01-20T04:00:00.000000Z",
+          "proven_at": "2026-01-20T03:58:00.000000Z", "packs": 31, "parts_read": 256, "bytes_read": 520093696,
+          "is_sound": true
         }
         """;
 

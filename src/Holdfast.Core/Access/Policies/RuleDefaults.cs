@@ -167,6 +167,12 @@ public static class RuleDefaults
         new("hold:update", Member, "Change a hold's reason, or hold for longer."),
         new("hold:delete", Member, "Remove a hold whose time is over."),
         new("hold:lift", Admin, "End a hold before its time is over."),
+        // Whether backups can be restored.
+        new("drill:get_all", Reader, "List restore drills."),
+        new("drill:create", Admin, "Restore a backup into the service's scratch place, for trial."),
+        new("repository:get_all", Reader, "Show what is known of the project's repository."),
+        new("repository:get_all_project", Admin, "Show what is known of all repositories, and what was found in them."),
+        new("repository:verify", Admin, "Verify a repository now."),
         // The audit trail.
         new("audit:get_all", Reader, "Read the project's audit trail."),
         new("audit:get_all_project", Admin, "Read the audit trail of all projects."),

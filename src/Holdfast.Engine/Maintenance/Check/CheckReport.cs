@@ -10,6 +10,25 @@ public sealed record CheckReport(
     long BytesRead
 )
 {
+    /// <summary>Packs that are missing, or are not what name and index say.</summary>
+    public IReadOnlySet<Id> DamagedPacks => PacksOf(Findings);
+
+    internal static HashSet<Id> PacksOf(IEnumerable<CheckFinding> findings) =>
+        IdsOf(findings, FindingKind.ConflictingPack, FindingKind.DamagedPack);
+
+    /// <summary>Of findings of the kinds from one to another: whose objects are named after their ids.</summary>
+    internal static HashSet<Id> IdsOf(IEnumerable<CheckFinding> findings, FindingKind first, FindingKind last) =>
+        findings
+            .Where(finding => finding.Kind >= first && finding.Kind <= last)
+            .Select(finding => Id.Parse(finding.Object.AsSpan(finding.Object.LastIndexOf('/') + 1)))
+            .ToHashSet();
+
+    /// <summary>First bytes of packs' ids of which every pack was read, also where there is none.</summary>
+    public required IReadOnlySet<byte> FirstBytesRead { get; init; }
+
+    /// <summary>Snapshots that cannot be restored whole; empty unless <see cref="CheckOptions.NameSnapshots"/> asked for them.</summary>
+    public HashSet<Id> DamagedSnapshots { get; init; } = [];
+
     /// <summary>Whether nothing but hints was found.</summary>
     public bool IsSound => Findings.All(finding => finding.Severity == FindingSeverity.Hint);
 }

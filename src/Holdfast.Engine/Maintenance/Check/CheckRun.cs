@@ -16,7 +16,7 @@ public static class CheckRun
     /// <summary>Packs on their way while others are verified, each held whole.</summary>
     private const int PacksAhead = 2;
 
-    /// <param name="repository">The caller holds a lock of it: exclusive, or what a backup adds meanwhile may look wrong.</param>
+    /// <param name="repository">The caller holds a lock of it, exclusive or not: what a backup adds meanwhile may look like an orphan, and like nothing worse.</param>
     /// <param name="options">How much is read.</param>
     /// <param name="found">Told of each finding at once, from any thread.</param>
     /// <param name="progress">Told of the steps.</param>
@@ -40,17 +40,39 @@ public static class CheckRun
         await trees.RunAsync(snapshots.Select(snapshot => snapshot.Tree), cancellationToken);
 
         Dictionary<Id, long> readable = index.Stored.Where(pack => index.Listed.ContainsKey(pack.Key)).ToDictionary();
-        IReadOnlyList<Id> chosen = options.ReadData.Choose(readable);
+        HashSet<Id> chosen = [.. options.ReadData.Choose(readable)];
+        if (options.NameSnapshots)
+        {
+            // What is wrong with some of a pack need not be wrong with all of it.
+            chosen.UnionWith(CheckReport.PacksOf(findings.Findings).Where(readable.ContainsKey));
+        }
         long bytes = chosen.Sum(pack => readable[pack]);
-        await ReadPacksAsync(repository, index, [.. chosen], bytes, findings, progress, cancellationToken);
-        return new CheckReport(
+        var lost = new ConcurrentDictionary<Id, bool>();
+        await ReadPacksAsync(repository, index, chosen, bytes, findings, lost, progress, cancellationToken);
+        CheckReport report = new(
             findings.Findings,
             snapshots.Count,
             trees.Trees,
             index.Stored.Count,
             chosen.Count,
             bytes
-        );
+        )
+        {
+            FirstBytesRead = FirstBytesOf(readable.Keys, chosen),
+        };
+        return report.IsSound || !options.NameSnapshots
+            ? report
+            : report with
+            {
+                DamagedSnapshots =
+                [
+                    .. await new DamageSurvey(repository, index, lost.Keys.ToHashSet()).FindAsync(
+                        snapshots,
+                        cancellationToken
+                    ),
+                    .. CheckReport.IdsOf(findings.Findings, FindingKind.DamagedSnapshot, FindingKind.DamagedSnapshot),
+                ],
+            };
     }
 
     private static async Task CheckConfigAsync(
@@ -121,12 +143,21 @@ public static class CheckRun
         return snapshots;
     }
 
+    /// <summary>Those of which no pack was left out.</summary>
+    private static HashSet<byte> FirstBytesOf(IEnumerable<Id> packs, HashSet<Id> read)
+    {
+        HashSet<byte> all = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
+        all.ExceptWith(packs.Where(pack => !read.Contains(pack)).Select(pack => pack.Bytes[0]));
+        return all;
+    }
+
     private static async Task ReadPacksAsync(
         Repository repository,
         IndexCheck index,
         HashSet<Id> chosen,
         long total,
         FindingLog findings,
+        ConcurrentDictionary<Id, bool> lost,
         IProgress<MaintenanceProgress>? progress,
         CancellationToken cancellationToken
     )
@@ -150,7 +181,7 @@ public static class CheckRun
                     return;
                 }
                 long size = index.Stored[pack.Pack];
-                await ReadPackAsync(repository, pack, size, findings, token);
+                await ReadPackAsync(repository, pack, size, findings, lost, token);
                 long now = Interlocked.Add(ref done, size);
                 progress?.Report(new("reading packs", MaintenanceUnit.Bytes, now, total));
             }
@@ -162,20 +193,27 @@ public static class CheckRun
         PackContent pack,
         long size,
         FindingLog findings,
+        ConcurrentDictionary<Id, bool> lost,
         CancellationToken cancellationToken
     )
     {
         ObjectName name = RepositoryStore.Name(ObjectKind.Pack, pack.Pack);
+        PackVerdict verdict;
         try
         {
-            foreach (string problem in await repository.VerifyPackAsync(pack, size, cancellationToken))
-            {
-                findings.Add(FindingKind.DamagedPack, name, problem);
-            }
+            verdict = await repository.VerifyPackAsync(pack, size, cancellationToken);
         }
         catch (EngineError error) when (FindingLog.IsDamage(error))
         {
-            findings.Add(FindingKind.DamagedPack, name, error.Message);
+            verdict = new PackVerdict([error.Message], [.. pack.Blobs.Select(blob => blob.Id)]);
+        }
+        foreach (string problem in verdict.Problems)
+        {
+            findings.Add(FindingKind.DamagedPack, name, problem);
+        }
+        foreach (Id blob in verdict.LostBlobs)
+        {
+            lost[blob] = true;
         }
     }
 }

@@ -15,6 +15,15 @@ public abstract record PackSubset
 
     public static PackSubset All { get; } = new Share(1);
 
+    /// <summary>
+    /// A turn of many that read everything together: packs whose id begins with the first of these bytes, at least so
+    /// many bytes of ids and so much of packs; and some packs beside.
+    /// </summary>
+    /// <param name="order">Which first bytes of ids are next.</param>
+    /// <param name="size">In bytes.</param>
+    public static PackSubset Turn(IReadOnlyList<byte> order, int least, long size, IReadOnlySet<Id> also) =>
+        new Next(order, least, size, also);
+
     /// <param name="sizes">Every pack and its length.</param>
     /// <returns>The chosen packs, in the order of their ids.</returns>
     public abstract IReadOnlyList<Id> Choose(IReadOnlyDictionary<Id, long> sizes);
@@ -72,6 +81,22 @@ public abstract record PackSubset
 
         public override IReadOnlyList<Id> Choose(IReadOnlyDictionary<Id, long> sizes) =>
             [.. sizes.Keys.Where(pack => pack.Bytes[0] % Parts == Number - 1).Order()];
+    }
+
+    private sealed record Next(IReadOnlyList<byte> Order, int Least, long Size, IReadOnlySet<Id> Also) : PackSubset
+    {
+        public override IReadOnlyList<Id> Choose(IReadOnlyDictionary<Id, long> sizes)
+        {
+            ILookup<byte, Id> packs = sizes.Keys.ToLookup(pack => pack.Bytes[0]);
+            HashSet<Id> chosen = [.. Also.Where(sizes.ContainsKey)];
+            long size = 0;
+            for (int turn = 0; turn < Order.Count && (turn < Least || size < Size); turn++)
+            {
+                chosen.UnionWith(packs[Order[turn]]);
+                size += packs[Order[turn]].Sum(pack => sizes[pack]);
+            }
+            return [.. chosen.Order()];
+        }
     }
 
     private sealed record Share(double Fraction) : PackSubset

@@ -20,12 +20,15 @@ internal sealed record BackupObject(
     long ItemErrors,
     string? Notes,
     string? FailReason,
+    string? ScheduleId,
+    string? Damage,
     DateTimeOffset? DataAt,
+    DateTimeOffset? ProvenAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset? UpdatedAt
 )
 {
-    private static readonly string[] Headings = ["ID", "Name", "Status", "Of", "Size", "Missing", "Created"];
+    private static readonly string[] Headings = ["ID", "Name", "Status", "Of", "Size", "Missing", "Created", "Proven"];
 
     public static void WriteTable(Output output, IReadOnlyList<BackupObject> backups)
     {
@@ -41,6 +44,7 @@ internal sealed record BackupObject(
                         $"{one.Size} GiB",
                         one.ItemErrors == 0 ? "" : $"{one.ItemErrors}",
                         Output.Time(one.CreatedAt),
+                        one.Damage is null ? Output.Time(one.ProvenAt) : "damaged",
                     ]
             )
         );
@@ -77,9 +81,12 @@ internal sealed record BackupObject(
                 ["item_errors", $"{ItemErrors}"],
                 ["notes", Notes ?? ""],
                 ["fail_reason", FailReason ?? ""],
-                ["data_at", DataAt is { } captured ? Output.Time(captured) : ""],
+                ["schedule_id", ScheduleId ?? ""],
+                ["damage", Damage ?? ""],
+                ["data_at", Output.Time(DataAt)],
+                ["proven_at", Output.Time(ProvenAt)],
                 ["created_at", Output.Time(CreatedAt)],
-                ["updated_at", UpdatedAt is { } updated ? Output.Time(updated) : ""],
+                ["updated_at", Output.Time(UpdatedAt)],
             ]
         );
     }

@@ -26,6 +26,8 @@ internal static class BackupVerb
             ChangesVerb.Create(),
             DownloadVerb.Create(),
             RestoreVerb.Create(),
+            DrillVerb.Create(),
+            DrillsVerb.Create(),
         };
 
     public static string PathOf(ParseResult parsed) => $"backups/{Uri.EscapeDataString(parsed.GetRequiredValue(Id))}";

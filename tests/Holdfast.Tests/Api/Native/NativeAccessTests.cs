@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Api.Native;
 using Holdfast.Api.Native.OpenApi;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
+using Holdfast.Core.Operations;
 using Holdfast.Testing.Core;
 using Xunit;
 
@@ -45,6 +47,12 @@ public class NativeAccessTests : AccessTableTests
         new("PATCH holds/{id}", "401 401 403 403 404 403 200 200"),
         // Before its time.
         new("DELETE holds/{id}", "401 401 403 403 404 403 403 204"),
+        new("GET shares", "401 401 403 403 200 200 200 200"),
+        new("GET shares/{id}", "401 401 403 403 404 200 200 200"),
+        new("GET drills", "401 401 403 403 200 200 200 200"),
+        new("POST backups/{id}/drill", "401 401 403 403 403 403 403 202"),
+        new("GET repositories", "401 401 403 403 200 200 200 200"),
+        new("POST repositories/{id}/verify", "401 401 403 403 403 403 403 202"),
         new("GET audit", "401 401 403 403 200 200 200 200"),
         new("GET audit/export", "401 401 403 403 200 200 200 200"),
         new("GET volumes", "401 401 403 403 200 200 200 200"),
@@ -105,6 +113,22 @@ public class NativeAccessTests : AccessTableTests
                     ? $$$"""{"share_id":"{{{share.Id}}}","cron":"30 2 * * *"}"""
                     : """{"name":"new","retention":{"keep_last":3}}""";
             path = path.Replace("{id}", (await World.AddScheduleAsync(share)).Id);
+        }
+        else if (path.StartsWith("repositories", StringComparison.Ordinal))
+        {
+            await World.Catalog.WriteAsync(
+                session => session.Repositories.AddAsync(ApiHost.Project, new string('1', 64), Rows.Start),
+                CancellationToken.None
+            );
+            path = path.Replace("{id}", ApiHost.Project);
+        }
+        else if (path == "drills")
+        {
+            Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
+            await World.Catalog.WriteAsync(
+                session => session.QueueDrillAsync(backup, caller: null, Rows.Start),
+                CancellationToken.None
+            );
         }
         else if (path.StartsWith("holds", StringComparison.Ordinal))
         {

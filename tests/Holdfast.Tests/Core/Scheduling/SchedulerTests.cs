@@ -106,7 +106,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             );
         }
         Telling catalog = new(core.Catalog);
-        await new Maintenance(catalog, core.Queue, core.Time, new WakeSignal()).QueueDueAsync(default);
+        await new Maintenance(catalog, core.Queue, core.Options, core.Time, new WakeSignal()).QueueDueAsync(default);
         Assert.Equal(
             [Maintenance.SharingsAtOnce, Maintenance.SharingsAtOnce, 1],
             catalog.Entries.Where(entries => entries > 0)
@@ -233,7 +233,7 @@ public sealed class SchedulerTests : IAsyncLifetime
         new(
             catalog ?? core.Catalog,
             core.Queue,
-            new Maintenance(core.Catalog, core.Queue, core.Time, core.Wake),
+            new Maintenance(core.Catalog, core.Queue, core.Options, core.Time, core.Wake),
             new ScheduledBackups(
                 core.Catalog,
                 core.Options,

@@ -57,7 +57,13 @@ public sealed class SharingMachineTests
 
     private sealed class Machine(CoreFixture core, Random random)
     {
-        private readonly Maintenance maintenance = new(core.Catalog, core.Queue, core.Time, new WakeSignal());
+        private readonly Maintenance maintenance = new(
+            core.Catalog,
+            core.Queue,
+            core.Options,
+            core.Time,
+            new WakeSignal()
+        );
 
         /// <summary>What was given, by backup and recipient, whether or not its time is over.</summary>
         private readonly Dictionary<(string Backup, string To), Sharing> given = [];

@@ -42,6 +42,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
             Roles = new HashSet<string> { "worker", "scheduler" },
             ShareRoots = [new NamedRoot("local", Directory.Make("shares"))],
             PublicUrl = "http://127.0.0.1:8786",
+            ScratchDirectory = Directory["drills"],
         };
         Options = change?.Invoke(options) ?? options;
         Hold = new HoldingObjectStore(new LocalObjectStore(Directory.Make("store")));

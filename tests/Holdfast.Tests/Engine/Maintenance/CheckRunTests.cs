@@ -4,6 +4,7 @@ using Holdfast.Engine;
 using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Maintenance.Check;
 using Holdfast.Engine.Packs;
+using Holdfast.Engine.Restore;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Engine.Storage;
 using Holdfast.Objects;
@@ -78,6 +79,63 @@ public sealed class CheckRunTests : IAsyncLifetime
         Assert.Equal((packs.Count, packs.Sum(pack => pack.Size)), read);
         int number = Convert.FromHexString(damaged.Value.Split('/')[^1])[0] % 3 + 1;
         Assert.Equal([$"{number}/3 {FindingKind.DamagedPack}"], found.Distinct());
+    }
+
+    [Fact]
+    public async Task Damage_is_told_of_the_snapshots_that_cannot_be_restored_and_of_no_other()
+    {
+        var options = new CheckOptions { ReadData = PackSubset.All, NameSnapshots = true };
+        Assert.Empty((await CheckRun.RunAsync(repository, options, null, null, default)).DamagedSnapshots);
+        List<ObjectInfo> before = await StoreCopy.ListAsync(store, "data");
+        await File.WriteAllBytesAsync(directory["source/late"], RandomNumberGenerator.GetBytes(100_000));
+        Snapshot late = await SampleRepository.BackUpAsync(repository, directory["source"], 9);
+        ObjectName own = await PackAsync(BlobKind.Data, name => before.All(pack => pack.Name.Value != name));
+        await StoreCopy.FlipAsync(store, own, 40);
+
+        CheckReport report = await CheckRun.RunAsync(repository, options, null, null, default);
+        Assert.Equal([late.Id], report.DamagedSnapshots);
+        Assert.Equal([Id.Parse(own.Value.Split('/')[^1])], report.DamagedPacks);
+        await StoreCopy.FlipAsync(store, await PackAsync(BlobKind.Data), 40);
+        report = await CheckRun.RunAsync(repository, options, null, null, default);
+        HashSet<Id> lost = [];
+        foreach (Snapshot snapshot in await repository.ListSnapshotsAsync(default))
+        {
+            if (!await CanBeRestoredAsync(snapshot))
+            {
+                lost.Add(snapshot.Id);
+            }
+        }
+        Assert.Equal(lost.Order(), report.DamagedSnapshots.Order());
+    }
+
+    private async Task<bool> CanBeRestoredAsync(Snapshot snapshot)
+    {
+        await using RepositoryLock held = await repository.LockAsync(exclusive: false, default);
+        await repository.LoadIndexAsync(default);
+        try
+        {
+            await new TreeRestore(
+                repository,
+                new RestoreSource(snapshot.Tree, Directory: null, snapshot.Time),
+                directory.Make(snapshot.Id.ToString()),
+                new RestoreOptions()
+            ).RunAsync(default);
+            return true;
+        }
+        catch (EngineError error) when (error.Kind == EngineErrorKind.Damaged)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
+    public async Task A_tree_that_is_damaged_is_told_of_the_snapshots_above_it()
+    {
+        await StoreCopy.FlipAsync(store, await PackAsync(BlobKind.Tree), 40);
+        var options = new CheckOptions { NameSnapshots = true };
+        CheckReport report = await CheckRun.RunAsync(repository, options, null, null, default);
+        Assert.NotEmpty(report.DamagedSnapshots);
+        Assert.Subset(await repository.ListSnapshotIdsAsync(default), report.DamagedSnapshots.ToHashSet());
     }
 
     [Fact]
@@ -293,15 +351,16 @@ public sealed class CheckRunTests : IAsyncLifetime
         Assert.NotEqual(0, (await restic.TryRunAsync(judge.Split(' '))).ExitCode);
     }
 
-    private async Task<ObjectName> PackAsync(BlobKind kind)
+    private async Task<ObjectName> PackAsync(BlobKind kind, Func<string, bool>? wanted = null)
     {
         foreach (StoredObject index in await repository.ListIndexesAsync(default))
         {
             foreach (PackContent pack in await repository.LoadIndexObjectAsync(index, default))
             {
-                if (pack.Blobs[0].Kind == kind)
+                string name = $"data/{pack.Pack.ToString()[..2]}/{pack.Pack}";
+                if (pack.Blobs[0].Kind == kind && wanted?.Invoke(name) != false)
                 {
-                    return new ObjectName($"data/{pack.Pack.ToString()[..2]}/{pack.Pack}");
+                    return new ObjectName(name);
                 }
             }
         }

@@ -33,6 +33,27 @@ public sealed class PackSubsetTests
     public void A_random_subset_has_the_size_asked_for(string text, int count) =>
         Assert.Equal(count, PackSubset.Parse(text).Choose(Packs).Distinct().Count());
 
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(0, 3000)]
+    [InlineData(256, 0)]
+    public void A_turn_reads_the_next_first_bytes_and_what_is_named(int least, long size)
+    {
+        byte[] order = [.. Enumerable.Range(0, 256).Select(number => (byte)(number + 77))];
+        Id named = Packs.Keys.First(pack => pack.Bytes[0] == 76);
+        IReadOnlyList<Id> chosen = PackSubset.Turn(order, least, size, new HashSet<Id> { named }).Choose(Packs);
+        Assert.Contains(named, chosen);
+        HashSet<byte> first = [.. chosen.Where(pack => pack != named).Select(pack => pack.Bytes[0])];
+        // None is left out between two that were read, and each was read whole.
+        int last = order.Index().Where(one => first.Contains(one.Item)).Max(one => one.Index);
+        Assert.Equal(
+            Packs.Keys.Where(pack => pack == named || order.AsSpan(0, last + 1).Contains(pack.Bytes[0])).Order(),
+            chosen
+        );
+        Assert.True(last + 1 >= least);
+        Assert.True(chosen.Count * 1000L >= size);
+    }
+
     [Fact]
     public void Nothing_can_be_chosen_of_nothing()
     {

@@ -255,7 +255,7 @@ public sealed class BlobWriterTests : IAsyncLifetime
     {
         foreach (PackContent pack in await Listed(from))
         {
-            Assert.Empty(await from.VerifyPackAsync(pack, PackHeader.PackLength(pack.Blobs), default));
+            Assert.Empty((await from.VerifyPackAsync(pack, PackHeader.PackLength(pack.Blobs), default)).Problems);
         }
     }
 

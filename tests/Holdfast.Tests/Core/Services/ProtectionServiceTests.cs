@@ -1,0 +1,116 @@
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
+using Holdfast.Core.Services;
+using Holdfast.Testing.Core;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Services;
+
+/// <summary>What is said of how well a share is backed up.</summary>
+public sealed class ProtectionServiceTests : IAsyncLifetime
+{
+    private CoreFixture core = null!;
+    private ProtectionService protection = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        core = await CoreFixture.MakeAsync(Rows.Share("s1"));
+        protection = new ProtectionService(core.Catalog, new Policy(), core.Time);
+    }
+
+    public ValueTask DisposeAsync() => core.DisposeAsync();
+
+    [Fact]
+    public async Task Without_a_good_backup_it_is_unprotected()
+    {
+        await AssertAsync(ProtectionState.Unprotected);
+        await AddAsync("b1", hours: -1, BackupStatus.Creating);
+        await AssertAsync(ProtectionState.Unprotected);
+    }
+
+    [Fact]
+    public async Task With_one_it_is_protected_also_without_a_schedule()
+    {
+        Backup good = await AddAsync("b1", hours: -1);
+        ProtectedShare shown = await AssertAsync(ProtectionState.Protected);
+        Assert.Equal((good.Id, null), (shown.LastGood!.Id, shown.NextAt));
+    }
+
+    [Fact]
+    public async Task When_the_last_one_failed_or_is_damaged_it_is_failing_and_says_why()
+    {
+        await AddAsync("b1", hours: -2);
+        await AddAsync("b2", hours: -1, BackupStatus.Error, row => row with { FailReason = "The disk is full." });
+        ProtectedShare shown = await AssertAsync(ProtectionState.Failing);
+        Assert.Equal(("b1", "The disk is full."), (shown.LastGood!.Id, shown.Problem));
+        await AddAsync("b3", hours: 0, change: row => row with { Damage = "Some of it is damaged." });
+        shown = await AssertAsync(ProtectionState.Failing);
+        Assert.Equal(("b1", "Some of it is damaged."), (shown.LastGood!.Id, shown.Problem));
+    }
+
+    [Fact]
+    public async Task When_what_was_due_has_not_come_it_is_overdue_and_failing_when_that_has_a_reason()
+    {
+        // It is four minutes past three; a night's backup was due at half past one.
+        await AddAsync("b1", hours: -10);
+        Schedule schedule = Rows.Schedule("c1", "s1") with
+        {
+            Cron = "30 1 * * *",
+            TimeZone = "UTC",
+            CreatedAt = Rows.Start.AddDays(-9),
+            NextAt = Rows.Start.AddHours(22),
+        };
+        await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
+        ProtectedShare shown = await AssertAsync(ProtectionState.Overdue);
+        Assert.Equal(schedule.NextAt, shown.NextAt);
+        await SetAsync(schedule with { Problem = "The quota is used up." });
+        Assert.Equal("The quota is used up.", (await AssertAsync(ProtectionState.Failing)).Problem);
+        await SetAsync(schedule with { Enabled = false });
+        await AssertAsync(ProtectionState.Protected);
+        await SetAsync(schedule);
+        await AddAsync("b2", hours: -1);
+        await AssertAsync(ProtectionState.Protected);
+    }
+
+    [Fact]
+    public async Task A_backup_of_another_project_protects_nobody_else()
+    {
+        await AddAsync("b1", hours: -1, change: row => row with { ProjectId = Rows.Stranger });
+        await AssertAsync(ProtectionState.Unprotected);
+    }
+
+    private async Task<ProtectedShare> AssertAsync(string state)
+    {
+        ProtectedShare shown = await protection.GetAsync(CoreFixture.Member, "s1", default);
+        Assert.Equal(state, shown.State);
+        ProtectedShare listed = Assert.Single(
+            (await protection.ListAsync(CoreFixture.Member, 10, after: null, default)).Rows
+        );
+        Assert.Equal((shown.State, shown.Problem), (listed.State, listed.Problem));
+        return shown;
+    }
+
+    private async Task<Backup> AddAsync(
+        string id,
+        int hours,
+        string status = BackupStatus.Available,
+        Func<Backup, Backup>? change = null
+    )
+    {
+        bool good = status == BackupStatus.Available;
+        DateTimeOffset at = Rows.Start.AddHours(hours);
+        Backup backup = Rows.Backup(id, "s1", status) with
+        {
+            SnapshotId = good ? new string('a', 64) : null,
+            DataAt = good ? at : null,
+            CreatedAt = at,
+        };
+        backup = change?.Invoke(backup) ?? backup;
+        await core.Catalog.AddBackupsAsync(backup);
+        return backup;
+    }
+
+    private Task SetAsync(Schedule schedule) =>
+        core.Catalog.WriteAsync(session => session.Schedules.SetAsync(schedule), default);
+}
