@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Doctor;
 using Holdfast.Cli.Hold;
 using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
@@ -30,6 +31,8 @@ internal static class CommandLine
             KeyVerb.Create(),
             CatalogVerb.Create(),
             PolicyVerb.Create(),
+            DoctorVerb.Create(),
+            CompletionVerb.Create(),
             RepoVerb.Create(),
         };
 
@@ -46,8 +49,9 @@ internal static class CommandLine
         };
         try
         {
-            int code = await parsed.InvokeAsync(invocation, signals.Stop);
-            return parsed.Errors.Count > 0 && PolicyCheckVerb.Is(parsed) ? ExitCode.Undecided : code;
+            return ParseMistake.Of(parsed) is { } mistake
+                ? throw mistake
+                : await parsed.InvokeAsync(invocation, signals.Stop);
         }
         catch (Exception error)
         {
