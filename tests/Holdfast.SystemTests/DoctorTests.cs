@@ -141,7 +141,7 @@ public sealed class DoctorTests : IDisposable
 
         (await DoctorReport.AskAsync(server, ("HOLDFAST_STORE", $"file:{other}"))).AssertMistake(
             "store",
-            "has none of the repositories that the catalog knows"
+            "has none of the 1 repositories that the catalog knows"
         );
         Assert.Empty(Directory.EnumerateFileSystemEntries(other));
         (await AskAsync(("HOLDFAST_STORE", $"file:{server.DataDirectory}/store"))).AssertMistake(

@@ -22,6 +22,7 @@ internal static class CommandLine
             CommonOptions.Json,
             CommonOptions.Quiet,
             ServeVerb.Create(),
+            Share.ShareVerb.Create(),
             Backup.BackupVerb.Create(),
             OperationVerb.Create(),
             ScheduleVerb.Create(),

@@ -1,5 +1,6 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
+using Holdfast.Core.Workers;
 using Holdfast.Engine;
 using Holdfast.Engine.Files;
 using Holdfast.Hosting;
@@ -11,9 +12,6 @@ namespace Holdfast.Cli.Doctor;
 internal static class StoreChecks
 {
     private const string Check = "store";
-
-    // Enough to tell another store from one that has lost a repository.
-    private const int AskedFor = 20;
 
     /// <param name="schema">Null where the catalog does not answer.</param>
     public static async Task RunAsync(
@@ -99,18 +97,6 @@ internal static class StoreChecks
             }
             return;
         }
-        Repositories repositories = services.GetRequiredService<Repositories>();
-        foreach (ProjectRepository one in known.Take(AskedFor))
-        {
-            if (await repositories.ExistsAsync(one.ProjectId, stop))
-            {
-                return;
-            }
-        }
-        findings.Mistake(
-            Check,
-            $"{Place(settings)} has none of the repositories that the catalog knows",
-            "Mount the right disk, or set HOLDFAST_STORE back to where the backups lie."
-        );
+        await services.GetRequiredService<ProjectRepositories>().RequireTheStoreAsync(stop);
     }
 }
