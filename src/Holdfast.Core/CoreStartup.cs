@@ -78,15 +78,11 @@ public sealed class CoreStartup(
     /// <summary>Has other nodes look at what this one has just given back, or was asked for as it stopped.</summary>
     public Task TellOthersAsync() => channel?.TellOnceAsync(CancellationToken.None) ?? Task.CompletedTask;
 
-    /// <summary>A root in the data directory is ours to make; any other may be a mount that is away.</summary>
     private void MakeOwnRoots()
     {
-        foreach (NamedRoot root in roots.All)
+        foreach (NamedRoot root in roots.All.Where(roots.IsOwn))
         {
-            if (Paths.IsWithin(root.Path, Paths.Canonical(options.DataDirectory)))
-            {
-                Directory.CreateDirectory(root.Path);
-            }
+            Directory.CreateDirectory(root.Path);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using Holdfast.Engine.Storage;
 using Holdfast.Engine.Vault;
 using Holdfast.Objects;
@@ -136,6 +138,26 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
     /// <exception cref="EngineError"><see cref="EngineErrorKind.Store"/>: it does not.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         objects.SizeAsync(RepositoryStore.Config, cancellationToken);
+
+    /// <summary>Stores, reads and removes an object of its own: what a store that only answers may refuse.</summary>
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Store"/>: one of them failed, and the message says which.</exception>
+    public async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        ObjectName name = new($"probe-{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
+        byte[] content = [1, 2, 3];
+        try
+        {
+            await objects.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken);
+            await objects.ReadAsync(name, offset: 0, new byte[content.Length], cancellationToken);
+        }
+        catch
+        {
+            // Nobody knows whether it was stored; why that failed is what counts.
+            await Task.WhenAny(objects.DeleteAsync(name, CancellationToken.None));
+            throw;
+        }
+        await objects.DeleteAsync(name, CancellationToken.None);
+    }
 
     private PrefixObjectStore Of(string project) =>
         ObjectName.IsValid(project) && !project.Contains('/') && !Reserved.Contains(project, StringComparer.Ordinal)

@@ -13,6 +13,9 @@ public interface ICatalog : IAsyncDisposable
     /// <exception cref="ServiceError">The schema is newer than this program knows.</exception>
     Task MigrateAsync(CancellationToken cancellationToken);
 
+    /// <summary>Where the schema stands; nothing is made or changed.</summary>
+    Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken);
+
     /// <summary>Reads one consistent state. The session refuses to write, and is dead when the task ends.</summary>
     Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
 
@@ -28,6 +31,11 @@ public interface ICatalog : IAsyncDisposable
     /// </summary>
     Task<T> ClaimAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken);
 }
+
+/// <summary>Steps of the schema.</summary>
+/// <param name="Found">Those that the catalog has had; 0 before the first start.</param>
+/// <param name="Known">Those that this program knows.</param>
+public sealed record SchemaVersion(int Found, int Known);
 
 public static class CatalogExtensions
 {

@@ -9,6 +9,9 @@ namespace Holdfast.Core.Catalog;
 /// </summary>
 internal sealed record Migration(int Version, string Name, string Sql)
 {
+    /// <summary>The number of the last step that a catalog has had; 0 where it has had none.</summary>
+    public const string Newest = "SELECT coalesce(max(version), 0) FROM schema_version";
+
     /// <summary>All steps of the dialect, in order, without a gap.</summary>
     public static IReadOnlyList<Migration> All(SqlDialect dialect)
     {

@@ -64,6 +64,30 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
         key = loaded;
     }
 
+    /// <summary>
+    /// What <see cref="LoadAsync(CancellationToken)"/> would find: no key is made, and the catalog takes no fingerprint.
+    /// </summary>
+    /// <param name="hasCatalog">Whether there is a catalog to hold the key against.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False where there is neither a key nor a catalog that knows one: the start makes it.</returns>
+    /// <exception cref="ServiceError">As of <see cref="LoadAsync(CancellationToken)"/>.</exception>
+    public async Task<bool> LookAsync(bool hasCatalog, CancellationToken cancellationToken)
+    {
+        (string? known, string? next) = hasCatalog
+            ? await catalog.ReadAsync(FingerprintsAsync, cancellationToken)
+            : (null, null);
+        if (next is not null)
+        {
+            throw BeingChanged();
+        }
+        if (known is null && FilePath is { } path && MasterKeyFile.Read(path) is null)
+        {
+            return false;
+        }
+        WrappingKey found = await FindAsync(mayMake: false, cancellationToken);
+        return known is null || known == found.Fingerprint ? true : throw Other();
+    }
+
     /// <summary>A key for one kind of object in the store.</summary>
     public VaultKey ForVault(string purpose) => Loaded.ForVault(purpose);
 
@@ -84,7 +108,7 @@ public sealed class MasterKey(ICatalog catalog, CoreOptions options, TimeProvide
         await FingerprintsAsync(session) == (Loaded.Fingerprint, null);
 
     /// <summary>The file of the key; null where a command prints it.</summary>
-    internal string? FilePath =>
+    public string? FilePath =>
         options.MasterKeyCommand is not null
             ? null
             : Path.GetFullPath(options.MasterKeyFile ?? Path.Join(options.DataDirectory, "keys", "master.key"));

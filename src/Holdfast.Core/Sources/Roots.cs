@@ -14,12 +14,14 @@ public sealed class Roots
     private readonly ConcurrentDictionary<string, EngineError> doubts = new(StringComparer.Ordinal);
     private readonly Func<string, DirectoryHandle> openDirectory;
     private readonly Probes probes;
+    private readonly string dataDirectory;
 
     /// <param name="openDirectory">In place of <see cref="DirectoryHandle.Open"/>.</param>
     public Roots(CoreOptions options, TimeProvider time, Func<string, DirectoryHandle>? openDirectory = null)
     {
         this.openDirectory = openDirectory ?? DirectoryHandle.Open;
         probes = new Probes(time);
+        dataDirectory = options.DataDirectory;
         Shares = [.. options.ShareRoots.Select(root => Real(root.Name, root))];
         Volumes = [.. options.VolumeRoots.Select(root => OfVolumes(root, options.Node))];
         All = [.. Shares, .. Volumes];
@@ -37,6 +39,9 @@ public sealed class Roots
     /// </summary>
     public static bool IsOfDevices(NamedRoot root) =>
         RootName.IsOfVolumes(root.Name) && Paths.IsWithin(root.Path, "/dev");
+
+    /// <summary>Whether it lies in the data directory, and so is ours to make; any other may be a mount that is away.</summary>
+    public bool IsOwn(NamedRoot root) => Paths.IsWithin(root.Path, Paths.Canonical(dataDirectory));
 
     public bool IsKnown(string name) => ids.ContainsKey(name);
 

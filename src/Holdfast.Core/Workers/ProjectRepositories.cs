@@ -150,7 +150,8 @@ public sealed class ProjectRepositories(
     }
 
     /// <summary>A store that has none of the repositories that the catalog knows is another one: nothing is begun in it.</summary>
-    private async Task RequireTheStoreAsync(CancellationToken cancellationToken)
+    /// <exception cref="EngineError"><see cref="EngineErrorKind.Store"/>, temporary: the right one may come back.</exception>
+    public async Task RequireTheStoreAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<ProjectRepository> known = await catalog.ReadAsync(
             session => session.Repositories.ListAsync(),

@@ -43,6 +43,9 @@ public sealed partial class DirectoryHandle : Descriptor
     /// <summary>Whether it belongs to the user that this process acts as.</summary>
     public bool IsOwn => TryStat(out FileStatus status) == Errno.None && status.Uid == Libc.EffectiveUser();
 
+    /// <summary>Whether this process may make and remove entries in it.</summary>
+    public bool IsWritable => Libc.AccessAt(this, ".\0"u8, Libc.W_OK | Libc.X_OK, Libc.AT_EACCESS) == 0;
+
     /// <summary>Opens a directory in this one.</summary>
     public Errno TryOpenDirectory(ReadOnlySpan<byte> name, out DirectoryHandle? directory)
     {

@@ -24,6 +24,9 @@ internal static partial class Libc
     public const ulong RESOLVE_BENEATH = 0x08;
 
     public const int AT_FDCWD = -100;
+    public const int AT_EACCESS = 0x200;
+    public const int W_OK = 2;
+    public const int X_OK = 1;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_NO_AUTOMOUNT = 0x800;
     public const int AT_EMPTY_PATH = 0x1000;
@@ -119,6 +122,9 @@ internal static partial class Libc
         Span<byte> buffer,
         nuint length
     );
+
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true)]
+    public static partial int AccessAt(SafeHandle directory, ReadOnlySpan<byte> path, int mode, int flags);
 
     [LibraryImport(Library, EntryPoint = "pread64", SetLastError = true)]
     public static partial nint ReadAt(SafeHandle file, Span<byte> buffer, nuint length, long offset);

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using Holdfast.Cli.Doctor;
 using Holdfast.Cli.Hold;
 using Holdfast.Cli.Operation;
 using Holdfast.Cli.Policies;
 using Holdfast.Cli.Repo;
-using Holdfast.Cli.Repositories;
 using Holdfast.Cli.Schedule;
 using Holdfast.Cli.Sharing;
 using Holdfast.Cli.Volume;
@@ -22,6 +22,7 @@ internal static class CommandLine
             CommonOptions.Json,
             CommonOptions.Quiet,
             ServeVerb.Create(),
+            Share.ShareVerb.Create(),
             Backup.BackupVerb.Create(),
             OperationVerb.Create(),
             ScheduleVerb.Create(),
@@ -32,6 +33,8 @@ internal static class CommandLine
             KeyVerb.Create(),
             CatalogVerb.Create(),
             PolicyVerb.Create(),
+            DoctorVerb.Create(),
+            CompletionVerb.Create(),
             RepoVerb.Create(),
         };
 
@@ -48,8 +51,9 @@ internal static class CommandLine
         };
         try
         {
-            int code = await parsed.InvokeAsync(invocation, signals.Stop);
-            return parsed.Errors.Count > 0 && PolicyCheckVerb.Is(parsed) ? ExitCode.Undecided : code;
+            return ParseMistake.Of(parsed) is { } mistake
+                ? throw mistake
+                : await parsed.InvokeAsync(invocation, signals.Stop);
         }
         catch (Exception error)
         {

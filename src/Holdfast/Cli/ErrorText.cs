@@ -9,7 +9,7 @@ internal static class ErrorText
 {
     public static void Write(TextWriter output, Exception error, int exitCode, bool json)
     {
-        (string message, string? advice) = Describe(error, exitCode);
+        (string message, string? advice) = exitCode == ExitCode.Interrupted ? ("interrupted", null) : Describe(error);
         if (json)
         {
             output.WriteLine(CliJson.Line(new ExitErrorObject(exitCode, message, advice)));
@@ -22,10 +22,9 @@ internal static class ErrorText
         }
     }
 
-    private static (string Message, string? Advice) Describe(Exception error, int exitCode) =>
+    public static (string Message, string? Advice) Describe(Exception error) =>
         error switch
         {
-            _ when exitCode == ExitCode.Interrupted => ("interrupted", null),
             CommandError command => (command.Message, command.Advice),
             EngineError engine => (engine.Message, engine.Advice),
             PolicyError policy => (

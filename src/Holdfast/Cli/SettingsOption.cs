@@ -13,6 +13,9 @@ internal static class SettingsOption
             HelpName = "file",
         };
 
-    public static Settings Read(ParseResult parsed) =>
-        Settings.Read(new SettingSource(Environment.GetEnvironmentVariable, parsed.GetValue(Config)));
+    /// <exception cref="CommandError">The file cannot be read, or has other lines.</exception>
+    public static SettingSource Open(ParseResult parsed) =>
+        new(Environment.GetEnvironmentVariable, parsed.GetValue(Config));
+
+    public static Settings Read(ParseResult parsed) => Settings.Read(Open(parsed));
 }

@@ -48,7 +48,7 @@ internal sealed class DataDirectory : IDisposable
         {
             throw new CommandError(
                 ExitCode.Held,
-                $"{directory} is in use by {Holder(directory)}.",
+                $"{directory} is in use by {Holder(directory) ?? "a process that has just started"}.",
                 "With the embedded catalog one serve runs on a data directory; stop that one first."
             );
         }
@@ -84,8 +84,11 @@ internal sealed class DataDirectory : IDisposable
         holder.Write(text);
     }
 
-    private static string Holder(string directory) =>
-        File.Exists(HolderPath(directory))
-            ? File.ReadAllText(HolderPath(directory)).Trim()
-            : "a process that has just started";
+    /// <returns>Who holds it, or was the last to do so; null where nobody has said.</returns>
+    public static string? Holder(string directory) =>
+        File.Exists(HolderPath(directory)) ? File.ReadAllText(HolderPath(directory)).Trim() : null;
+
+    /// <summary>Whether the last holder is a service at this address.</summary>
+    public static bool IsServedAt(string directory, Uri listen) =>
+        Holder(directory)?.EndsWith($", at {listen}", StringComparison.Ordinal) == true;
 }

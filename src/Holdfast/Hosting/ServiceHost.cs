@@ -116,18 +116,20 @@ internal static class ServiceHost
     }
 
     /// <summary>Core and what is below it, for a verb that works beside a running service.</summary>
-    public static ServiceProvider OpenBeside(Settings settings)
+    /// <param name="settings">Whole and valid.</param>
+    /// <param name="patience">With a store that does not answer; null for that of the service.</param>
+    public static ServiceProvider OpenBeside(Settings settings, RetryOptions? patience = null)
     {
         ServiceCollection services = new();
         services.AddLogging();
-        AddFloors(services, settings);
+        AddFloors(services, settings, patience);
         return services.BuildServiceProvider();
     }
 
-    private static void AddFloors(IServiceCollection services, Settings settings)
+    private static void AddFloors(IServiceCollection services, Settings settings, RetryOptions? patience = null)
     {
         services.AddSingleton(provider => new Repositories(
-            OpenStore(settings, provider.GetRequiredService<TimeProvider>())
+            OpenStore(settings, patience ?? new RetryOptions(), provider.GetRequiredService<TimeProvider>())
         ));
         services.AddHoldfastCore(settings.Core);
         _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
@@ -144,12 +146,12 @@ internal static class ServiceHost
         return settings.LoginUrl is { } login ? options with { LoginUrl = login } : options;
     }
 
-    private static RetryObjectStore OpenStore(Settings settings, TimeProvider time)
+    private static RetryObjectStore OpenStore(Settings settings, RetryOptions patience, TimeProvider time)
     {
         IObjectStore store = settings.S3Store is { } place
             ? new S3ObjectStore(place, time)
             : new LocalObjectStore(settings.StoreDirectory!);
-        return new RetryObjectStore(store, new RetryOptions(), time);
+        return new RetryObjectStore(store, patience, time);
     }
 
     /// <summary>What only the operator can mend ends the start; a store that does not answer is waited for.</summary>

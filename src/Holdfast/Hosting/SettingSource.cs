@@ -1,4 +1,5 @@
 using Holdfast.Cli;
+using Holdfast.Core.Access.Policies;
 
 namespace Holdfast.Hosting;
 
@@ -11,7 +12,7 @@ internal sealed class SettingSource
     private readonly Func<string, string?> environment;
     private readonly string? file;
     private readonly Dictionary<string, string> fromFile = new(StringComparer.Ordinal);
-    private readonly HashSet<string> asked = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, string?> asked = new(StringComparer.Ordinal);
 
     /// <exception cref="CommandError">The file cannot be read, or a line is not <c>HOLDFAST_NAME=value</c>.</exception>
     public SettingSource(Func<string, string?> environment, string? file)
@@ -22,12 +23,12 @@ internal sealed class SettingSource
         {
             return;
         }
-        if (!File.Exists(file))
+        if (!System.IO.File.Exists(file))
         {
             throw new CommandError(ExitCode.Failed, $"There is no configuration file {file}.");
         }
         int number = 0;
-        foreach (string line in File.ReadLines(file))
+        foreach (string line in System.IO.File.ReadLines(file))
         {
             number++;
             string text = line.Trim();
@@ -52,25 +53,26 @@ internal sealed class SettingSource
     {
         get
         {
-            asked.Add(name);
             string? value = environment(name) is { Length: > 0 } set ? set : fromFile.GetValueOrDefault(name);
-            return string.IsNullOrEmpty(value) ? null : value;
+            return asked[name] = string.IsNullOrEmpty(value) ? null : value;
         }
     }
 
+    /// <summary>The file; null where there is none.</summary>
+    public string? File => file;
+
+    /// <summary>What was asked for until now, in that order: the name, and the value where it is set.</summary>
+    public IReadOnlyDictionary<string, string?> Asked => asked;
+
     /// <summary>Call when everything has been read: what the file says and nobody asked for is a mistake in it.</summary>
-    /// <exception cref="CommandError">Names the first such line's setting.</exception>
-    public void CheckNames()
-    {
-        if (fromFile.Keys.FirstOrDefault(name => !asked.Contains(name)) is { } unknown)
-        {
-            throw new CommandError(
+    public IEnumerable<CommandError> UnknownNames() =>
+        fromFile
+            .Keys.Where(name => !asked.ContainsKey(name))
+            .Select(name => new CommandError(
                 ExitCode.Failed,
-                $"{file}: there is no setting {unknown}.",
+                $"{file}: there is no setting {name}{Nearest.Hint(name, asked.Keys)}.",
                 "docs/operate/configuration.md has all names."
-            );
-        }
-    }
+            ));
 
     /// <summary>For messages: where the value of this name was set.</summary>
     public string Origin(string name) =>

@@ -50,26 +50,56 @@ internal sealed record Settings
     /// <exception cref="CommandError">A value makes no sense; the message names it, where it was set, and what would.</exception>
     public static Settings Read(SettingSource source)
     {
-        if (Array.Find(NotServed, name => source[name] is not null) is { } unserved)
-        {
-            throw new CommandError(
-                ExitCode.Failed,
-                $"{unserved} ({source.Origin(unserved)}) is not supported by this version."
-            );
-        }
-        Settings settings = ReadAll(source);
-        source.CheckNames();
-        return settings;
+        Settings? settings = Read(source, out IReadOnlyList<CommandError> mistakes);
+        return settings ?? throw mistakes[0];
     }
 
-    private static Settings ReadAll(SettingSource source)
+    /// <param name="mistakes">All that <see cref="Read(SettingSource)"/> would throw one after the other.</param>
+    /// <returns>Null where there are any.</returns>
+    public static Settings? Read(SettingSource source, out IReadOnlyList<CommandError> mistakes)
+    {
+        Reading reading = new();
+        foreach (string name in NotServed.Where(name => source[name] is not null))
+        {
+            reading.Mistakes.Add(
+                new CommandError(ExitCode.Failed, $"{name} ({source.Origin(name)}) is not supported by this version.")
+            );
+        }
+        Settings settings = ReadAll(source, reading);
+        reading.Mistakes.AddRange(source.UnknownNames());
+        mistakes = reading.Mistakes;
+        return mistakes.Count == 0 ? settings : null;
+    }
+
+    /// <summary>Keeps what is wrong with a value and goes on, so that the next one is read too.</summary>
+    private sealed class Reading
+    {
+        public List<CommandError> Mistakes { get; } = [];
+
+        /// <returns>Nothing that could be used, where the value is mistaken.</returns>
+        public T Of<T>(Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (CommandError mistake)
+            {
+                Mistakes.Add(mistake);
+                return default!;
+            }
+        }
+    }
+
+    private static Settings ReadAll(SettingSource source, Reading reading)
     {
         string data = Path.GetFullPath(source["HOLDFAST_DATA"] ?? "./var");
-        (string? store, S3Options? s3) = ReadStore(source, data);
+        (string? store, S3Options? s3) = reading.Of(() => ReadStore(source, data));
         string scratch = Path.GetFullPath(source["HOLDFAST_DRILLS__DIRECTORY"] ?? Path.Join(data, "drills"));
-        Uri listen = ReadListen(source);
-        (string? certificate, string? key) = ReadTls(source, listen);
-        KeystoneOptions? keystone = ReadKeystone(source);
+        Uri? listen = reading.Of(() => ReadListen(source));
+        (string? certificate, string? key) = reading.Of(() => ReadTls(source, listen));
+        KeystoneOptions? keystone = reading.Of(() => ReadKeystone(source));
+        Uri? login = reading.Of(() => ReadUrl(source, "HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI"));
         return new Settings
         {
             Listen = listen,
@@ -78,34 +108,45 @@ internal sealed record Settings
             TlsCertificate = certificate,
             TlsKey = key,
             Keystone = keystone,
-            LoginUrl = keystone is null
-                ? null
-                : (ReadUrl(source, "HOLDFAST_KEYSTONE__WWW_AUTHENTICATE_URI") ?? keystone.Url).AbsoluteUri,
+            LoginUrl = keystone is null ? null : (login ?? keystone.Url).AbsoluteUri,
             Core = new CoreOptions
             {
                 DataDirectory = data,
                 OwnDirectories = store is null ? [scratch] : [store, scratch],
                 ScratchDirectory = scratch,
-                VerifyPeriod = ReadDays(source, "HOLDFAST_VERIFY__PERIOD_DAYS") ?? TimeSpan.FromDays(30),
-                DrillEvery = ReadDays(source, "HOLDFAST_DRILLS__EVERY_DAYS") ?? TimeSpan.FromDays(30),
-                Postgres = ReadPostgres(source),
-                Node = ReadNode(source),
-                Roles = ReadRoles(source),
-                ShareRoots = ReadRoots(source, "HOLDFAST_SHARE_ROOTS") ?? [new("local", Path.Join(data, "shares"))],
-                VolumeRoots = ReadRoots(source, "HOLDFAST_VOLUME_ROOTS") ?? [new("local", Path.Join(data, "volumes"))],
+                VerifyPeriod =
+                    reading.Of(() => ReadDays(source, "HOLDFAST_VERIFY__PERIOD_DAYS")) ?? TimeSpan.FromDays(30),
+                DrillEvery = reading.Of(() => ReadDays(source, "HOLDFAST_DRILLS__EVERY_DAYS")) ?? TimeSpan.FromDays(30),
+                Postgres = reading.Of(() => ReadPostgres(source)),
+                Node = reading.Of(() => ReadNode(source)),
+                Roles = reading.Of(() => ReadRoles(source)),
+                ShareRoots =
+                    reading.Of(() => ReadRoots(source, "HOLDFAST_SHARE_ROOTS"))
+                    ?? [new("local", Path.Join(data, "shares"))],
+                VolumeRoots =
+                    reading.Of(() => ReadRoots(source, "HOLDFAST_VOLUME_ROOTS"))
+                    ?? [new("local", Path.Join(data, "volumes"))],
                 VolumeGigabytes =
-                    ReadCount(source, "HOLDFAST_VOLUMES__GIGABYTES_PER_PROJECT", int.MaxValue) ?? 10 * 1024,
+                    reading.Of(() => ReadCount(source, "HOLDFAST_VOLUMES__GIGABYTES_PER_PROJECT", int.MaxValue))
+                    ?? 10 * 1024,
                 Region = source["HOLDFAST_REGION"] ?? "RegionOne",
                 AvailabilityZone = source["HOLDFAST_AVAILABILITY_ZONE"] ?? "nova",
-                PublicUrl = (ReadUrl(source, "HOLDFAST_PUBLIC_URL") ?? listen).AbsoluteUri.TrimEnd('/'),
+                PublicUrl =
+                    (reading.Of(() => ReadUrl(source, "HOLDFAST_PUBLIC_URL")) ?? listen)?.AbsoluteUri.TrimEnd('/')
+                    ?? "",
                 MasterKeyFile = source["HOLDFAST_MASTER_KEY_FILE"] ?? Path.Join(data, "keys", "master.key"),
                 MasterKeyCommand = source["HOLDFAST_MASTER_KEY_COMMAND"],
                 PollInterval =
-                    ReadSeconds(source, "HOLDFAST_WORKERS__POLL_SECONDS", least: 0.01) ?? TimeSpan.FromSeconds(1),
-                Concurrency = ReadCount(source, "HOLDFAST_WORKERS__CONCURRENCY") ?? Environment.ProcessorCount,
-                ProjectLimit = ReadCount(source, "HOLDFAST_WORKERS__PROJECT_LIMIT"),
-                Lease = ReadSeconds(source, "HOLDFAST_WORKERS__LEASE_SECONDS", least: 0.1) ?? TimeSpan.FromSeconds(30),
-                Grace = ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0) ?? TimeSpan.Zero,
+                    reading.Of(() => ReadSeconds(source, "HOLDFAST_WORKERS__POLL_SECONDS", least: 0.01))
+                    ?? TimeSpan.FromSeconds(1),
+                Concurrency =
+                    reading.Of(() => ReadCount(source, "HOLDFAST_WORKERS__CONCURRENCY")) ?? Environment.ProcessorCount,
+                ProjectLimit = reading.Of(() => ReadCount(source, "HOLDFAST_WORKERS__PROJECT_LIMIT")),
+                Lease =
+                    reading.Of(() => ReadSeconds(source, "HOLDFAST_WORKERS__LEASE_SECONDS", least: 0.1))
+                    ?? TimeSpan.FromSeconds(30),
+                Grace =
+                    reading.Of(() => ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0)) ?? TimeSpan.Zero,
                 AdminPassword = source["HOLDFAST_ADMIN_PASSWORD"],
                 PolicyFile = source["HOLDFAST_POLICY_FILE"] is { } policy ? Path.GetFullPath(policy) : null,
             },
@@ -134,7 +175,8 @@ internal sealed record Settings
             : throw Wrong(source, name, "must be a URL such as http://127.0.0.1:8786");
     }
 
-    private static (string? Certificate, string? Key) ReadTls(SettingSource source, Uri listen)
+    /// <param name="listen">Null where it makes no sense.</param>
+    private static (string? Certificate, string? Key) ReadTls(SettingSource source, Uri? listen)
     {
         string? certificate = source["HOLDFAST_TLS__CERTIFICATE"];
         string? key = source["HOLDFAST_TLS__KEY"];
@@ -142,6 +184,10 @@ internal sealed record Settings
         if (certificate is null != (key is null))
         {
             throw new CommandError(ExitCode.Failed, "HOLDFAST_TLS__CERTIFICATE and HOLDFAST_TLS__KEY go together.");
+        }
+        if (listen is null)
+        {
+            return (certificate, key);
         }
         if (listen.Scheme == Uri.UriSchemeHttps != (certificate is not null))
         {
@@ -162,10 +208,12 @@ internal sealed record Settings
 
     private static KeystoneOptions? ReadKeystone(SettingSource source)
     {
+        // All of them are asked for, whichever is mistaken: what nobody asks for counts as unknown.
+        List<string> set = [.. OfKeystone.Where(name => source[name] is not null)];
         string auth = source["HOLDFAST_AUTH"] ?? "local";
         if (auth == "local")
         {
-            return Array.Find(OfKeystone, name => source[name] is not null) is { } name
+            return set is [var name, ..]
                 ? throw new CommandError(
                     ExitCode.Failed,
                     $"{name} ({source.Origin(name)}) has no meaning without HOLDFAST_AUTH=keystone."

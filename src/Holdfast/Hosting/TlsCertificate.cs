@@ -74,5 +74,6 @@ internal sealed class TlsCertificate
     }
 
     private static bool IsUnreadable(Exception error) =>
-        error is IOException or UnauthorizedAccessException or CryptographicException;
+        // A key of another certificate is an ArgumentException.
+        error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 }

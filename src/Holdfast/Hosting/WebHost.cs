@@ -53,7 +53,7 @@ internal static class WebHost
         kestrel.ConfigureEndpointDefaults(options => options.Protocols = HttpProtocols.Http1);
         Action<ListenOptions> listen = options => Secure(options, tls);
         int port = settings.Listen.Port;
-        if (IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out IPAddress? address))
+        if (AddressOf(settings.Listen) is { } address)
         {
             kestrel.Listen(address, port, listen);
         }
@@ -62,6 +62,10 @@ internal static class WebHost
             kestrel.ListenLocalhost(port, listen);
         }
     }
+
+    /// <returns>Null for <c>localhost</c>, which is both loopback addresses.</returns>
+    public static IPAddress? AddressOf(Uri listen) =>
+        IPAddress.TryParse(listen.Host.Trim('[', ']'), out IPAddress? address) ? address : null;
 
     private static void Secure(ListenOptions options, TlsCertificate? tls)
     {

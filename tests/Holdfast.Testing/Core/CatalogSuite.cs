@@ -195,6 +195,14 @@ public abstract class CatalogSuite : IAsyncLifetime
         );
 
     [Fact]
+    public async Task The_schema_is_told_to_be_the_newest()
+    {
+        SchemaVersion schema = await Catalog.SchemaAsync(CancellationToken.None);
+        Assert.True(schema.Found > 0);
+        Assert.Equal(schema.Known, schema.Found);
+    }
+
+    [Fact]
     public async Task Leases_that_are_held_are_found_by_the_beginning_of_their_names()
     {
         await Catalog.WriteAsync(

@@ -44,6 +44,8 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 
+    public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken) => inner.SchemaAsync(cancellationToken);
+
     public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
         inner.ReadAsync(work, cancellationToken);
 

@@ -10,6 +10,8 @@ public sealed class RacingCatalog(ICatalog inner) : ICatalog
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 
+    public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken) => inner.SchemaAsync(cancellationToken);
+
     public async Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {
         T seen = await inner.ReadAsync(work, cancellationToken);

@@ -47,21 +47,37 @@ public sealed class KeystoneTokenValidator : ITokenValidator, IDisposable
     public Task<ValidToken?> ValidateEvenExpiredAsync(string token, CancellationToken cancellationToken) =>
         ValidateAsync(token, evenExpired: true, cancellationToken);
 
+    /// <summary>Signs in, as the first request would.</summary>
+    /// <returns>Why nobody could be let in, for the operator; null when Keystone answers. Then whether our user has the role to ask.</returns>
+    public async Task<(string? Trouble, bool HasRole)> SignInAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ServiceToken own = await InTimeAsync(session.TokenAsync, cancellationToken);
+            return (null, own.Roles.Contains("service") || own.Roles.Contains("admin"));
+        }
+        catch (KeystoneError error)
+        {
+            return (error.Message, false);
+        }
+    }
+
     /// <summary>Signs in and says in the log what is wrong, if anything is: the same as the first request would find.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
-            ServiceToken own = await InTimeAsync(session.TokenAsync, cancellationToken);
+            (string? trouble, bool hasRole) = await SignInAsync(cancellationToken);
+            if (trouble is not null)
+            {
+                Say(trouble);
+                return;
+            }
             Log.KeystoneReady(logger, options.Username, options.Url);
-            if (!own.Roles.Contains("service") && !own.Roles.Contains("admin"))
+            if (!hasRole)
             {
                 Log.KeystoneRoleMissing(logger, options.Username, options.Project);
             }
-        }
-        catch (KeystoneError error)
-        {
-            Say(error.Message);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
     }

@@ -1,7 +1,7 @@
 namespace Holdfast.Core.Access.Policies;
 
 /// <summary>What somebody meant who wrote a name that is none.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>To be put at the end of a message; empty when nothing is near.</summary>
     public static string Hint(string name, IEnumerable<string> names) =>
@@ -17,21 +17,30 @@ internal static class Nearest
             .Select(one => one.Name)
             .FirstOrDefault();
 
-    // Letters added, dropped or changed.
+    // Letters added, dropped, changed, or swapped with the next.
     private static int Distance(string from, string to)
     {
-        int[] row = [.. Enumerable.Range(0, to.Length + 1)];
-        for (int i = 1; i <= from.Length; i++)
+        int[,] changes = new int[from.Length + 1, to.Length + 1];
+        for (int i = 0; i <= from.Length; i++)
         {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.Length; j++)
+            for (int j = 0; j <= to.Length; j++)
             {
-                int changed = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+                if (i == 0 || j == 0)
+                {
+                    changes[i, j] = i + j;
+                    continue;
+                }
+                int changed = changes[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+                int swapped =
+                    i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1]
+                        ? changes[i - 2, j - 2] + 1
+                        : changed;
+                changes[i, j] = Math.Min(
+                    Math.Min(changed, swapped),
+                    Math.Min(changes[i - 1, j], changes[i, j - 1]) + 1
+                );
             }
         }
-        return row[^1];
+        return changes[from.Length, to.Length];
     }
 }

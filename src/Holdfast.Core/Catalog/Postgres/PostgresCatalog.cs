@@ -75,6 +75,18 @@ public sealed class PostgresCatalog : ICatalog
             cancellationToken
         );
 
+    public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken)
+    {
+        int known = Migration.All(Dialect).Count;
+        return ReadAsync(
+            async session =>
+                await session.ScalarAsync<bool>("SELECT to_regclass('schema_version') IS NOT NULL")
+                    ? new SchemaVersion(await session.ScalarAsync<int>(Migration.Newest), known)
+                    : new SchemaVersion(0, known),
+            cancellationToken
+        );
+    }
+
     public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
         AnsweredAsync(
             async () =>

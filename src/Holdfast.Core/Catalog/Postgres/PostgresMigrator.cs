@@ -28,10 +28,7 @@ internal static class PostgresMigrator
             cancellationToken
         );
         int current = await connection.ExecuteScalarAsync<int>(
-            new CommandDefinition(
-                "SELECT coalesce(max(version), 0) FROM schema_version",
-                cancellationToken: cancellationToken
-            )
+            new CommandDefinition(Migration.Newest, cancellationToken: cancellationToken)
         );
         if (current > steps.Count)
         {

@@ -63,6 +63,21 @@ public sealed class SqliteCatalog : ICatalog
         }
     }
 
+    public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken)
+    {
+        int known = Migration.All(Dialect).Count;
+        return File.Exists(path)
+            ? ReadAsync(
+                async session =>
+                    await session.ScalarAsync<int>("SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'")
+                    == 0
+                        ? new SchemaVersion(0, known)
+                        : new SchemaVersion(await session.ScalarAsync<int>(Migration.Newest), known),
+                cancellationToken
+            )
+            : Task.FromResult(new SchemaVersion(0, known));
+    }
+
     public async Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {
         try

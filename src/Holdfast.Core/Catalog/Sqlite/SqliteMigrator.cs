@@ -53,7 +53,7 @@ internal static class SqliteMigrator
         command.CommandText =
             "CREATE TABLE IF NOT EXISTS schema_version "
             + "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT; "
-            + "SELECT coalesce(max(version), 0) FROM schema_version";
+            + Migration.Newest;
         return Convert.ToInt32(command.ExecuteScalar());
     }
 

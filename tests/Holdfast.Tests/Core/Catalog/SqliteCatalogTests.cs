@@ -58,9 +58,21 @@ public sealed class SqliteCatalogTests : CatalogSuite
     }
 
     [Fact]
+    public async Task To_ask_for_the_schema_makes_no_file()
+    {
+        string path = Path + ".never";
+        await using SqliteCatalog absent = new(path, TimeProvider.System);
+        Assert.Equal(0, (await absent.SchemaAsync(CancellationToken.None)).Found);
+        Assert.False(File.Exists(path));
+        await File.WriteAllTextAsync(path, "");
+        Assert.Equal(0, (await absent.SchemaAsync(CancellationToken.None)).Found);
+    }
+
+    [Fact]
     public async Task A_newer_schema_is_refused()
     {
         Execute("INSERT INTO schema_version VALUES (9999, 'future', 0)");
+        Assert.Equal(9999, (await Catalog.SchemaAsync(CancellationToken.None)).Found);
         ServiceError error = await Assert.ThrowsAsync<ServiceError>(() => Catalog.MigrateAsync(CancellationToken.None));
         Assert.Contains("9999", error.Message, StringComparison.Ordinal);
     }

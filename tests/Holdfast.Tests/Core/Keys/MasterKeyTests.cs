@@ -30,6 +30,20 @@ public sealed class MasterKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_finds_what_a_start_would_and_makes_nothing()
+    {
+        Assert.False(await Key().LookAsync(hasCatalog: true, default));
+        Assert.False(File.Exists(KeyFile));
+        await Key().LoadAsync(default);
+        Assert.True(await Key().LookAsync(hasCatalog: true, default));
+        await File.WriteAllTextAsync(KeyFile, new string('0', 64));
+        await Assert.ThrowsAsync<ServiceError>(() => Key().LookAsync(hasCatalog: true, default));
+        Assert.True(await Key().LookAsync(hasCatalog: false, default));
+        File.Delete(KeyFile);
+        await Assert.ThrowsAsync<ServiceError>(() => Key().LookAsync(hasCatalog: true, default));
+    }
+
+    [Fact]
     public async Task Nodes_that_start_together_agree_on_one_key()
     {
         MasterKey[] keys = [.. Enumerable.Range(0, 8).Select(_ => Key())];

@@ -294,6 +294,9 @@ public sealed class SchedulerTests : IAsyncLifetime
 
         public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 
+        public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken) =>
+            inner.SchemaAsync(cancellationToken);
+
         public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
             inner.ReadAsync(work, cancellationToken);
 

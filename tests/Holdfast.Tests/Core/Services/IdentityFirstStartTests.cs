@@ -161,6 +161,9 @@ public sealed class IdentityFirstStartTests : IAsyncDisposable
     {
         public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
 
+        public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken) =>
+            inner.SchemaAsync(cancellationToken);
+
         public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
             inner.ReadAsync(work, cancellationToken);
 

@@ -39,6 +39,35 @@ public sealed class KnownRootsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_finds_what_a_start_would_and_marks_nothing()
+    {
+        Directory.CreateDirectory(Root);
+        RootLook look = await LookAsync();
+        Assert.Equal((true, false, true, null), (look.IsThere, look.IsKnown, look.IsWritable, look.Marker));
+        Assert.Null(look.Why);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+        Assert.Null(await IdAsync());
+
+        await StartAsync();
+        look = await LookAsync();
+        Assert.Equal((true, await IdAsync()), (look.IsKnown, look.Marker));
+        Assert.Null(look.Why);
+
+        File.Delete(Marker);
+        look = await LookAsync();
+        Assert.Contains($"What lies at {Root} is not that root", look.Why!.Message, StringComparison.Ordinal);
+
+        async Task<RootLook> LookAsync() =>
+            Assert.Single(
+                await new KnownRoots(core.Catalog, new Roots(core.Options, TimeProvider.System)).LookAsync(
+                    hasCatalog: true,
+                    default
+                ),
+                one => one.Root.Name == Name
+            );
+    }
+
+    [Fact]
     public async Task A_root_without_its_marker_is_not_used_and_never_marked_anew_until_the_operator_says_so()
     {
         await StartAsync();

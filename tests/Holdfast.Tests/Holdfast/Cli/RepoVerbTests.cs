@@ -301,7 +301,7 @@ public sealed class RepoVerbTests : IDisposable
     {
         ProcessResult result = await repo.TryAsync("snapshot");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("snapshots", result.Output);
+        Assert.Contains("did you mean 'snapshots'?", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

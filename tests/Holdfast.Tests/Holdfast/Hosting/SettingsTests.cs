@@ -34,6 +34,28 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void All_mistakes_are_told_when_all_are_asked_for()
+    {
+        Dictionary<string, string> environment = new()
+        {
+            ["HOLDFAST_ROLES"] = "cook",
+            ["HOLDFAST_AUTH"] = "keystone",
+            ["HOLDFAST_KEYSTONE__USERNAME"] = "holdfast",
+            ["HOLDFAST_WORKERS__LEASE_SECONDS"] = "soon",
+        };
+        SettingSource source = new(environment.GetValueOrDefault, file: null);
+
+        Assert.Null(Settings.Read(source, out IReadOnlyList<CommandError> mistakes));
+        Assert.Equal(3, mistakes.Count);
+        Assert.Contains(mistakes, one => one.Message.StartsWith("HOLDFAST_ROLES", StringComparison.Ordinal));
+        Assert.Contains(
+            mistakes,
+            one => one.Message.EndsWith("needs HOLDFAST_KEYSTONE__URL.", StringComparison.Ordinal)
+        );
+        Assert.Contains(mistakes, one => one.Message.StartsWith("HOLDFAST_WORKERS__LEASE", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_policy_file_has_to_be_there_only_when_it_is_named()
     {
         Assert.Null(Read().Core.PolicyFile);

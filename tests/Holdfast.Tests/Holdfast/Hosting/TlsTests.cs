@@ -64,6 +64,18 @@ public sealed class TlsTests : IDisposable
         Assert.Contains(CertificatePath, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void With_another_certificates_key_it_does_not_start_either()
+    {
+        Write("first");
+        string key = File.ReadAllText(KeyPath);
+        Write("second");
+        File.WriteAllText(KeyPath, key);
+        CommandError error = Assert.Throws<CommandError>(() => TlsCertificate.Open(Settings));
+
+        Assert.Contains(KeyPath, error.Message, StringComparison.Ordinal);
+    }
+
     /// <returns>The thumbprint of the certificate that the server shows; HTTP/2, though offered, is not taken.</returns>
     private static async Task<string> ShownAsync(Uri address)
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Client;
 using Holdfast.Cli.Operation;
 
-namespace Holdfast.Cli.Repositories;
+namespace Holdfast.Cli;
 
 /// <summary><c>holdfast repository</c>: what a running service knows of projects' repositories. <c>holdfast repo</c> opens one itself.</summary>
 internal static class RepositoryVerb
