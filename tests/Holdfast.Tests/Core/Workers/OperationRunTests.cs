@@ -11,9 +11,11 @@ using Xunit;
 
 namespace Holdfast.Tests.Core.Workers;
 
-public sealed class OperationRunTests
+public sealed class OperationRunTests : IDisposable
 {
     private readonly Instruments instruments = new();
+
+    public void Dispose() => instruments.Dispose();
 
     [Fact]
     public async Task Work_stops_when_its_lease_is_over_though_the_catalog_never_answers()
