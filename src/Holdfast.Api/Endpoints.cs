@@ -28,6 +28,7 @@ public static class Endpoints
     public static void UseHoldfastApi(this WebApplication app)
     {
         app.Use(RequestIds.AssignAsync);
+        app.UseMiddleware<RequestDurations>();
         app.UseMiddleware<UnexpectedErrors>();
         app.Use(ManilaPaths.ApplyAsync);
         app.UseRouting();
@@ -35,7 +36,7 @@ public static class Endpoints
         app.UseTokenAuthentication(identityIsOurs);
 
         app.MapHealth(); //   /healthcheck  /healthz  /readyz
-        app.MapMetrics(); //   /metrics, on loopback
+        app.MapMetrics(); //   /metrics
         if (identityIsOurs)
         {
             app.MapIdentity(); //   /identity…, where identity is local

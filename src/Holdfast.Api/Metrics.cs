@@ -1,8 +1,7 @@
 using System.Net;
-using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Core.Access;
-using Holdfast.Core.Catalog;
+using Holdfast.Core.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,66 +10,65 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Api;
 
 /// <summary>
-/// <c>/metrics</c> in Prometheus' text format: counts over all projects, naming none. To this host only: beyond loopback
-/// it is 404, for there is no token to ask for yet.
+/// <c>/metrics</c> in Prometheus' text format: to this host as it is, to others with the token of
+/// <see cref="ApiOptions.MetricsTokenFile"/>, and not at all where there is none: 404.
 /// </summary>
 internal static class Metrics
 {
-    private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
-
-    private static readonly string Version = typeof(Metrics)
-        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-        .InformationalVersion;
+    private const string Scheme = "Bearer ";
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", (Delegate)AnswerAsync);
 
-    internal static bool IsOpenTo(IPAddress? client) => client is not null && IPAddress.IsLoopback(client);
-
     private static async Task<IResult> AnswerAsync(HttpContext http)
     {
-        if (!IsOpenTo(http.Connection.RemoteIpAddress))
+        string? file = http.RequestServices.GetRequiredService<ApiOptions>().MetricsTokenFile;
+        int refusal = Refusal(http.Connection.RemoteIpAddress, file, http.Request.Headers.Authorization);
+        if (refusal == StatusCodes.Status401Unauthorized)
         {
-            return Results.NotFound();
+            http.Response.Headers.WWWAuthenticate = "Bearer";
         }
-        ICatalog catalog = http.RequestServices.GetRequiredService<ICatalog>();
-        (IReadOnlyList<BackupCount> backups, IReadOnlyList<OperationCount> operations) = await catalog.ReadAsync(
-            async session => (await session.Backups.CountAsync(), await session.Operations.CountAsync()),
-            http.RequestAborted
-        );
-        bool refused = http.RequestServices.GetRequiredService<Policy>().Problem is not null;
-        return Results.Text(Format(backups, operations, refused), ContentType);
+        return refusal != 0
+            ? Results.StatusCode(refusal)
+            : Results.Text(
+                await http.RequestServices.GetRequiredService<MetricsText>().ReadAsync(http.RequestAborted),
+                MetricsText.ContentType
+            );
     }
 
-    // Every label's value is a word of ours: nothing needs to be escaped.
-    private static string Format(
-        IReadOnlyList<BackupCount> backups,
-        IReadOnlyList<OperationCount> operations,
-        bool policyRefused
-    )
+    /// <returns>0 when the client may read; else the answer's status.</returns>
+    internal static int Refusal(IPAddress? client, string? tokenFile, string? authorization)
     {
-        StringBuilder text = new();
-        Begin(text, "holdfast_build_info", "The version that runs.");
-        text.Append($"holdfast_build_info{{version=\"{Version}\"}} 1\n");
-        Begin(text, "holdfast_backups", "Backups in each status.");
-        foreach (BackupCount one in backups)
+        if (client is not null && IPAddress.IsLoopback(client))
         {
-            text.Append($"holdfast_backups{{status=\"{one.Status}\"}} {one.Count}\n");
+            return 0;
         }
-        Begin(text, "holdfast_operations", "Operations, those that ended a while ago forgotten.");
-        foreach (OperationCount one in operations)
+        if (tokenFile is null)
         {
-            text.Append($"holdfast_operations{{kind=\"{one.Kind}\",status=\"{one.Status}\"}} {one.Count}\n");
+            return StatusCodes.Status404NotFound;
         }
-        Begin(
-            text,
-            "holdfast_policy_errors",
-            "1 while the policy files are broken, and the rules from before in force."
-        );
-        text.Append($"holdfast_policy_errors {(policyRefused ? 1 : 0)}\n");
-        return text.ToString();
+        // Read each time, so that it can be changed: who asks comes every few seconds.
+        return
+            authorization is not null
+            && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && Read(tokenFile) is { Length: > 0 } token
+            && CryptographicOperations.FixedTimeEquals(Hash(authorization[Scheme.Length..].Trim()), Hash(token))
+            ? 0
+            : StatusCodes.Status401Unauthorized;
     }
 
-    private static void Begin(StringBuilder text, string name, string help) =>
-        text.Append($"# HELP {name} {help}\n# TYPE {name} gauge\n");
+    // A file that is away lets nobody in.
+    private static string? Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -8,6 +8,7 @@ using Holdfast.Core.Reading;
 using Holdfast.Core.Scheduling;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
+using Holdfast.Core.Telemetry;
 using Holdfast.Core.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ public static class CoreRegistration
             options.ProjectLimit
         ));
         services.AddSingleton<CoreStartup>();
-        return services.AddSources().AddUseCases().AddWorkers();
+        return services.AddTelemetry().AddSources().AddUseCases().AddWorkers();
     }
 
     private static IServiceCollection AddSqlite(this IServiceCollection services, CoreOptions options) =>

@@ -5,6 +5,15 @@ namespace Holdfast.Core;
 /// <summary>Everything that Core says in the log. Ids are stable: 1xx start, 2xx operations, 3xx scheduling, 4xx identity, 5xx policy, 6xx reading.</summary>
 internal static partial class Log
 {
+    private static readonly Func<ILogger, string, string, IDisposable?> Operation = LoggerMessage.DefineScope<
+        string,
+        string
+    >("operation {OperationId} of {RequestId}");
+
+    /// <summary>What is logged until the end of it is of this operation.</summary>
+    public static IDisposable? OperationScope(ILogger logger, string operation, string request) =>
+        Operation(logger, operation, request);
+
     [LoggerMessage(100, LogLevel.Information, "Catalog and master key are ready on node {Node}")]
     public static partial void Prepared(ILogger logger, string node);
 

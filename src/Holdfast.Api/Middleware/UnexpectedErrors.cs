@@ -15,6 +15,7 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
 {
     public async Task InvokeAsync(HttpContext http)
     {
+        using IDisposable? scope = Log.RequestScope(log, http.RequestId());
         try
         {
             await next(http);

@@ -21,6 +21,9 @@ public sealed record OperationCount
     public required string Kind { get; init; }
     public required string Status { get; init; }
     public long Count { get; init; }
+
+    /// <summary>When the oldest of them was asked for.</summary>
+    public DateTimeOffset Oldest { get; init; }
 }
 
 /// <summary>The rows of operations. The rules by which they change are those of <c>Operations.OperationQueue</c>.</summary>
@@ -348,6 +351,13 @@ public sealed partial class OperationRows(ICatalogSession session)
     public Task<IReadOnlyList<OperationCount>> CountAsync() =>
         session.QueryAsync<OperationCount>(
             "SELECT kind, status, count(*) AS count FROM operations GROUP BY kind, status ORDER BY kind, status"
+        );
+
+    /// <summary>How many operations of each kind wait or run, of all projects.</summary>
+    public Task<IReadOnlyList<OperationCount>> CountLiveAsync() =>
+        session.QueryAsync<OperationCount>(
+            "SELECT kind, status, count(*) AS count, min(created_at) AS oldest FROM operations "
+                + "WHERE status IN ('queued', 'running') GROUP BY kind, status ORDER BY kind, status"
         );
 
     /// <summary>Forgets operations that ended before then.</summary>

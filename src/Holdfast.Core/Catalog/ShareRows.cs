@@ -32,8 +32,41 @@ public sealed record ShareFilter
     public bool InBin { get; init; }
 }
 
+/// <summary>Of which moment a share's last available backup is.</summary>
+public sealed record LastBackup
+{
+    public required string ShareId { get; init; }
+    public required string ProjectId { get; init; }
+    public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Shares with a backup, whether or not they were asked for.</summary>
+    public long InAll { get; init; }
+}
+
 public sealed class ShareRows(ICatalogSession session)
 {
+    /// <summary>Of all shares that their project has an available backup of, and that are in no bin, the oldest first.</summary>
+    public Task<IReadOnlyList<LastBackup>> LastBackupsAsync(int limit) =>
+        session.QueryAsync<LastBackup>(
+            """
+            SELECT share_id, project_id, last_at, count(*) OVER () AS in_all
+            FROM (
+                SELECT s.id AS share_id, s.project_id, (
+                    SELECT coalesce(b.data_at, b.created_at) FROM backups AS b
+                    WHERE b.project_id = s.project_id AND b.share_id = s.id AND b.status = 'available'
+                    ORDER BY b.created_at DESC, b.id DESC LIMIT 1
+                ) AS last_at
+                FROM shares AS s WHERE s.scheduled_to_be_deleted_at IS NULL
+            ) AS each_share
+            WHERE last_at IS NOT NULL ORDER BY last_at, share_id LIMIT @limit
+            """,
+            new { limit }
+        );
+
+    /// <summary>Of all projects, those in the bin left out.</summary>
+    public Task<long> CountAsync() =>
+        session.ScalarAsync<long>("SELECT count(*) FROM shares WHERE scheduled_to_be_deleted_at IS NULL");
+
     private const string Select = """
         SELECT id, project_id, user_id, name, description, size, status, task_state, protocol, share_type_id, is_public,
             availability_zone, root, path, adopted, host, metadata, source_backup_id, snapshot_id, created_at,

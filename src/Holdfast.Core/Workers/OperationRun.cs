@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Telemetry;
 using Holdfast.Engine;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +16,8 @@ internal sealed class OperationRun(
     Operation row,
     OperationQueue queue,
     TimeProvider time,
-    ILogger logger
+    ILogger logger,
+    Instruments instruments
 )
 {
     // Progress that people look at should not be older, whatever the lease.
@@ -23,9 +26,29 @@ internal sealed class OperationRun(
     private readonly ClaimedOperation claimed = new(row, queue);
     private volatile bool cancelRequested;
     private volatile bool over;
+    private string outcome = OperationOutcome.Lost;
 
     /// <param name="stopping">The node stops: the work ends soon, and goes back to the queue.</param>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        using IDisposable? scope = Log.OperationScope(logger, row.Id, row.RequestId);
+        using Activity? activity = Instruments.Begin(row);
+        long began = time.GetTimestamp();
+        try
+        {
+            await RunToEndAsync(stopping);
+        }
+        finally
+        {
+            instruments.Ended(claimed.Current, outcome, time.GetElapsedTime(began));
+            activity?.SetTag("holdfast.operation.outcome", outcome);
+            activity?.SetStatus(
+                outcome == OperationOutcome.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset
+            );
+        }
+    }
+
+    private async Task RunToEndAsync(CancellationToken stopping)
     {
         Log.Begins(logger, row.Kind, row.Id, row.Epoch, row.Attempts);
         using CancellationTokenSource work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -40,11 +63,13 @@ internal sealed class OperationRun(
             {
                 // Somebody else has ended the claim. This worker has stopped, and says so.
                 Log.Lost(logger, row.Kind, row.Id, row.Epoch);
+                outcome = OperationOutcome.Lost;
                 await queue.LetGoAsync(row, CancellationToken.None);
             }
         }
         catch (Exception error)
         {
+            outcome = OperationOutcome.Lost;
             // The row stays as it is; when the lease has run out the operation begins again.
             Log.NotEnded(logger, error, row.Kind, row.Id, row.Epoch);
         }
@@ -63,6 +88,7 @@ internal sealed class OperationRun(
             await handler.RunAsync(claimed, work);
             if (claimed.Ended)
             {
+                outcome = OperationOutcome.Succeeded;
                 Log.Ended(logger, row.Kind, row.Id, row.Epoch);
             }
             return () => Task.FromResult(claimed.Ended);
@@ -73,11 +99,13 @@ internal sealed class OperationRun(
         }
         catch (OperationCanceledException) when (cancelRequested)
         {
+            outcome = OperationOutcome.Cancelled;
             Log.Cancelled(logger, row.Kind, row.Id, row.Epoch);
             return () => queue.FailAsync(row, OperationStatus.Cancelled, "Cancelled.", CancellationToken.None);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+            outcome = OperationOutcome.Returned;
             Log.Returned(logger, row.Kind, row.Id, row.Epoch);
             return () => queue.ReturnAsync(row, CancellationToken.None);
         }
@@ -145,10 +173,14 @@ internal sealed class OperationRun(
 
     private Func<Task<bool>> Requeue(string logged, string reason)
     {
+        outcome = OperationOutcome.Requeued;
         Log.Requeued(logger, row.Kind, row.Id, row.Epoch, logged);
         return () => queue.RequeueAsync(row, reason, CancellationToken.None);
     }
 
-    private Func<Task<bool>> Fail(string reason) =>
-        () => queue.FailAsync(row, OperationStatus.Failed, reason, CancellationToken.None);
+    private Func<Task<bool>> Fail(string reason)
+    {
+        outcome = OperationOutcome.Failed;
+        return () => queue.FailAsync(row, OperationStatus.Failed, reason, CancellationToken.None);
+    }
 }

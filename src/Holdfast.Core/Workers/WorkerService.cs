@@ -2,6 +2,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Sources;
+using Holdfast.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Core.Workers;
@@ -18,7 +19,8 @@ public sealed class WorkerService(
     WakeSignal wake,
     CoreOptions options,
     TimeProvider time,
-    ILogger<WorkerService> logger
+    ILogger<WorkerService> logger,
+    Instruments instruments
 )
 {
     // Among them volumes that are made of backups.
@@ -119,7 +121,7 @@ public sealed class WorkerService(
     }
 
     private Task RunAsync(Operation row, CancellationToken stopping) =>
-        new OperationRun(handlers[row.Kind], row, queue, time, logger).RunAsync(stopping);
+        new OperationRun(handlers[row.Kind], row, queue, time, logger, instruments).RunAsync(stopping);
 
     private async Task<Operation?> ClaimAsync(IReadOnlyList<string> kinds, CancellationToken stopping) =>
         await queue.ClaimAsync(

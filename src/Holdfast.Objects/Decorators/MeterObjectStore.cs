@@ -13,23 +13,51 @@ public sealed class MeterObjectStore : IObjectStore, IDisposable
 {
     public const string MeterName = "Holdfast.Objects";
 
+    // A stat on a local disk to a pack over a slow line, with its retries.
+    private static readonly double[] Bounds =
+    [
+        0.0005,
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        10,
+        30,
+    ];
+
     private readonly IObjectStore inner;
     private readonly TimeProvider time;
     private readonly Counter<long> calls;
     private readonly Counter<long> bytes;
     private readonly Histogram<double> seconds;
 
-    public MeterObjectStore(IObjectStore inner, TimeProvider time)
+    /// <param name="scope">The meter's, by which a listener tells it from others of the name.</param>
+    public MeterObjectStore(IObjectStore inner, TimeProvider time, object? scope = null)
     {
+        Meter = new Meter(new MeterOptions(MeterName) { Scope = scope });
         this.inner = inner;
         this.time = time;
         calls = Meter.CreateCounter<long>("holdfast_store_calls", "{call}", "Calls to the object store.");
         bytes = Meter.CreateCounter<long>("holdfast_store_bytes", "By", "Bytes to and from the object store.");
-        seconds = Meter.CreateHistogram<double>("holdfast_store_seconds", "s", "How long calls to the store take.");
+        seconds = Meter.CreateHistogram<double>(
+            "holdfast_store_seconds",
+            "s",
+            "How long calls to the store take.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds }
+        );
     }
 
     /// <summary>This store's own: a process may have several of the name.</summary>
-    internal Meter Meter { get; } = new(MeterName);
+    internal Meter Meter { get; }
 
     public async Task PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {

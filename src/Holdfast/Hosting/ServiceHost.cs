@@ -5,6 +5,7 @@ using Holdfast.Core.Access;
 using Holdfast.Core.Access.Keystone;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Services;
+using Holdfast.Core.Telemetry;
 using Holdfast.Engine;
 using Holdfast.Objects;
 using Holdfast.Objects.Decorators;
@@ -48,9 +49,14 @@ internal static class ServiceHost
         builder.Services.AddSingleton<IReadiness>(provider => provider.GetRequiredService<Readiness>());
         await using WebApplication app = builder.Build();
         app.UseHoldfastApi();
+        Instruments instruments = app.Services.GetRequiredService<Instruments>();
+        tls?.Measure(instruments.Meter);
+        using OtlpExport export = OtlpExport.Start(instruments, settings.Core.Node);
 
         // Not without the rules that the operator's files say.
         app.Services.GetRequiredService<Policy>();
+        // Counts from here on, whether or not anybody asks.
+        app.Services.GetRequiredService<MetricsText>();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
         await CheckStoreAsync(app.Services.GetRequiredService<Repositories>(), log, stop);
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
@@ -61,13 +67,16 @@ internal static class ServiceHost
         app.Services.GetRequiredService<Readiness>().Watch(roles, stop);
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
         Task check = app.Services.GetService<KeystoneTokenValidator>()?.CheckAsync(ending.Token) ?? Task.CompletedTask;
+        Task figures = export.SendsMetrics
+            ? app.Services.GetRequiredService<CatalogFigures>().KeepFreshAsync(ending.Token)
+            : Task.CompletedTask;
         Task demonstration = demo
             ? Demo.RunAsync(settings, tls, TimeProvider.System, Console.Out, ending.Token)
             : Task.CompletedTask;
         await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
         log.Stopping();
         await ending.CancelAsync();
-        await Task.WhenAll(demonstration, check);
+        await Task.WhenAll(demonstration, check, figures);
         try
         {
             await roles.WaitAsync(LongestDrain, TimeProvider.System, CancellationToken.None);
@@ -129,7 +138,12 @@ internal static class ServiceHost
     private static void AddFloors(IServiceCollection services, Settings settings, RetryOptions? patience = null)
     {
         services.AddSingleton(provider => new Repositories(
-            OpenStore(settings, patience ?? new RetryOptions(), provider.GetRequiredService<TimeProvider>())
+            OpenStore(
+                settings,
+                patience ?? new RetryOptions(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Instruments>()
+            )
         ));
         services.AddHoldfastCore(settings.Core);
         _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
@@ -142,16 +156,21 @@ internal static class ServiceHost
 
     private static ApiOptions Api(Settings settings)
     {
-        ApiOptions options = new(settings.Core.PublicUrl);
+        ApiOptions options = new(settings.Core.PublicUrl) { MetricsTokenFile = settings.MetricsTokenFile };
         return settings.LoginUrl is { } login ? options with { LoginUrl = login } : options;
     }
 
-    private static RetryObjectStore OpenStore(Settings settings, RetryOptions patience, TimeProvider time)
+    private static RetryObjectStore OpenStore(
+        Settings settings,
+        RetryOptions patience,
+        TimeProvider time,
+        Instruments instruments
+    )
     {
         IObjectStore store = settings.S3Store is { } place
             ? new S3ObjectStore(place, time)
             : new LocalObjectStore(settings.StoreDirectory!);
-        return new RetryObjectStore(store, patience, time);
+        return new RetryObjectStore(new MeterObjectStore(store, time, scope: instruments), patience, time);
     }
 
     /// <summary>What only the operator can mend ends the start; a store that does not answer is waited for.</summary>

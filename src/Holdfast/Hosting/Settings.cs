@@ -11,7 +11,7 @@ namespace Holdfast.Hosting;
 
 /// <summary>
 /// The service's configuration, whole and valid: docs/operate/configuration.md describes each value. Reading it touches
-/// no disk but the configuration file.
+/// no disk but the configuration file and the files that it names for a secret.
 /// </summary>
 internal sealed record Settings
 {
@@ -24,6 +24,12 @@ internal sealed record Settings
     public string? TlsKey { get; init; }
     public required CoreOptions Core { get; init; }
 
+    /// <summary>A file with the token that other hosts show for <c>/metrics</c>; null where they get none.</summary>
+    public string? MetricsTokenFile { get; init; }
+
+    /// <summary>Whether the log is a JSON object a line, for programs, in place of a line of text.</summary>
+    public bool JsonLog { get; init; }
+
     /// <summary>Null where identity is local.</summary>
     public KeystoneOptions? Keystone { get; init; }
 
@@ -31,7 +37,7 @@ internal sealed record Settings
     public string? LoginUrl { get; init; }
 
     // Values that this version cannot honour; ignoring one would be a promise broken in silence.
-    private static readonly string[] NotServed = ["HOLDFAST_CACHE__BYTES", "HOLDFAST_METRICS__TOKEN_FILE"];
+    private static readonly string[] NotServed = ["HOLDFAST_CACHE__BYTES"];
 
     private static readonly string[] OfKeystone =
     [
@@ -108,6 +114,8 @@ internal sealed record Settings
             TlsCertificate = certificate,
             TlsKey = key,
             Keystone = keystone,
+            MetricsTokenFile = reading.Of(() => ReadMetricsTokenFile(source)),
+            JsonLog = reading.Of(() => ReadJsonLog(source)),
             LoginUrl = keystone is null ? null : (login ?? keystone.Url).AbsoluteUri,
             Core = new CoreOptions
             {
@@ -155,6 +163,14 @@ internal sealed record Settings
 
     private static CommandError Wrong(SettingSource source, string name, string why) =>
         new(ExitCode.Failed, $"{name} ({source.Origin(name)}: '{source[name]}') {why}.");
+
+    private static bool ReadJsonLog(SettingSource source) =>
+        (source["HOLDFAST_LOG__FORMAT"] ?? "text") switch
+        {
+            "text" => false,
+            "json" => true,
+            _ => throw Wrong(source, "HOLDFAST_LOG__FORMAT", "must be text or json"),
+        };
 
     private static Uri ReadListen(SettingSource source)
     {
@@ -204,6 +220,25 @@ internal sealed record Settings
             );
         }
         return (certificate, key);
+    }
+
+    private static string? ReadMetricsTokenFile(SettingSource source)
+    {
+        const string name = "HOLDFAST_METRICS__TOKEN_FILE";
+        if (source[name] is not { } file)
+        {
+            return null;
+        }
+        try
+        {
+            return File.ReadAllText(file).Trim().Length > 0
+                ? Path.GetFullPath(file)
+                : throw Wrong(source, name, "must have a token in it");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(source, name, "must be a file that can be read");
+        }
     }
 
     private static KeystoneOptions? ReadKeystone(SettingSource source)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Holdfast.Cli;
@@ -41,6 +42,15 @@ internal sealed class TlsCertificate
             );
         }
     }
+
+    /// <summary>Says when the one in force ends.</summary>
+    public void Measure(Meter meter) =>
+        meter.CreateObservableGauge(
+            "holdfast_tls_certificate_expiry_timestamp_seconds",
+            () => new DateTimeOffset(Current().NotAfter).ToUnixTimeSeconds(),
+            null,
+            "When the certificate that is served is no longer valid."
+        );
 
     public X509Certificate2 Current()
     {

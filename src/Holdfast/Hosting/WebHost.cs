@@ -22,18 +22,32 @@ internal static class WebHost
     private const int MaxHeaderBytes = 32 * 1024;
     private const int MaxRequestLineBytes = 64 * 1024;
 
+    private const string TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
     public static WebApplicationBuilder Create(Settings settings, TlsCertificate? tls)
     {
         // Slim: no configuration files, no environment of the framework's; our settings are all there is.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
+        if (settings.JsonLog)
         {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat;
+            });
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat + " ";
+            });
+        }
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // A start that fails ends the process with the same words.

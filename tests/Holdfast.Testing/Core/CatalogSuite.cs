@@ -40,6 +40,61 @@ public abstract class CatalogSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_share_is_as_old_as_its_projects_newest_good_backup_and_the_oldest_come_first()
+    {
+        await Catalog.AddSharesAsync(
+            Rows.Share("s1"),
+            Rows.Share("s2"),
+            Rows.Share("s3"),
+            Rows.Share("s4") with
+            {
+                ScheduledToBeDeletedAt = Rows.Start,
+            },
+            Rows.Share("s5")
+        );
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("a", "s1") with
+            {
+                CreatedAt = Rows.Start.AddHours(1),
+            },
+            Rows.Backup("b", "s1") with
+            {
+                CreatedAt = Rows.Start.AddHours(9),
+            },
+            Rows.Backup("c", "s1", BackupStatus.Error) with
+            {
+                CreatedAt = Rows.Start.AddHours(10),
+            },
+            Rows.Backup("d", "s2") with
+            {
+                CreatedAt = Rows.Start.AddHours(5),
+                DataAt = Rows.Start.AddHours(4),
+            },
+            Rows.Backup("e", "s2") with
+            {
+                CreatedAt = Rows.Start.AddHours(8),
+                ProjectId = Rows.Stranger,
+            },
+            Rows.Backup("f", "s3", BackupStatus.Creating),
+            Rows.Backup("g", "s4"),
+            Rows.Backup("h", "s5") with
+            {
+                CreatedAt = Rows.Start.AddHours(6),
+            }
+        );
+
+        (IReadOnlyList<LastBackup> shares, long all) = await Catalog.ReadAsync(
+            async session => (await session.Shares.LastBackupsAsync(2), await session.Shares.CountAsync()),
+            default
+        );
+
+        Assert.Equal(["s2", "s5"], shares.Select(one => one.ShareId));
+        Assert.Equal([Rows.Start.AddHours(4), Rows.Start.AddHours(6)], shares.Select(one => one.LastAt));
+        Assert.All(shares, one => Assert.Equal((Rows.Project, 3), (one.ProjectId, one.InAll)));
+        Assert.Equal(4, all);
+    }
+
+    [Fact]
     public async Task A_schedule_is_what_was_written_and_is_found_when_it_is_due()
     {
         await Catalog.AddSharesAsync(Rows.Share("s1"), Rows.Share("s2"));

@@ -46,8 +46,13 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 
     public Task<SchemaVersion> SchemaAsync(CancellationToken cancellationToken) => inner.SchemaAsync(cancellationToken);
 
+    /// <summary>Reads fail from now on, or no longer.</summary>
+    public bool FailsReads { get; set; }
+
     public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
-        inner.ReadAsync(work, cancellationToken);
+        FailsReads
+            ? throw new ServiceError(ServiceErrorKind.Unavailable, "The database does not answer.")
+            : inner.ReadAsync(work, cancellationToken);
 
     public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Api;
 using Holdfast.Core.Access;
+using Holdfast.Core.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -55,6 +56,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<ITokenValidator, FixedTokens>();
         builder.Services.AddSingleton<Policy>();
         builder.Services.AddSingleton<IReadiness, Ready>();
+        builder.Services.AddTelemetry();
         services?.Invoke(builder.Services);
         builder.Services.AddHoldfastApi(new ApiOptions(PublicUrl));
         WebApplication built = builder.Build();

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Telemetry;
 using Holdfast.Core.Workers;
 using Holdfast.Testing;
 using Holdfast.Testing.Core;
@@ -10,8 +11,12 @@ using Xunit;
 
 namespace Holdfast.Tests.Core.Workers;
 
-public sealed class OperationRunTests
+public sealed class OperationRunTests : IDisposable
 {
+    private readonly Instruments instruments = new();
+
+    public void Dispose() => instruments.Dispose();
+
     [Fact]
     public async Task Work_stops_when_its_lease_is_over_though_the_catalog_never_answers()
     {
@@ -24,7 +29,7 @@ public sealed class OperationRunTests
         OperationQueue queue = new(catalog, time, core.Options.Lease, new WakeSignal());
         Endless work = new();
         catalog.Hang();
-        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default);
+        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance, instruments).RunAsync(default);
 
         await Eventually.HoldsAsync("heartbeat", () => StepAsync(catalog.Asked));
         Assert.False(work.Stopped.IsCompleted);
@@ -56,7 +61,9 @@ public sealed class OperationRunTests
         OperationQueue queue = new(core.Catalog, time, core.Options.Lease, new WakeSignal());
         Endless work = new();
 
-        await EndsAsync(new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default));
+        await EndsAsync(
+            new OperationRun(work, claimed, queue, time, NullLogger.Instance, instruments).RunAsync(default)
+        );
 
         Assert.False(work.Begun);
         Operation left = Assert.Single(
@@ -81,7 +88,7 @@ public sealed class OperationRunTests
             time.Suspend(core.Options.Lease);
             frozen = true;
         };
-        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance).RunAsync(default);
+        Task running = new OperationRun(work, claimed, queue, time, NullLogger.Instance, instruments).RunAsync(default);
 
         await Eventually.HoldsAsync(
             "a heartbeat",

@@ -160,7 +160,16 @@ internal sealed class WorkerFixture : IAsyncDisposable
 
     /// <summary>A worker of its own, on the same catalog, store and files.</summary>
     public WorkerService Workers(OperationQueue queue, CoreOptions options) =>
-        new(Handlers, queue, Get<Roots>(), Get<WakeSignal>(), options, Time, NullLogger<WorkerService>.Instance);
+        new(
+            Handlers,
+            queue,
+            Get<Roots>(),
+            Get<WakeSignal>(),
+            options,
+            Time,
+            NullLogger<WorkerService>.Instance,
+            Get<Holdfast.Core.Telemetry.Instruments>()
+        );
 
     private IEnumerable<IOperationHandler> Handlers => provider.GetServices<IOperationHandler>();
 

@@ -1,0 +1,96 @@
+using Holdfast.Core;
+using Holdfast.Core.Access;
+using Holdfast.Core.Catalog.Sqlite;
+using Holdfast.Core.Telemetry;
+using Holdfast.Testing;
+using Holdfast.Testing.Core;
+using Holdfast.Testing.Files;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Holdfast.Tests.Core.Telemetry;
+
+public sealed class CatalogFiguresTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly ManualTime time = new();
+    private FaultyCatalog catalog = null!;
+    private ServiceProvider services = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        catalog = new FaultyCatalog(new SqliteCatalog(directory["catalog.db"], time));
+        await catalog.MigrateAsync(default);
+        services = new ServiceCollection()
+            .AddSingleton<Holdfast.Core.Catalog.ICatalog>(catalog)
+            .AddSingleton<TimeProvider>(time)
+            .AddSingleton(
+                new CoreOptions
+                {
+                    DataDirectory = directory.Path,
+                    Node = "node1",
+                    Roles = new HashSet<string>(),
+                    ShareRoots = [],
+                    PublicUrl = "http://127.0.0.1:8786",
+                }
+            )
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton<Policy>()
+            .AddTelemetry()
+            .BuildServiceProvider();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        await catalog.DisposeAsync();
+        directory.Dispose();
+    }
+
+    private Task<string> ReadAsync() => services.GetRequiredService<MetricsText>().ReadAsync(default);
+
+    [Fact]
+    public async Task A_catalog_that_does_not_answer_is_told_and_takes_its_figures_along()
+    {
+        await catalog.AddSharesAsync(Rows.Share("s1"));
+        await catalog.AddBackupsAsync(Rows.Backup("b1", "s1"));
+        string good = await ReadAsync();
+        Assert.Contains("holdfast_catalog_up 1\n", good, StringComparison.Ordinal);
+        Assert.Contains("holdfast_backups{status=\"available\"} 1\n", good, StringComparison.Ordinal);
+
+        catalog.FailsReads = true;
+        time.Advance(CatalogFigures.FreshFor);
+        string away = await ReadAsync();
+        Assert.Contains("holdfast_catalog_up 0\n", away, StringComparison.Ordinal);
+        Assert.DoesNotContain("holdfast_backups{", away, StringComparison.Ordinal);
+        Assert.Contains("holdfast_build_info{", away, StringComparison.Ordinal);
+
+        catalog.FailsReads = false;
+        time.Advance(CatalogFigures.FreshFor);
+        Assert.Contains("holdfast_catalog_up 1\n", await ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_are_read_again_only_when_the_last_answer_is_old()
+    {
+        await catalog.AddSharesAsync(Rows.Share("s1"));
+        Assert.Contains("holdfast_shares_without_backup 1\n", await ReadAsync(), StringComparison.Ordinal);
+        await catalog.AddBackupsAsync(Rows.Backup("b1", "s1"));
+
+        time.Advance(CatalogFigures.FreshFor - TimeSpan.FromSeconds(1));
+        Assert.Contains("holdfast_shares_without_backup 1\n", await ReadAsync(), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("holdfast_shares_without_backup 0\n", await ReadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_services_in_one_process_count_for_themselves()
+    {
+        using Instruments other = new();
+        other.Meter.CreateCounter<long>("holdfast_other").Add(1);
+
+        Assert.DoesNotContain("holdfast_other", await ReadAsync(), StringComparison.Ordinal);
+    }
+}
