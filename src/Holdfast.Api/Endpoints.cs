@@ -1,4 +1,5 @@
 using Holdfast.Api.Auth;
+using Holdfast.Api.Dashboard;
 using Holdfast.Api.Identity;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
@@ -42,6 +43,7 @@ public static class Endpoints
             app.MapIdentity(); //   /identity…, where identity is local
         }
         app.MapNative(); //   /api/v1/backups…  /operations…  /sharings…  /volumes…  /audit…
+        app.MapDashboard(); //   /dashboard…, for people
         app.MapVbs(); //   /v2/{project_id}/os-vendor-backup-sharing…  /backuppolicy…
         app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
     }

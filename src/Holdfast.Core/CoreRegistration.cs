@@ -92,6 +92,7 @@ public static class CoreRegistration
             .AddSingleton<DownloadLimit>()
             .AddSingleton<BackupService>()
             .AddSingleton<BackupListService>()
+            .AddSingleton<BackupOverviewService>()
             .AddSingleton<BackupFileService>()
             .AddSingleton<NameIndexes>()
             .AddSingleton<SearchService>()

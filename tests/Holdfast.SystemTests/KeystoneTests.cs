@@ -95,6 +95,95 @@ public sealed class KeystoneTests(KeystoneCloud cloud) : IClassFixture<KeystoneC
         Assert.DoesNotContain(token, server.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task PeopleOfKeystonesSignInToTheDashboardAndOut()
+    {
+        string project = await MakeTenantAsync("person", "member");
+        using HttpClient browser = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = server.Url,
+        };
+        string asked = await browser.GetStringAsync("/dashboard/sign-in");
+        Assert.Contains("User domain", asked, StringComparison.Ordinal);
+        using HttpResponseMessage wrong = await SendFormAsync(
+            browser,
+            "sign-in",
+            null,
+            ("user", "person"),
+            ("domain", "default"),
+            ("password", "not it")
+        );
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+
+        // The service's own user may be registered only by now.
+        string token = await SignInAsync("person");
+        await WaitForAsync(token, HttpStatusCode.OK);
+        using HttpResponseMessage entered = await SendFormAsync(
+            browser,
+            "sign-in",
+            null,
+            ("user", "person"),
+            ("domain", "Default"),
+            ("password", Password)
+        );
+        Assert.Equal(HttpStatusCode.SeeOther, entered.StatusCode);
+        string session = SessionOf(entered);
+        Assert.Equal(project, await ProjectOfAsync(session));
+        string page = await PageAsync(browser, session);
+        Assert.Contains("<strong>person</strong>", page, StringComparison.Ordinal);
+
+        const string field = "name=\"form_token\" value=\"";
+        int at = page.IndexOf(field, StringComparison.Ordinal) + field.Length;
+        using HttpResponseMessage left = await SendFormAsync(
+            browser,
+            "sign-out",
+            session,
+            ("form_token", page[at..page.IndexOf('"', at)])
+        );
+        Assert.Equal("/dashboard/sign-in", left.Headers.Location!.OriginalString);
+        // At once, whatever was remembered of it.
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(session));
+    }
+
+    private async Task<string> ProjectOfAsync(string token)
+    {
+        using HttpResponseMessage reply = await AskAsync("/v2/limits", token);
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        using OpenStackSession session = OpenStackSession.With(server.Url, token, "");
+        Reply share = await session.PostAsync("/v2/shares", new { share = new { share_proto = "NFS", size = 1 } });
+        return share["share"]["project_id"]!.GetValue<string>();
+    }
+
+    private static string SessionOf(HttpResponseMessage reply) =>
+        reply.Headers.GetValues("Set-Cookie").Single().Split(';')[0]["holdfast_session=".Length..];
+
+    private static async Task<string> PageAsync(HttpClient browser, string session)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, "/dashboard");
+        request.Headers.Add("Cookie", $"holdfast_session={session}");
+        using HttpResponseMessage reply = await browser.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+        return await reply.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendFormAsync(
+        HttpClient browser,
+        string page,
+        string? session,
+        params (string Name, string Value)[] fields
+    )
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, $"/dashboard/{page}")
+        {
+            Content = new FormUrlEncodedContent(fields.Select(one => KeyValuePair.Create(one.Name, one.Value))),
+        };
+        if (session is not null)
+        {
+            request.Headers.Add("Cookie", $"holdfast_session={session}");
+        }
+        return await browser.SendAsync(request);
+    }
+
     /// <summary>A project and a user of one name.</summary>
     /// <returns>The project's id.</returns>
     private async Task<string> MakeTenantAsync(string name, string role)

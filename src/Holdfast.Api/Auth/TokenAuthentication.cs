@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Api.Dashboard;
 using Holdfast.Api.Identity;
 using Holdfast.Api.Middleware;
 using Holdfast.Core;
@@ -38,6 +39,16 @@ internal static class TokenAuthentication
 
     public static Caller Caller(this HttpContext http) => (Caller)http.Items[Key]!;
 
+    /// <summary>The request is the token's from now on.</summary>
+    public static void Admit(this HttpContext http, ValidToken token)
+    {
+        Policy policy = http.RequestServices.GetRequiredService<Policy>();
+        http.Items[Key] = policy.Identify(token, http.RequestId()) with
+        {
+            Address = Text(http.Connection.RemoteIpAddress),
+        };
+    }
+
     /// <summary>An address as its own family writes it, whichever socket it came through.</summary>
     internal static string? Text(IPAddress? address) =>
         (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
@@ -50,11 +61,7 @@ internal static class TokenAuthentication
             await IdentityError.Of(ServiceError.Unauthenticated()).WriteAsync(http);
             return;
         }
-        Policy policy = http.RequestServices.GetRequiredService<Policy>();
-        http.Items[Key] = policy.Identify(token, http.RequestId()) with
-        {
-            Address = Text(http.Connection.RemoteIpAddress),
-        };
+        http.Admit(token);
         await next(http);
     }
 
@@ -79,5 +86,7 @@ internal static class TokenAuthentication
 
     private static bool IsOpen(PathString path, bool identityIsOurs) =>
         OpenPaths.Contains(path.Value, StringComparer.Ordinal)
+        // Its pages have their token in a cookie, and a page of their own for whoever has none.
+        || DashboardRoutes.Own(path)
         || (identityIsOurs && path.StartsWithSegments("/identity", StringComparison.Ordinal));
 }

@@ -1,3 +1,5 @@
+using Holdfast.Api.Dashboard;
+using Holdfast.Api.Dashboard.Errors;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Native;
 using Holdfast.Api.Vbs;
@@ -36,8 +38,8 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
         {
             log.RequestFailed(http.RequestId(), http.Request.Method, http.Request.Path, error);
             await (
-                NativeRoutes.Own(http.Request.Path)
-                    ? Problem.Unexpected().WriteAsync(http)
+                NativeRoutes.Own(http.Request.Path) || DashboardRoutes.Own(http.Request.Path)
+                    ? WriteAsync(http, Problem.Unexpected())
                     : WriteAsync(http, Fault.Unexpected())
             );
         }
@@ -45,7 +47,13 @@ internal sealed class UnexpectedErrors(RequestDelegate next, ILogger<UnexpectedE
 
     /// <summary>In the form of the API that was asked.</summary>
     private static Task WriteAsync(HttpContext http, Fault fault) =>
-        NativeRoutes.Own(http.Request.Path) ? Problem.Of(fault).WriteAsync(http)
+        NativeRoutes.Own(http.Request.Path) || DashboardRoutes.Own(http.Request.Path)
+            ? WriteAsync(http, Problem.Of(fault))
         : VbsRoute.Of(http) is { } vbs ? vbs.WriteAsync(http, fault)
         : fault.WriteAsync(http);
+
+    private static Task WriteAsync(HttpContext http, Problem problem) =>
+        DashboardRoutes.Own(http.Request.Path)
+            ? ErrorPages.WriteAsync(http, session: null, problem)
+            : problem.WriteAsync(http);
 }

@@ -11,8 +11,11 @@ using Microsoft.Net.Http.Headers;
 namespace Holdfast.Api.Native;
 
 /// <summary>A request to the native API: what a handler may look at, and how it answers.</summary>
-internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
+internal class NativeRequest(HttpContext http) : ApiRequest(http)
 {
+    /// <summary>What the paths of its requests begin with.</summary>
+    protected virtual string Base => NativeRoutes.Base;
+
     private const int DefaultLimit = 100;
     private const int LargestLimit = 1000;
 
@@ -64,7 +67,8 @@ internal sealed class NativeRequest(HttpContext http) : ApiRequest(http)
     public void NoContent() => Http.Response.StatusCode = StatusCodes.Status204NoContent;
 
     /// <summary>What stands behind <c>/{resource}/{id}/{part}</c>: raw bytes, as a file system has them.</summary>
-    public byte[] EntryPath(string resource, string part) => Backups.EntryPath.Of(Http, resource, Id, part);
+    public byte[] EntryPath(string resource, string part) =>
+        Backups.EntryPath.Of(Http, $"{Base}/{resource}/{Id}/{part}");
 
     /// <summary>200 with a file to keep, sent as its lines come.</summary>
     public Task DownloadAsync(string name, string type, IAsyncEnumerable<string> lines) =>

@@ -9,7 +9,8 @@ namespace Holdfast.Api.Native;
 /// <summary>An answer that is an error, as RFC 9457 has it: <c>{"type", "title", "status", "detail"}</c>.</summary>
 internal sealed class Problem(int status, string message) : Exception(message)
 {
-    private static readonly string[] OfContent =
+    /// <summary>Headers that speak of a content which an error has not.</summary>
+    internal static readonly string[] OfContent =
     [
         HeaderNames.ETag,
         HeaderNames.LastModified,
@@ -34,7 +35,9 @@ internal sealed class Problem(int status, string message) : Exception(message)
 
     public static Problem Of(Fault fault) => new(fault.Status, fault.Message) { RetryAfter = fault.RetryAfter };
 
-    private TimeSpan? RetryAfter { get; init; }
+    public int Status => status;
+
+    public TimeSpan? RetryAfter { get; private init; }
 
     public async Task WriteAsync(HttpContext http)
     {

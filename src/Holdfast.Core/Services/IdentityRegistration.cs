@@ -23,6 +23,7 @@ public static class IdentityRegistration
         services.TryAddSingleton<ITokenValidator, LocalTokenValidator>();
         services.TryAddSingleton<IdentityFirstStart>();
         services.TryAddSingleton<IdentityLogins>();
+        services.TryAddSingleton<ISignIn, LocalSignIn>();
         services.TryAddSingleton<IdentityProjects>();
         services.TryAddSingleton<IdentityUsers>();
         services.TryAddSingleton<IdentityRoles>();

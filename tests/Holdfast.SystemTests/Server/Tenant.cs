@@ -174,10 +174,10 @@ public sealed class Tenant(OpenStackSession session, string name, string passwor
 
     public void Dispose() => session.Dispose();
 
-    private Task WaitForShareAsync(string id, string wanted) =>
+    public Task WaitForShareAsync(string id, string wanted) =>
         WaitAsync($"share {id}", wanted, async () => (await session.GetAsync($"/v2/shares/{id}"))["share"]);
 
-    private Task WaitForBackupAsync(string id, string wanted) =>
+    public Task WaitForBackupAsync(string id, string wanted) =>
         WaitAsync($"backup {id}", wanted, () => ShowBackupAsync(id));
 
     // An error state does not pass by itself: waiting ends at once, with the object as it stands.

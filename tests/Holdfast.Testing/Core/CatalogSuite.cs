@@ -989,6 +989,77 @@ public abstract class CatalogSuite : IAsyncLifetime
         Assert.False(await Catalog.WriteAsync(s => s.Messages.RemoveAsync("m2"), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task How_well_shares_are_kept_is_counted_and_told()
+    {
+        DateTimeOffset since = Rows.Start.AddDays(10);
+        await Catalog.AddSharesAsync(
+            Rows.Share("kept"),
+            Rows.Share("failing"),
+            Rows.Share("old"),
+            Rows.Share("never"),
+            Rows.Share("binned") with
+            {
+                ScheduledToBeDeletedAt = since,
+            },
+            Rows.Share("theirs") with
+            {
+                ProjectId = Rows.Stranger,
+            }
+        );
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "kept") with
+            {
+                CreatedAt = since,
+            },
+            Rows.Backup("b2", "kept", BackupStatus.Creating) with
+            {
+                CreatedAt = since.AddHours(1),
+            },
+            Rows.Backup("b3", "failing") with
+            {
+                CreatedAt = since,
+            },
+            Rows.Backup("b4", "failing", BackupStatus.Error) with
+            {
+                CreatedAt = since.AddHours(1),
+            },
+            Rows.Backup("b5", "old", BackupStatus.Restoring),
+            // Another project's backup of the share protects nobody here.
+            Rows.Backup("b6", "never") with
+            {
+                ProjectId = Rows.Stranger,
+                CreatedAt = since,
+            }
+        );
+
+        (ProtectionCounts counts, IReadOnlyList<ShareProtection> unwell, IReadOnlyList<BackupDay> days) =
+            await Catalog.ReadAsync(
+                async session =>
+                    (
+                        await session.Protection.CountAsync(Rows.Project, since),
+                        await session.Protection.UnwellAsync(Rows.Project, since, 10),
+                        await session.Protection.DaysAsync(Rows.Project, since.AddDays(-1))
+                    ),
+                CancellationToken.None
+            );
+        Assert.Equal((4, 2, 1), (counts.Shares, counts.Protected, counts.Failing));
+        Assert.Equal(["never", "old", "failing"], unwell.Select(share => share.ShareId));
+        Assert.Equal([null, Rows.Start, since], unwell.Select(share => share.ProtectedAt));
+        Assert.Equal([null, BackupStatus.Restoring, BackupStatus.Error], unwell.Select(share => share.LatestStatus));
+        BackupDay day = Assert.Single(days);
+        Assert.Equal(((since - DateTimeOffset.UnixEpoch).Days, 4, 1), (day.Day, day.Made, day.Failed));
+
+        IReadOnlyList<ShareProtection> some = await Catalog.ReadAsync(
+            session => session.Protection.OfSharesAsync(Rows.Project, ["kept", "never"]),
+            CancellationToken.None
+        );
+        Assert.Equal(
+            [("kept", BackupStatus.Creating), ("never", null)],
+            some.OrderBy(share => share.ShareId).Select(share => (share.ShareId, share.LatestStatus))
+        );
+    }
+
     private async Task FindsAsync(MessageFilter filter, params Message[] expected)
     {
         RowOrder<Message> order = new(new SortColumn<Message>("created_at", row => row.CreatedAt), false);

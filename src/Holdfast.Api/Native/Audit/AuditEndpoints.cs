@@ -28,7 +28,7 @@ internal static class AuditEndpoints
         await request.ReplyListAsync("audit", list.Rows, next, AuditView.Write);
     }
 
-    private static async Task ExportAsync(NativeRequest request)
+    public static async Task ExportAsync(NativeRequest request)
     {
         AuditService audit = request.Service<AuditService>();
         audit.Require(request.Caller, "audit:get_all");
@@ -41,7 +41,7 @@ internal static class AuditEndpoints
         );
     }
 
-    private static AuditQuery Query(NativeRequest request) =>
+    public static AuditQuery Query(NativeRequest request) =>
         new()
         {
             Action = request.Query["action"],
@@ -52,7 +52,7 @@ internal static class AuditEndpoints
             AllProjects = request.Flag("all_projects"),
         };
 
-    private static AuditPlace? Place(NativeRequest request) =>
+    public static AuditPlace? Place(NativeRequest request) =>
         request.After() is not var (time, text) ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? new AuditPlace(time, id)
         : throw Cursor.Unknown();

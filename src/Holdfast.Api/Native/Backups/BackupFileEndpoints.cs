@@ -104,7 +104,7 @@ internal static class BackupFileEndpoints
         await request.ReplyAsync(StatusCodes.Status200OK, look, (writer, row, _) => BackupEntryView.Write(writer, row));
     }
 
-    private static async Task DownloadAsync(NativeRequest request)
+    public static async Task DownloadAsync(NativeRequest request)
     {
         BackupFileService files = request.Service<BackupFileService>();
         files.Require(request.Caller, "backup_file:download");

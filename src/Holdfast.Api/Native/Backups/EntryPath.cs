@@ -18,16 +18,15 @@ internal static class EntryPath
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"u8
     );
 
-    /// <summary>The raw bytes behind <c>/api/v1/{resource}/{id}/{part}</c>, with or without the slashes at both ends.</summary>
-    public static byte[] Of(HttpContext http, string resource, string id, string part)
+    /// <summary>The raw bytes of the request's path behind its beginning, with or without the slashes at both ends.</summary>
+    public static byte[] Of(HttpContext http, string before)
     {
         string target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         int query = target.IndexOf('?', StringComparison.Ordinal);
         ReadOnlySpan<char> path = query < 0 ? target : target.AsSpan(0, query);
-        string before = $"{NativeRoutes.Base}/{resource}/{id}/{part}";
         int start = path.IndexOf(before, StringComparison.Ordinal);
         return start < 0
-            ? throw Problem.BadRequest($"Nothing before '/{part}/' in the path may be percent-encoded.")
+            ? throw Problem.BadRequest($"'{before}' in the path may not be percent-encoded.")
             // Kestrel refuses what is not ASCII in a request's line.
             : Decode(Encoding.Latin1.GetBytes(path[(start + before.Length)..].ToArray()));
     }

@@ -21,12 +21,18 @@ internal static class SearchEndpoints
             ShareId = request.Query["share_id"],
             Type = request.OneOf("type", BackupEntry.Types),
             Limit = request.Limit(),
-            After = request.After() is var (time, place) ? PlaceOf(time, place) : null,
+            After = Place(request),
         };
         SearchResult found = await request.Service<SearchService>().SearchAsync(request.Caller, query, request.Aborted);
-        string? next = found.Next is { } at ? Cursor.Of(at.CreatedAt, $"{at.Entry}:{at.BackupId}") : null;
-        await request.ReplyListAsync("entries", found.Hits, next, Write);
+        await request.ReplyListAsync("entries", found.Hits, CursorOf(found), Write);
     }
+
+    /// <summary>Null at the end.</summary>
+    public static string? CursorOf(SearchResult found) =>
+        found.Next is { } at ? Cursor.Of(at.CreatedAt, $"{at.Entry}:{at.BackupId}") : null;
+
+    public static SearchPlace? Place(NativeRequest request) =>
+        request.After() is var (time, place) ? PlaceOf(time, place) : null;
 
     private static SearchPlace PlaceOf(DateTimeOffset time, string place)
     {

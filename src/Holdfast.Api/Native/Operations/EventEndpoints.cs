@@ -9,7 +9,7 @@ internal static class EventEndpoints
 {
     public static readonly NativeRoute[] Routes = [new NativeRoute("events").Get(WatchAsync)];
 
-    private static async Task WatchAsync(NativeRequest request)
+    public static async Task WatchAsync(NativeRequest request)
     {
         OperationService operations = request.Service<OperationService>();
         operations.Require(request.Caller, "operation:get_all");

@@ -41,17 +41,49 @@ internal static class KeystoneAnswers
     public static ServiceToken ReadServiceToken(string text, byte[] body) =>
         Read(body, token => new ServiceToken(text, Time(token, "expires_at") - Time(token, "issued_at"), Roles(token)));
 
-    private static T Read<T>(byte[] body, Func<JsonElement, T> read)
+    /// <summary>The names of a token's user and project.</summary>
+    /// <inheritdoc cref="ReadToken" path="/exception"/>
+    public static (string User, string? Project) ReadNames(byte[] body) =>
+        Read(
+            body,
+            token =>
+                (
+                    Text(token.GetProperty("user"), "name"),
+                    token.TryGetProperty("project", out JsonElement project) ? Text(project, "name") : null
+                )
+        );
+
+    /// <summary>The projects of a list that can be worked in here: enabled, and with an id that Manila would route.</summary>
+    /// <inheritdoc cref="ReadToken" path="/exception"/>
+    public static IReadOnlyList<ProjectChoice> ReadProjects(byte[] body) =>
+        Read(
+            body,
+            projects =>
+                (IReadOnlyList<ProjectChoice>)
+                    [
+                        .. projects
+                            .EnumerateArray()
+                            .Where(one =>
+                                !one.TryGetProperty("enabled", out JsonElement enabled) || enabled.GetBoolean()
+                            )
+                            .Select(one => new ProjectChoice(Text(one, "id"), Text(one, "name")))
+                            .Where(one => IdentityId.IsProject(one.Id))
+                            .OrderBy(one => one.Name, StringComparer.OrdinalIgnoreCase),
+                    ],
+            "projects"
+        );
+
+    private static T Read<T>(byte[] body, Func<JsonElement, T> read, string of = "token")
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return read(document.RootElement.GetProperty("token"));
+            return read(document.RootElement.GetProperty(of));
         }
         catch (Exception error)
             when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new KeystoneError(KeystoneErrorKind.Away, "Keystone describes a token as it should not.", error);
+            throw new KeystoneError(KeystoneErrorKind.Away, $"Keystone describes a {of} as it should not.", error);
         }
     }
 

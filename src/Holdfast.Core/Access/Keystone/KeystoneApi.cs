@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Holdfast.Core.Access.Keystone;
 
 /// <summary>
-/// The two calls to Keystone that are made: sign in, and ask about a token. Straight to its URL, by no proxy and after no
+/// The calls to Keystone that are made: sign in, ask about a token, and what people need to sign in with. Straight to its URL, by no proxy and after no
 /// redirect, for what is sent opens doors; certificates are verified; what an answer may hold is bounded.
 /// </summary>
 internal sealed class KeystoneApi : IDisposable
@@ -107,7 +107,86 @@ internal sealed class KeystoneApi : IDisposable
         };
     }
 
+    /// <summary>Signs a person in: with a password, or with a token for one of a project.</summary>
+    /// <param name="identity">The member <c>identity</c> of the request.</param>
+    /// <param name="scope">The member <c>scope</c>; null leaves it to the user's default project.</param>
+    /// <returns>A token; null when Keystone lets nobody in by that.</returns>
+    /// <exception cref="KeystoneError"/>
+    public async Task<string?> SignInAsync(JsonObject identity, JsonObject? scope, CancellationToken cancellationToken)
+    {
+        JsonObject auth = new() { ["identity"] = identity };
+        if (scope is not null)
+        {
+            auth["scope"] = scope;
+        }
+        using HttpRequestMessage request = new(HttpMethod.Post, $"{options.Url}/auth/tokens?nocatalog")
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["auth"] = auth })),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
+        return reply.StatusCode switch
+        {
+            HttpStatusCode.Created when reply.Headers.TryGetValues(SubjectToken, out IEnumerable<string>? text) =>
+                text.First(),
+            // A name or password that Keystone finds malformed is nobody's either.
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest => null,
+            _ => throw Unexpected(reply, "a login"),
+        };
+    }
+
+    /// <summary>What a token's owner may know of it, with the names; null when it is no good.</summary>
+    /// <exception cref="KeystoneError"/>
+    public async Task<(string User, string? Project)?> NamesAsync(string token, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = OwnRequest(HttpMethod.Get, "/auth/tokens?nocatalog", token);
+        using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
+        return reply.StatusCode switch
+        {
+            HttpStatusCode.OK => KeystoneAnswers.ReadNames(await ReadAsync(reply, cancellationToken)),
+            HttpStatusCode.NotFound or HttpStatusCode.Unauthorized => null,
+            _ => throw Unexpected(reply, "a question about a token"),
+        };
+    }
+
+    /// <summary>The projects that the token's owner may have a token for.</summary>
+    /// <exception cref="KeystoneError"/>
+    public async Task<IReadOnlyList<ProjectChoice>> ProjectsAsync(string token, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = OwnRequest(HttpMethod.Get, "/auth/projects", token);
+        using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
+        return reply.StatusCode switch
+        {
+            HttpStatusCode.OK => KeystoneAnswers.ReadProjects(await ReadAsync(reply, cancellationToken)),
+            HttpStatusCode.Unauthorized => [],
+            _ => throw Unexpected(reply, "a question about projects"),
+        };
+    }
+
+    /// <summary>Has Keystone revoke a token, which its owner may; one that is over already is no error.</summary>
+    /// <exception cref="KeystoneError"/>
+    public async Task RevokeAsync(string token, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = OwnRequest(HttpMethod.Delete, "/auth/tokens", token);
+        using HttpResponseMessage reply = await SendAsync(request, cancellationToken);
+        if (
+            reply.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotFound or HttpStatusCode.Unauthorized)
+        )
+        {
+            throw Unexpected(reply, "the revocation of a token");
+        }
+    }
+
     public void Dispose() => http.Dispose();
+
+    /// <summary>A request that a token's owner makes, about the token where the call is about one.</summary>
+    private HttpRequestMessage OwnRequest(HttpMethod method, string path, string token)
+    {
+        HttpRequestMessage request = new(method, $"{options.Url}{path}");
+        request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+        request.Headers.TryAddWithoutValidation(SubjectToken, token);
+        return request;
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -151,5 +230,5 @@ internal sealed class KeystoneApi : IDisposable
         return new JsonObject { ["auth"] = auth };
     }
 
-    private static JsonObject Domain(string domain) => new() { [domain == "default" ? "id" : "name"] = domain };
+    public static JsonObject Domain(string domain) => new() { [domain == "default" ? "id" : "name"] = domain };
 }

@@ -9,5 +9,6 @@ public static class KeystoneRegistration
         services
             .AddSingleton(options)
             .AddSingleton<KeystoneTokenValidator>()
-            .AddSingleton<ITokenValidator>(provider => provider.GetRequiredService<KeystoneTokenValidator>());
+            .AddSingleton<ITokenValidator>(provider => provider.GetRequiredService<KeystoneTokenValidator>())
+            .AddSingleton<ISignIn, KeystoneSignIn>();
 }

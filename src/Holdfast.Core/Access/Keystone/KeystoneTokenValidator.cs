@@ -82,6 +82,16 @@ public sealed class KeystoneTokenValidator : ITokenValidator, IDisposable
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested) { }
     }
 
+    /// <summary>The token was revoked: what is remembered of it holds no more.</summary>
+    public void Forget(string token)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (bool evenExpired in (ReadOnlySpan<bool>)[false, true])
+        {
+            memory.Put(TokenHash.Of(token, evenExpired), null, now + BadFor, now);
+        }
+    }
+
     public void Dispose()
     {
         session.Dispose();
