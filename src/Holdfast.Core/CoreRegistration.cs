@@ -92,7 +92,6 @@ public static class CoreRegistration
             .AddSingleton<DownloadLimit>()
             .AddSingleton<BackupService>()
             .AddSingleton<BackupListService>()
-            .AddSingleton<BackupOverviewService>()
             .AddSingleton<BackupFileService>()
             .AddSingleton<NameIndexes>()
             .AddSingleton<SearchService>()

@@ -57,6 +57,53 @@ public sealed class JourneyTests(World world)
     }
 
     [Fact]
+    public async Task AShareIsBackedUpByItselfAndABackupHeld()
+    {
+        using Tenant tenant = await Tenant.CreateAsync(world.Server.Url, "schedules");
+        (Share share, _) = await LoseReportAsync(tenant);
+        string backup = await NewestBackupAsync(tenant);
+        await using Window window = await Window.OpenAsync(world);
+        await window.GoAsync($"/dashboard/shares/{share.Id}");
+        await window.SignInAsync(tenant.Name, tenant.Password);
+        await window.ShowsAsync("work");
+        await window.Page.GetByText("Make a schedule").ClickAsync();
+        await window.Page.Locator("#schedule-name").FillAsync("nightly");
+        await window.Page.GetByLabel("Minute, hour, day, month, weekday").FillAsync("often");
+        await window.ClickAsync("Make it");
+        await Assertions.Expect(window.Page.GetByText("which is no schedule")).ToBeVisibleAsync();
+        await window.Page.GoBackAsync();
+        await window.Page.GetByText("Make a schedule").ClickAsync();
+        await window.Page.Locator("#schedule-name").FillAsync("nightly");
+        await window.Page.GetByLabel("Minute, hour, day, month, weekday").FillAsync("30 2 1 1 *");
+        await window.ClickAsync("Make it");
+        await window.ShowsAsync("nightly");
+
+        // What other rules would do, and then those rules.
+        await window.Page.GetByLabel("Last", new() { Exact = true }).FillAsync("3");
+        await window.ClickAsync("See what these rules would do");
+        await Assertions
+            .Expect(window.Page.GetByText("With these rules 0 backups of 0 would be deleted"))
+            .ToBeVisibleAsync();
+        await window.ClickAsync("Keep by these rules");
+        await window.ShowsAsync("nightly");
+        await Assertions.Expect(window.Page.GetByText("3 last, 7 daily, 4 weekly, 12 monthly")).ToBeVisibleAsync();
+        await window.FollowAsync("Schedules");
+        await window.ShowsAsync("Schedules");
+        await window.FollowAsync("nightly");
+        await window.ClickAsync("Remove the schedule");
+        await Assertions.Expect(window.Page.GetByText("No share is backed up by itself.")).ToBeVisibleAsync();
+
+        await window.GoAsync($"/dashboard/backups/{backup}");
+        await window.Page.GetByLabel("Reason").FillAsync("Case 17");
+        await window.ClickAsync("Hold this backup");
+        await Assertions.Expect(window.Page.GetByText("until it is lifted")).ToBeVisibleAsync();
+        await window.FollowAsync("Delete…");
+        await window.ClickAsync("Delete the backup");
+        await Assertions.Expect(window.Page.GetByText("cannot be deleted")).ToBeVisibleAsync();
+        Assert.Contains(backup, (await tenant.BackupStatesAsync()).Keys);
+    }
+
+    [Fact]
     public async Task TheKeyboardIsEnough()
     {
         using Tenant tenant = await Tenant.CreateAsync(world.Server.Url, "keys");

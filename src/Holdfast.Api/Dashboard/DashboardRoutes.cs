@@ -1,7 +1,9 @@
 using Holdfast.Api.Dashboard.Audit;
 using Holdfast.Api.Dashboard.Backups;
+using Holdfast.Api.Dashboard.Holds;
 using Holdfast.Api.Dashboard.Operations;
 using Holdfast.Api.Dashboard.Overview;
+using Holdfast.Api.Dashboard.Schedules;
 using Holdfast.Api.Dashboard.Service;
 using Holdfast.Api.Dashboard.Shares;
 using Holdfast.Api.Dashboard.Sharings;
@@ -25,6 +27,8 @@ internal static class DashboardRoutes
         .. ShareEndpoints.Routes,
         .. BackupEndpoints.Routes,
         .. RestoreEndpoints.Routes,
+        .. ScheduleEndpoints.Routes,
+        .. HoldEndpoints.Routes,
         .. OperationEndpoints.Routes,
         .. SharingEndpoints.Routes,
         .. AuditEndpoints.Routes,

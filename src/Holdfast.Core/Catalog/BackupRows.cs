@@ -263,15 +263,6 @@ public sealed class BackupRows(ICatalogSession session)
             new { projectId, sourceId }
         );
 
-    /// <returns>The newest backup of the share that the project has and that came to an end, good or not; null when there is none.</returns>
-    public Task<Backup?> NewestEndedAsync(string projectId, string shareId) =>
-        session.FindAsync<Backup>(
-            Select
-                + " WHERE share_id = @shareId AND project_id = @projectId AND status IN ('available', 'restoring', 'error')"
-                + " ORDER BY created_at DESC, id DESC LIMIT 1",
-            new { projectId, shareId }
-        );
-
     /// <summary>Those that can be restored, or could be: available or being restored now.</summary>
     public Task<IReadOnlyList<Backup>> WithDataAsync(string projectId) =>
         session.QueryAsync<Backup>(

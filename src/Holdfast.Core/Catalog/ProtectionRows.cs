@@ -1,28 +1,50 @@
+using Holdfast.Core.Model;
+
 namespace Holdfast.Core.Catalog;
 
-/// <summary>A share, and how well its project's backups keep it.</summary>
+/// <summary>How well a share is backed up, in the order in which people have to look at it.</summary>
+public static class ProtectionState
+{
+    /// <summary>The last backup failed or is damaged, or one that is due cannot be asked for.</summary>
+    public const string Failing = "failing";
+
+    /// <summary>A schedule says that there should be a newer backup; or there is no schedule, and the newest is old.</summary>
+    public const string Overdue = "overdue";
+
+    /// <summary>It has no good backup, and no schedule that was due yet.</summary>
+    public const string Unprotected = "unprotected";
+
+    /// <summary>It has a good backup, and every schedule has what it wants.</summary>
+    public const string Protected = "protected";
+}
+
+/// <summary>A share, and how well the project's backups keep it.</summary>
 public sealed record ShareProtection
 {
     public required string ShareId { get; init; }
     public string? Name { get; init; }
 
-    /// <summary>When its newest backup that can be restored was made; null when there is none.</summary>
-    public DateTimeOffset? ProtectedAt { get; init; }
+    /// <summary>Of <see cref="ProtectionState"/>.</summary>
+    public required string State { get; init; }
 
-    /// <summary>Of the newest backup, whatever became of it; null when there is none.</summary>
-    public string? LatestStatus { get; init; }
+    /// <summary>Why the last backup failed, what is damaged of it, or why one that is due cannot be asked for; null where that is not known, and elsewhere.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>The newest backup that can be restored; null when there is none.</summary>
+    public string? GoodBackupId { get; init; }
+
+    /// <summary>What of the share can be had: when that was captured.</summary>
+    public DateTimeOffset? GoodAt { get; init; }
+
+    /// <summary>When the next backup is due; null without a schedule.</summary>
+    public DateTimeOffset? NextAt { get; init; }
 }
 
-/// <summary>How many of a project's shares are how well kept.</summary>
-public sealed record ProtectionCounts
+/// <summary>How many of a project's shares are in a state.</summary>
+public sealed record ProtectionCount
 {
+    public required string State { get; init; }
     public long Shares { get; init; }
-
-    /// <summary>With a backup that can be restored and is recent.</summary>
-    public long Protected { get; init; }
-
-    /// <summary>Whose newest backup failed, recent others or not.</summary>
-    public long Failing { get; init; }
 }
 
 /// <summary>The backups of one day, UTC.</summary>
@@ -36,57 +58,86 @@ public sealed record BackupDay
     public long Failed { get; init; }
 }
 
-/// <summary>What shares and their backups say together.</summary>
-public sealed class ProtectionRows(ICatalogSession session)
+/// <summary>What shares, their backups and their schedules say together, by what one project has of them.</summary>
+/// <param name="now">Of that moment.</param>
+public sealed class ProtectionRows(ICatalogSession session, string projectId, DateTimeOffset now)
 {
-    private const string Select = """
-        SELECT id AS share_id, name,
-            (SELECT b.created_at FROM backups AS b
-             WHERE b.project_id = @projectId AND b.share_id = shares.id AND b.status IN ('available', 'restoring')
-             ORDER BY b.created_at DESC LIMIT 1) AS protected_at,
-            (SELECT b.status FROM backups AS b
-             WHERE b.project_id = @projectId AND b.share_id = shares.id
-             ORDER BY b.created_at DESC, b.id DESC LIMIT 1) AS latest_status
-        FROM shares
+    /// <summary>Downtime, and a share that is at work: neither makes a share overdue at once.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    /// <summary>Without a schedule nobody has said how old a backup may be.</summary>
+    public static readonly TimeSpan Recent = TimeSpan.FromDays(7);
+
+    private const string Backups =
+        "SELECT b.id FROM backups AS b WHERE b.share_id = shares.id AND b.project_id = @projectId";
+
+    private const string Schedules =
+        "FROM schedules AS c WHERE c.share_id = shares.id AND c.project_id = @projectId AND c.enabled";
+
+    // A schedule is late that waits longer than it should, or whose backup was asked for and has not come.
+    private const string Late =
+        "(c.next_at < @patient OR (c.last_at < @patient AND coalesce(good.data_at, good.created_at, 0) < c.last_at))";
+
+    private const string Select = $"""
+        SELECT share_id, name, good_backup_id, good_at, next_at,
+            CASE WHEN latest_status = 'error' OR damage IS NOT NULL OR (late = 1 AND waits IS NOT NULL) THEN 'failing'
+                WHEN late = 1 THEN 'overdue'
+                WHEN good_at IS NULL THEN 'unprotected'
+                WHEN late IS NULL AND good_at < @recent THEN 'overdue'
+                ELSE 'protected' END AS state,
+            CASE WHEN latest_status = 'error' THEN fail_reason WHEN damage IS NOT NULL THEN damage
+                WHEN late = 1 THEN waits END AS problem
+        FROM (
+            SELECT shares.id AS share_id, shares.name, latest.status AS latest_status, latest.fail_reason, latest.damage,
+                good.id AS good_backup_id, coalesce(good.data_at, good.created_at) AS good_at,
+                (SELECT min(c.next_at) {Schedules}) AS next_at,
+                (SELECT max(CASE WHEN {Late} THEN 1 ELSE 0 END) {Schedules}) AS late,
+                (SELECT max(c.problem) {Schedules} AND c.next_at < @patient) AS waits
+            FROM shares
+            LEFT JOIN backups AS latest ON latest.id = (
+                {Backups} AND b.status IN ('available', 'restoring', 'error') ORDER BY b.created_at DESC, b.id DESC LIMIT 1)
+            LEFT JOIN backups AS good ON good.id = (
+                {Backups} AND b.status IN ('available', 'restoring') AND b.snapshot_id IS NOT NULL AND b.damage IS NULL
+                ORDER BY b.created_at DESC, b.id DESC LIMIT 1)
         """;
 
-    private const string OfProject = Select + " WHERE project_id = @projectId AND scheduled_to_be_deleted_at IS NULL";
+    private const string OfProject =
+        "WHERE shares.project_id = @projectId AND shares.scheduled_to_be_deleted_at IS NULL";
 
-    private const string Unwell = "(protected_at IS NULL OR protected_at < @since OR latest_status = 'error')";
+    private object Parameters(int limit = 0, string[]? ids = null) =>
+        new
+        {
+            projectId,
+            patient = now - Patience,
+            recent = now - Recent,
+            limit,
+            ids = ids ?? [],
+        };
 
-    /// <summary>By the project's own backups.</summary>
-    public Task<IReadOnlyList<ShareProtection>> OfSharesAsync(string projectId, IReadOnlyList<string> ids) =>
-        session.QueryAsync<ShareProtection>(Select + " WHERE id IN @ids", new { projectId, ids = ids.ToArray() });
+    /// <summary>Also of others' shares.</summary>
+    public Task<IReadOnlyList<ShareProtection>> OfSharesAsync(IReadOnlyList<string> ids) =>
+        session.QueryAsync<ShareProtection>(Select + " WHERE shares.id IN @ids) AS found", Parameters(ids: [.. ids]));
 
-    /// <param name="since">A backup from then on is recent.</param>
-    public async Task<ProtectionCounts> CountAsync(string projectId, DateTimeOffset since) =>
-        await session.FindAsync<ProtectionCounts>(
-            $"""
-            SELECT count(*) AS shares,
-                coalesce(sum(CASE WHEN protected_at >= @since THEN 1 ELSE 0 END), 0) AS protected,
-                coalesce(sum(CASE WHEN latest_status = 'error' THEN 1 ELSE 0 END), 0) AS failing
-            FROM ({OfProject}) AS found
-            """,
-            new { projectId, since }
-        ) ?? new ProtectionCounts();
+    /// <summary>The project's shares by their state; a state without any has no row.</summary>
+    public Task<IReadOnlyList<ProtectionCount>> CountAsync() =>
+        session.QueryAsync<ProtectionCount>(
+            $"SELECT state, count(*) AS shares FROM ({Select} {OfProject}) AS found) AS states GROUP BY state",
+            Parameters()
+        );
 
-    /// <summary>Those that are not protected, or whose newest backup failed; the longest unprotected first.</summary>
-    public Task<IReadOnlyList<ShareProtection>> UnwellAsync(string projectId, DateTimeOffset since, int limit) =>
+    /// <summary>The project's shares that are not protected, the worst first: those failing, then those that were protected longest ago.</summary>
+    public Task<IReadOnlyList<ShareProtection>> UnwellAsync(int limit) =>
         session.QueryAsync<ShareProtection>(
             $"""
-            SELECT share_id, name, protected_at, latest_status FROM ({OfProject}) AS found
-            WHERE {Unwell} ORDER BY coalesce(protected_at, 0), share_id LIMIT @limit
+            SELECT * FROM ({Select} {OfProject}) AS found) AS states WHERE state <> 'protected'
+            ORDER BY CASE state WHEN 'failing' THEN 0 WHEN 'overdue' THEN 1 ELSE 2 END, coalesce(good_at, 0), share_id
+            LIMIT @limit
             """,
-            new
-            {
-                projectId,
-                since,
-                limit,
-            }
+            Parameters(limit)
         );
 
     /// <summary>Backups of the project's shares, by day; a day without any has no row.</summary>
-    public Task<IReadOnlyList<BackupDay>> DaysAsync(string projectId, DateTimeOffset since) =>
+    public Task<IReadOnlyList<BackupDay>> DaysAsync(DateTimeOffset since) =>
         session.QueryAsync<BackupDay>(
             """
             SELECT created_at / 86400000000 AS day, count(*) AS made,
@@ -103,6 +154,6 @@ public static class ProtectionRowsExtension
 {
     extension(ICatalogSession session)
     {
-        public ProtectionRows Protection => new(session);
+        public ProtectionRows Protection(string projectId, DateTimeOffset now) => new(session, projectId, now);
     }
 }

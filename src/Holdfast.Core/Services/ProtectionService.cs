@@ -4,42 +4,38 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>How well a share is backed up, in the order in which people have to look at it.</summary>
-public static class ProtectionState
-{
-    /// <summary>The last backup failed, is damaged, or could not be asked for.</summary>
-    public const string Failing = "failing";
-
-    /// <summary>A schedule says that there should be a newer backup.</summary>
-    public const string Overdue = "overdue";
-
-    /// <summary>It has no good backup, and no schedule that was due yet.</summary>
-    public const string Unprotected = "unprotected";
-
-    /// <summary>It has a good backup, and every schedule has what it wants.</summary>
-    public const string Protected = "protected";
-}
-
 /// <summary>What the caller's project has of a share's backups.</summary>
-/// <param name="State">Of <see cref="ProtectionState"/>.</param>
-/// <param name="Problem">Why it is failing or overdue; null when it is neither.</param>
-/// <param name="LastGood">The newest good backup: the share as it was when that was captured is what can be had.</param>
-/// <param name="LastProvenAt">When that was proven; null when it was not yet.</param>
-/// <param name="NextAt">When the next backup is due; null without a schedule.</param>
-/// <param name="LastDrill">The last that was not skipped.</param>
+/// <param name="LastProvenAt">When the newest good backup was proven; null when it was not yet.</param>
+/// <param name="LastDrill">The last of any backup of the share that was not skipped.</param>
 public sealed record ProtectedShare(
     Share Share,
-    string State,
-    string? Problem,
-    Backup? LastGood,
+    ShareProtection Protection,
     DateTimeOffset? LastProvenAt,
-    DateTimeOffset? NextAt,
     Drill? LastDrill
 );
+
+/// <summary>What a project's readers see at a glance.</summary>
+/// <param name="Counts">Shares in each state of <see cref="ProtectionState"/>.</param>
+/// <param name="Unwell">Shares that need attention: the worst first, and not all where there are many.</param>
+/// <param name="Days">Of backups, from the earliest to today, UTC, each once.</param>
+public sealed record ProtectionOverview(
+    IReadOnlyDictionary<string, long> Counts,
+    IReadOnlyList<ShareProtection> Unwell,
+    IReadOnlyList<BackupDay> Days
+)
+{
+    public long Shares => Counts.Values.Sum();
+
+    /// <param name="state">Of <see cref="ProtectionState"/>.</param>
+    public long In(string state) => Counts.GetValueOrDefault(state);
+}
 
 /// <summary>Shares as whoever protects them looks at them. What is done with them is <see cref="ShareService"/>'s.</summary>
 public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvider time)
 {
+    private const int DaysShown = 30;
+    private const int MostUnwell = 20;
+
     /// <summary>The project's own shares, newest first.</summary>
     /// <param name="after">Only what stands behind this share in the list, whether or not it is still there.</param>
     public async Task<RowList<ProtectedShare>> ListAsync(
@@ -61,12 +57,10 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
             async session =>
             {
                 RowList<Share> shares = await order.PageAsync(limit, page => session.Shares.ListAsync(filter, page));
-                List<ProtectedShare> rows = [];
-                foreach (Share share in shares.Rows)
-                {
-                    rows.Add(await LookAsync(session, caller.ProjectId, share));
-                }
-                return new RowList<ProtectedShare>(rows, shares.More);
+                return new RowList<ProtectedShare>(
+                    await LookAsync(session, caller.ProjectId, shares.Rows),
+                    shares.More
+                );
             },
             cancellationToken
         );
@@ -83,66 +77,86 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
                     await session.FindShareAsync(caller, id)
                     ?? throw ServiceError.NotFound($"No share exists with ID {id}.");
                 // An administrator who looks at another project's share sees what that project has of it.
-                return await LookAsync(session, caller.IsAdmin ? share.ProjectId : caller.ProjectId, share);
+                string project = caller.IsAdmin ? share.ProjectId : caller.ProjectId;
+                return (await LookAsync(session, project, [share]))[0];
             },
             cancellationToken
         );
     }
 
-    private async Task<ProtectedShare> LookAsync(ICatalogSession session, string project, Share share)
+    /// <summary>What the caller's project has of each, by the share's id.</summary>
+    public async Task<IReadOnlyDictionary<string, ShareProtection>> OfSharesAsync(
+        Caller caller,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
     {
+        policy.Require(caller, "share_backup:get_all");
+        return (
+            await catalog.ReadAsync(
+                session => session.Protection(caller.ProjectId, time.Now()).OfSharesAsync(ids),
+                cancellationToken
+            )
+        ).ToDictionary(share => share.ShareId);
+    }
+
+    public Task<ProtectionOverview> OverviewAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        policy.Require(caller, "share:get_all");
+        policy.Require(caller, "share_backup:get_all");
         DateTimeOffset now = time.Now();
-        Backup? newest = await session.Backups.NewestEndedAsync(project, share.Id);
-        Backup? good = newest is { SnapshotId: not null, Damage: null }
-            ? newest
-            : await session.Backups.NewestGoodAsync(project, share.Id, ofVolume: false);
-        RowOrder<Schedule> order = new(
-            new SortColumn<Schedule>("created_at", row => row.CreatedAt),
-            Descending: false,
-            Limit: Schedule.MostOfSource
-        );
-        Schedule[] schedules =
-        [
-            .. (await session.Schedules.ListAsync(new() { ProjectId = project, ShareId = share.Id }, order)).Where(
-                schedule => schedule.Enabled
-            ),
-        ];
-        (string state, string? problem) = StateOf(newest, good, schedules, now);
-        return new ProtectedShare(
-            share,
-            state,
-            problem,
-            good,
-            good is null ? null : ProofRules.ProvenAt(good, await session.Repositories.FindAsync(project)),
-            schedules.Min(schedule => schedule.NextAt),
-            await session.Drills.LastOfShareAsync(project, share.Id)
+        long first = (long)(now - DateTimeOffset.UnixEpoch).TotalDays - DaysShown + 1;
+        return catalog.ReadAsync(
+            async session =>
+            {
+                ProtectionRows rows = session.Protection(caller.ProjectId, now);
+                Dictionary<long, BackupDay> made = (
+                    await rows.DaysAsync(DateTimeOffset.UnixEpoch.AddDays(first))
+                ).ToDictionary(day => day.Day);
+                return new ProtectionOverview(
+                    (await rows.CountAsync()).ToDictionary(count => count.State, count => count.Shares),
+                    await rows.UnwellAsync(MostUnwell),
+                    [
+                        .. Enumerable
+                            .Range(0, DaysShown)
+                            .Select(day => made.GetValueOrDefault(first + day) ?? new BackupDay { Day = first + day }),
+                    ]
+                );
+            },
+            cancellationToken
         );
     }
 
-    private static (string State, string? Problem) StateOf(
-        Backup? newest,
-        Backup? good,
-        IReadOnlyList<Schedule> schedules,
-        DateTimeOffset now
+    private async Task<IReadOnlyList<ProtectedShare>> LookAsync(
+        ICatalogSession session,
+        string project,
+        IReadOnlyList<Share> shares
     )
     {
-        if (newest?.Status == BackupStatus.Error)
+        if (shares.Count == 0)
         {
-            return (ProtectionState.Failing, newest.FailReason ?? "The last backup failed.");
+            return [];
         }
-        if (newest?.Damage is { } damage)
+        Dictionary<string, ShareProtection> found = (
+            await session.Protection(project, time.Now()).OfSharesAsync([.. shares.Select(share => share.Id)])
+        ).ToDictionary(one => one.ShareId);
+        Dictionary<string, Backup> good = (
+            await session.Backups.OfIdsAsync([.. found.Values.Select(one => one.GoodBackupId).OfType<string>()])
+        ).ToDictionary(backup => backup.Id);
+        ProjectRepository? repository = await session.Repositories.FindAsync(project);
+        List<ProtectedShare> rows = [];
+        foreach (Share share in shares)
         {
-            return (ProtectionState.Failing, damage);
+            ShareProtection protection = found[share.Id];
+            rows.Add(
+                new ProtectedShare(
+                    share,
+                    protection,
+                    protection.GoodBackupId is { } id ? ProofRules.ProvenAt(good[id], repository) : null,
+                    await session.Drills.LastOfShareAsync(project, share.Id)
+                )
+            );
         }
-        if (
-            schedules.FirstOrDefault(one => ScheduleRules.IsOverdue(one, good?.DataAt ?? good?.CreatedAt, now)) is
-            { } late
-        )
-        {
-            return late.Problem is null
-                ? (ProtectionState.Overdue, "A backup that was due has not come.")
-                : (ProtectionState.Failing, late.Problem);
-        }
-        return (good is null ? ProtectionState.Unprotected : ProtectionState.Protected, null);
+        return rows;
     }
 }

@@ -11,9 +11,6 @@ internal static class ScheduleRules
     /// <summary>More is no cron expression that a person wrote.</summary>
     private const int LongestCron = 255;
 
-    /// <summary>Downtime, and a share that is busy: neither makes a share overdue at once.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
-
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.Invalid"/>: what it says makes no sense.</exception>
     public static void Check(Schedule schedule, DateTimeOffset now)
     {
@@ -39,14 +36,6 @@ internal static class ScheduleRules
             times.Add(next);
         }
         return times;
-    }
-
-    /// <summary>Whether a backup should be there by now that is not: the last time that it was due, with some patience, is later than the newest.</summary>
-    /// <param name="newest">When the newest good backup was captured; null when there is none.</param>
-    public static bool IsOverdue(Schedule schedule, DateTimeOffset? newest, DateTimeOffset now)
-    {
-        DateTimeOffset since = newest is { } at && at > schedule.CreatedAt ? at : schedule.CreatedAt;
-        return schedule.Enabled && NextAfter(schedule, since) is { } expected && expected + Patience < now;
     }
 
     /// <summary>The zone of a schedule that is sound.</summary>

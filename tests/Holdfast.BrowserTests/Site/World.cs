@@ -66,6 +66,9 @@ public sealed class World : IAsyncLifetime
     /// <summary>The operation that made <see cref="Backup"/>.</summary>
     public string Operation { get; private set; } = null!;
 
+    /// <summary>Of <see cref="Share"/>; with the hostile name.</summary>
+    public string Schedule { get; private set; } = null!;
+
     /// <summary>The owner's second project.</summary>
     public string SecondProject { get; private set; } = null!;
 
@@ -84,6 +87,7 @@ public sealed class World : IAsyncLifetime
         Fill(Share);
         Backup = await BackUpAsync(Owner, Share, HostileName);
         Operation = await OperationOfAsync(Owner, Backup);
+        Schedule = await ScheduleAsync(Owner, Share, HostileName);
         await AddTroubleAsync();
         await AddSharingsAsync();
     }
@@ -133,6 +137,19 @@ public sealed class World : IAsyncLifetime
         await tenant.WaitForBackupAsync(id, "available");
         await tenant.WaitForShareAsync(share.Id, "available");
         return id;
+    }
+
+    /// <summary>Makes a schedule that is not due while the tests run.</summary>
+    public static async Task<string> ScheduleAsync(Tenant tenant, Share share, string name)
+    {
+        var body = new
+        {
+            share_id = share.Id,
+            name,
+            cron = "30 2 1 1 *",
+            retention = new { keep_daily = 7 },
+        };
+        return (string)(await tenant.Session.PostAsync("/api/v1/schedules", body)).Checked().Body!["id"]!;
     }
 
     public static async Task<string> OperationOfAsync(Tenant tenant, string backup) =>

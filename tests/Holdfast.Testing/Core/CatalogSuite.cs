@@ -993,6 +993,7 @@ public abstract class CatalogSuite : IAsyncLifetime
     public async Task How_well_shares_are_kept_is_counted_and_told()
     {
         DateTimeOffset since = Rows.Start.AddDays(10);
+        string data = new('a', 64);
         await Catalog.AddSharesAsync(
             Rows.Share("kept"),
             Rows.Share("failing"),
@@ -1010,6 +1011,7 @@ public abstract class CatalogSuite : IAsyncLifetime
         await Catalog.AddBackupsAsync(
             Rows.Backup("b1", "kept") with
             {
+                SnapshotId = data,
                 CreatedAt = since,
             },
             Rows.Backup("b2", "kept", BackupStatus.Creating) with
@@ -1018,45 +1020,51 @@ public abstract class CatalogSuite : IAsyncLifetime
             },
             Rows.Backup("b3", "failing") with
             {
+                SnapshotId = data,
                 CreatedAt = since,
             },
             Rows.Backup("b4", "failing", BackupStatus.Error) with
             {
+                FailReason = "The disk is full.",
                 CreatedAt = since.AddHours(1),
             },
-            Rows.Backup("b5", "old", BackupStatus.Restoring),
+            Rows.Backup("b5", "old", BackupStatus.Restoring) with
+            {
+                SnapshotId = data,
+            },
             // Another project's backup of the share protects nobody here.
             Rows.Backup("b6", "never") with
             {
+                SnapshotId = data,
                 ProjectId = Rows.Stranger,
                 CreatedAt = since,
             }
         );
 
-        (ProtectionCounts counts, IReadOnlyList<ShareProtection> unwell, IReadOnlyList<BackupDay> days) =
-            await Catalog.ReadAsync(
-                async session =>
-                    (
-                        await session.Protection.CountAsync(Rows.Project, since),
-                        await session.Protection.UnwellAsync(Rows.Project, since, 10),
-                        await session.Protection.DaysAsync(Rows.Project, since.AddDays(-1))
-                    ),
-                CancellationToken.None
-            );
-        Assert.Equal((4, 2, 1), (counts.Shares, counts.Protected, counts.Failing));
-        Assert.Equal(["never", "old", "failing"], unwell.Select(share => share.ShareId));
-        Assert.Equal([null, Rows.Start, since], unwell.Select(share => share.ProtectedAt));
-        Assert.Equal([null, BackupStatus.Restoring, BackupStatus.Error], unwell.Select(share => share.LatestStatus));
-        BackupDay day = Assert.Single(days);
-        Assert.Equal(((since - DateTimeOffset.UnixEpoch).Days, 4, 1), (day.Day, day.Made, day.Failed));
-
-        IReadOnlyList<ShareProtection> some = await Catalog.ReadAsync(
-            session => session.Protection.OfSharesAsync(Rows.Project, ["kept", "never"]),
+        await Catalog.ReadAsync(
+            async session =>
+            {
+                ProtectionRows rows = session.Protection(Rows.Project, since.AddHours(2));
+                Assert.Equal(
+                    [("failing", 1), ("overdue", 1), ("protected", 1), ("unprotected", 1)],
+                    (await rows.CountAsync()).OrderBy(one => one.State).Select(one => (one.State, one.Shares))
+                );
+                IReadOnlyList<ShareProtection> unwell = await rows.UnwellAsync(10);
+                Assert.Equal(["failing", "old", "never"], unwell.Select(share => share.ShareId));
+                Assert.Equal([since, Rows.Start, null], unwell.Select(share => share.GoodAt));
+                Assert.Equal(["b3", "b5", null], unwell.Select(share => share.GoodBackupId));
+                Assert.Equal(["The disk is full.", null, null], unwell.Select(share => share.Problem));
+                Assert.Single(await rows.UnwellAsync(1));
+                BackupDay day = Assert.Single(await rows.DaysAsync(since.AddDays(-1)));
+                Assert.Equal(((since - DateTimeOffset.UnixEpoch).Days, 4, 1), (day.Day, day.Made, day.Failed));
+                IReadOnlyList<ShareProtection> some = await rows.OfSharesAsync(["kept", "never"]);
+                Assert.Equal(
+                    [("kept", ProtectionState.Protected), ("never", ProtectionState.Unprotected)],
+                    some.OrderBy(share => share.ShareId).Select(share => (share.ShareId, share.State))
+                );
+                return true;
+            },
             CancellationToken.None
-        );
-        Assert.Equal(
-            [("kept", BackupStatus.Creating), ("never", null)],
-            some.OrderBy(share => share.ShareId).Select(share => (share.ShareId, share.LatestStatus))
         );
     }
 

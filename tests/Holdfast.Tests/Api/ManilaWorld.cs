@@ -96,7 +96,6 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<BackupReading>();
             services.AddSingleton<DownloadLimit>();
             services.AddSingleton<BackupListService>();
-            services.AddSingleton<BackupOverviewService>();
             services.AddSingleton<BackupFileService>();
             services.AddSingleton<NameIndexes>();
             services.AddSingleton<SearchService>();

@@ -1,3 +1,4 @@
+using Holdfast.Api.Dashboard.Holds;
 using Holdfast.Api.Dashboard.Layout;
 using Holdfast.Api.Native.Backups;
 using Holdfast.Core.Catalog;
@@ -9,7 +10,15 @@ namespace Holdfast.Api.Dashboard.Backups;
 
 /// <param name="IsOwn">False for one that another project has shared.</param>
 /// <param name="Sharings">With whom it is shared.</param>
-public sealed record BackupModel(Backup Backup, bool IsOwn, IReadOnlyList<SharedBackup> Sharings)
+/// <param name="ProvenAt">When it was last proven that it can be restored; null when it was not yet.</param>
+/// <param name="Holds">Why it must stay.</param>
+public sealed record BackupModel(
+    Backup Backup,
+    DateTimeOffset? ProvenAt,
+    bool IsOwn,
+    IReadOnlyList<SharedBackup> Sharings,
+    IReadOnlyList<Hold> Holds
+)
 {
     public bool CanBeRead =>
         Backup.SnapshotId is not null && Backup.Status is not (BackupStatus.Deleting or BackupStatus.Error);
@@ -34,11 +43,21 @@ internal static class BackupEndpoints
 
     private static async Task ShowAsync(DashboardRequest request)
     {
-        Backup backup = await FindAsync(request);
+        ProvenBackup found = await request
+            .Service<BackupListService>()
+            .GetAsync(request.Caller, request.Id, request.Aborted);
+        Backup backup = found.Backup;
+        bool isOwn = IsOwn(request, backup);
         await request.PageAsync<BackupPage, BackupModel>(
             TitleOf(backup),
             Section.Shares,
-            new BackupModel(backup, IsOwn(request, backup), await SharingsAsync(request, backup))
+            new BackupModel(
+                backup,
+                found.ProvenAt,
+                isOwn,
+                await SharingsAsync(request, backup),
+                isOwn ? await HoldEndpoints.OfAsync(request, backup) : []
+            )
         );
     }
 

@@ -9,6 +9,8 @@ internal static class Links
 
     public static string Backup(string id) => $"{DashboardRoutes.Base}/backups/{Uri.EscapeDataString(id)}";
 
+    public static string Schedule(string id) => $"{DashboardRoutes.Base}/schedules/{Uri.EscapeDataString(id)}";
+
     public static string Operation(string id) => $"{DashboardRoutes.Base}/operations/{Uri.EscapeDataString(id)}";
 
     /// <param name="path">Raw bytes; empty for the share's own directory.</param>

@@ -7,7 +7,7 @@ namespace Holdfast.Api.Dashboard.Overview;
 /// <param name="Quotas">What the project may have and has, by Manila's names.</param>
 /// <param name="Live">Operations that are queued or running, the newest first.</param>
 public sealed record OverviewModel(
-    BackupOverview Protection,
+    ProtectionOverview Protection,
     IReadOnlyDictionary<string, Quota> Quotas,
     IReadOnlyList<Operation> Live
 );
@@ -21,8 +21,8 @@ internal static class OverviewEndpoints
 
     private static async Task ShowAsync(DashboardRequest request)
     {
-        BackupOverview protection = await request
-            .Service<BackupOverviewService>()
+        ProtectionOverview protection = await request
+            .Service<ProtectionService>()
             .OverviewAsync(request.Caller, request.Aborted);
         QuotaSet quotas = await request.Service<QuotaService>().LimitsAsync(request.Caller, request.Aborted);
         await request.PageAsync<OverviewPage, OverviewModel>(

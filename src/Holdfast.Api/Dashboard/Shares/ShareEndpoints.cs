@@ -12,13 +12,20 @@ namespace Holdfast.Api.Dashboard.Shares;
 public sealed record SharesModel(
     IReadOnlyList<Share> Shares,
     IReadOnlyDictionary<string, ShareProtection> Protection,
-    Func<DateTimeOffset?, bool> IsRecent,
     string? Name,
     string? Next
 );
 
 /// <param name="Share">Null where the project has only backups of it: it is another's, or gone.</param>
-public sealed record ShareModel(string Id, Share? Share, IReadOnlyList<Backup> Backups, string? Next);
+/// <param name="Protected">What the project has of it.</param>
+public sealed record ShareModel(
+    string Id,
+    Share? Share,
+    ProtectedShare Protected,
+    IReadOnlyList<Schedule> Schedules,
+    IReadOnlyList<ProvenBackup> Backups,
+    string? Next
+);
 
 /// <param name="Name">What is looked for; null before somebody has said.</param>
 public sealed record SearchModel(string ShareId, string? Name, IReadOnlyList<SearchHit> Hits, string? Next);
@@ -59,14 +66,14 @@ internal static class ShareEndpoints
         }
         bool more = shares.Count > PageSize;
         shares = [.. shares.Take(PageSize)];
-        BackupOverviewService protection = request.Service<BackupOverviewService>();
         await request.PageAsync<SharesPage, SharesModel>(
             Section.Shares,
             Section.Shares,
             new SharesModel(
                 shares,
-                await protection.OfSharesAsync(request.Caller, [.. shares.Select(share => share.Id)], request.Aborted),
-                protection.IsRecent,
+                await request
+                    .Service<ProtectionService>()
+                    .OfSharesAsync(request.Caller, [.. shares.Select(share => share.Id)], request.Aborted),
                 query.NameLike,
                 more ? $"{DashboardRoutes.Base}/shares?{request.Query.After(shares[^1].Id)}" : null
             )
@@ -91,11 +98,26 @@ internal static class ShareEndpoints
             new ShareModel(
                 share.Id,
                 share,
-                [.. list.Rows.Select(row => row.Backup)],
+                await request.Service<ProtectionService>().GetAsync(request.Caller, share.Id, request.Aborted),
+                await SchedulesAsync(request, share),
+                list.Rows,
                 list.More ? request.Behind(Cursor.Of(list.Rows[^1].Backup.CreatedAt, list.Rows[^1].Backup.Id)) : null
             )
         );
     }
+
+    private static async Task<IReadOnlyList<Schedule>> SchedulesAsync(DashboardRequest request, Share share) =>
+        request.Allows("schedule:get_all")
+            ? (
+                await request
+                    .Service<ScheduleService>()
+                    .ListAsync(
+                        request.Caller,
+                        new ScheduleQuery { ShareId = share.Id, Limit = Schedule.MostOfSource },
+                        request.Aborted
+                    )
+            ).Rows
+            : [];
 
     private static async Task BackUpAsync(DashboardRequest request)
     {

@@ -73,7 +73,7 @@ internal static class SharingEndpoints
     }
 
     /// <summary>The end of a day, UTC.</summary>
-    private static DateTimeOffset? Until(string? day) =>
+    public static DateTimeOffset? Until(string? day) =>
         day is null ? null
         : DateOnly.TryParseExact(
             day,

@@ -24,12 +24,12 @@ internal static class ShareView
         writer.WriteBoolean("is_public", share.IsPublic);
         writer.WriteUtc("created_at", share.CreatedAt);
         writer.WriteStartObject("protection");
-        writer.WriteString("state", row.State);
-        writer.WriteString("problem", row.Problem);
-        writer.WriteUtc("recovery_point", row.LastGood?.DataAt ?? row.LastGood?.CreatedAt);
-        writer.WriteString("last_good_backup_id", row.LastGood?.Id);
+        writer.WriteString("state", row.Protection.State);
+        writer.WriteString("problem", row.Protection.Problem);
+        writer.WriteUtc("recovery_point", row.Protection.GoodAt);
+        writer.WriteString("last_good_backup_id", row.Protection.GoodBackupId);
         writer.WriteUtc("last_proven_at", row.LastProvenAt);
-        writer.WriteUtc("next_at", row.NextAt);
+        writer.WriteUtc("next_at", row.Protection.NextAt);
         writer.WritePropertyName("last_drill");
         if (row.LastDrill is { } drill)
         {

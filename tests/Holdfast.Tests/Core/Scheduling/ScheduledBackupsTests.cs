@@ -304,21 +304,6 @@ public sealed class ScheduledBackupsTests : IAsyncLifetime
         Assert.Equal(ServiceErrorKind.Conflict, error.Kind);
     }
 
-    [Theory]
-    // Captured at four, looked at on the same day, on the next before and after an hour's patience.
-    [InlineData(4, 23, false)]
-    [InlineData(4, 28, false)]
-    [InlineData(4, 30, true)]
-    [InlineData(null, 4, false)]
-    [InlineData(null, 6, true)]
-    public void A_share_is_overdue_when_a_backup_should_be_there_and_is_not(int? newest, int now, bool overdue)
-    {
-        Schedule schedule = Rows.Schedule("c1", "s1") with { Cron = "0 4 * * *", TimeZone = "UTC" };
-        DateTimeOffset? captured = newest is { } hour ? At(hour) : null;
-        Assert.Equal(overdue, ScheduleRules.IsOverdue(schedule, captured, At(now)));
-        Assert.False(ScheduleRules.IsOverdue(schedule with { Enabled = false }, captured, At(now)));
-    }
-
     private static DateTimeOffset At(int hour) => new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero).AddHours(hour);
 
     private static DateTimeOffset Utc(int year, int month, int day, int hour, int minute) =>

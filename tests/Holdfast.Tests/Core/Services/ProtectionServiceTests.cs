@@ -34,7 +34,7 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
     {
         Backup good = await AddAsync("b1", hours: -1);
         ProtectedShare shown = await AssertAsync(ProtectionState.Protected);
-        Assert.Equal((good.Id, null), (shown.LastGood!.Id, shown.NextAt));
+        Assert.Equal((good.Id, null), (shown.Protection.GoodBackupId, shown.Protection.NextAt));
     }
 
     [Fact]
@@ -43,34 +43,60 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         await AddAsync("b1", hours: -2);
         await AddAsync("b2", hours: -1, BackupStatus.Error, row => row with { FailReason = "The disk is full." });
         ProtectedShare shown = await AssertAsync(ProtectionState.Failing);
-        Assert.Equal(("b1", "The disk is full."), (shown.LastGood!.Id, shown.Problem));
+        Assert.Equal(("b1", "The disk is full."), (shown.Protection.GoodBackupId, shown.Protection.Problem));
         await AddAsync("b3", hours: 0, change: row => row with { Damage = "Some of it is damaged." });
         shown = await AssertAsync(ProtectionState.Failing);
-        Assert.Equal(("b1", "Some of it is damaged."), (shown.LastGood!.Id, shown.Problem));
+        Assert.Equal(("b1", "Some of it is damaged."), (shown.Protection.GoodBackupId, shown.Protection.Problem));
     }
 
     [Fact]
-    public async Task When_what_was_due_has_not_come_it_is_overdue_and_failing_when_that_has_a_reason()
+    public async Task Without_a_schedule_an_old_backup_is_overdue()
     {
-        // It is four minutes past three; a night's backup was due at half past one.
-        await AddAsync("b1", hours: -10);
+        await AddAsync("b1", hours: -24 * 7);
+        await AssertAsync(ProtectionState.Protected);
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        await AssertAsync(ProtectionState.Overdue);
+        await AddAsync("b2", hours: 0);
+        await AssertAsync(ProtectionState.Protected);
+    }
+
+    [Fact]
+    public async Task With_one_it_is_overdue_when_what_was_asked_for_has_not_come_within_an_hour()
+    {
+        // Asked for at five past two; it is four minutes past three.
+        await AddAsync("b1", hours: -240);
         Schedule schedule = Rows.Schedule("c1", "s1") with
         {
-            Cron = "30 1 * * *",
-            TimeZone = "UTC",
-            CreatedAt = Rows.Start.AddDays(-9),
+            LastAt = Rows.Start.AddMinutes(-59),
             NextAt = Rows.Start.AddHours(22),
         };
         await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
-        ProtectedShare shown = await AssertAsync(ProtectionState.Overdue);
-        Assert.Equal(schedule.NextAt, shown.NextAt);
-        await SetAsync(schedule with { Problem = "The quota is used up." });
-        Assert.Equal("The quota is used up.", (await AssertAsync(ProtectionState.Failing)).Problem);
+        ProtectedShare shown = await AssertAsync(ProtectionState.Protected);
+        Assert.Equal(schedule.NextAt, shown.Protection.NextAt);
+        core.Time.Advance(TimeSpan.FromMinutes(2));
+        await AssertAsync(ProtectionState.Overdue);
         await SetAsync(schedule with { Enabled = false });
-        await AssertAsync(ProtectionState.Protected);
+        await AssertAsync(ProtectionState.Overdue);
         await SetAsync(schedule);
-        await AddAsync("b2", hours: -1);
+        await AddAsync("b2", hours: 0);
         await AssertAsync(ProtectionState.Protected);
+    }
+
+    [Fact]
+    public async Task One_that_waits_for_its_turn_too_long_is_overdue_and_failing_when_that_has_a_reason()
+    {
+        await AddAsync("b1", hours: -3);
+        Schedule schedule = Rows.Schedule("c1", "s1") with
+        {
+            NextAt = Rows.Start.AddMinutes(-59),
+            Problem = "No room.",
+        };
+        await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
+        await AssertAsync(ProtectionState.Protected);
+        core.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("No room.", (await AssertAsync(ProtectionState.Failing)).Protection.Problem);
+        await SetAsync(schedule with { Problem = null });
+        await AssertAsync(ProtectionState.Overdue);
     }
 
     [Fact]
@@ -83,11 +109,13 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
     private async Task<ProtectedShare> AssertAsync(string state)
     {
         ProtectedShare shown = await protection.GetAsync(CoreFixture.Member, "s1", default);
-        Assert.Equal(state, shown.State);
+        Assert.Equal(state, shown.Protection.State);
         ProtectedShare listed = Assert.Single(
             (await protection.ListAsync(CoreFixture.Member, 10, after: null, default)).Rows
         );
-        Assert.Equal((shown.State, shown.Problem), (listed.State, listed.Problem));
+        Assert.Equal(shown.Protection, listed.Protection);
+        ProtectionOverview overview = await protection.OverviewAsync(CoreFixture.Member, default);
+        Assert.Equal((1, 1), (overview.Shares, overview.In(state)));
         return shown;
     }
 
