@@ -7,16 +7,18 @@ using Xunit;
 namespace Holdfast.SystemTests.Server;
 
 /// <summary>
-/// The commands of one section of <c>docs/operate/disaster.md</c>, typed as they stand: its <c>bash</c> blocks, in order, in
+/// The commands of one section of a page, typed as they stand: its <c>bash</c> blocks, in order, in
 /// one shell, after those at the head of the page. The shell finds the tested <c>holdfast</c> and <c>restic</c>, the
 /// settings of the server in the file that the page names, and a <c>systemctl</c> that starts and stops the server.
 /// </summary>
 /// <remarks>A test of a section carries <c>[Trait(Runbook.Section, "its heading")]</c>.</remarks>
-public sealed class Runbook(HoldfastServer server)
+public sealed class Runbook(HoldfastServer server, string page = Runbook.Disaster)
 {
+    public const string Disaster = "docs/operate/disaster.md";
+    public const string RestoreWithoutUs = "docs/user/restore-without-us.md";
+
     public const string Section = "runbook";
 
-    private const string Page = "docs/operate/disaster.md";
     private const string SettingsOnPage = "/etc/holdfast/holdfast.conf";
 
     // Leaves word for the test, and waits until it is done.
@@ -30,7 +32,12 @@ public sealed class Runbook(HoldfastServer server)
     private readonly TemporaryDirectory directory = server.Scratch;
 
     /// <summary>Headings of the sections that have commands.</summary>
-    public static IReadOnlyList<string> Sections => [.. Blocks().Keys.Where(heading => heading.Length > 0)];
+    public static IReadOnlyList<string> Sections =>
+        [
+            .. new[] { Disaster, RestoreWithoutUs }
+                .SelectMany(one => Blocks(one).Keys)
+                .Where(heading => heading.Length > 0),
+        ];
 
     /// <summary>Headings of the sections that some test of this assembly says to run.</summary>
     public static IReadOnlyList<string> TestedSections =>
@@ -48,7 +55,7 @@ public sealed class Runbook(HoldfastServer server)
     /// <returns>What the commands printed.</returns>
     public async Task<string> RunAsync(string section, IReadOnlyDictionary<string, string?>? variables = null)
     {
-        Dictionary<string, IReadOnlyList<string>> blocks = Blocks();
+        Dictionary<string, IReadOnlyList<string>> blocks = Blocks(page);
         string script = string.Join('\n', ["set -euo pipefail", .. blocks[""], .. blocks[section]])
             .Replace(SettingsOnPage, WriteSettings(), StringComparison.Ordinal);
         Dictionary<string, string?> environment = new(variables ?? new Dictionary<string, string?>())
@@ -66,7 +73,7 @@ public sealed class Runbook(HoldfastServer server)
             },
             TimeSpan.FromMinutes(5)
         );
-        return (await ending).Checked($"'{section}' of {Page}").Output;
+        return (await ending).Checked($"'{section}' of {page}").Output;
     }
 
     private async Task AnswerAsync()
@@ -85,7 +92,7 @@ public sealed class Runbook(HoldfastServer server)
                 await server.StartAgainAsync();
                 break;
             case var other:
-                throw new InvalidOperationException($"{Page} says 'systemctl {other}': teach it to the test.");
+                throw new InvalidOperationException($"{page} says 'systemctl {other}': teach it to the test.");
         }
         await File.WriteAllTextAsync(directory["answer"], "0");
         File.Delete(asked);
@@ -115,13 +122,13 @@ public sealed class Runbook(HoldfastServer server)
     }
 
     /// <summary>By the heading that they stand below, at whatever depth; those at the head of the page by none.</summary>
-    private static Dictionary<string, IReadOnlyList<string>> Blocks()
+    private static Dictionary<string, IReadOnlyList<string>> Blocks(string page)
     {
         Dictionary<string, List<string>> blocks = new() { [""] = [] };
         string heading = "";
         List<string>? block = null;
         int indent = 0;
-        foreach (string line in File.ReadLines(RepositoryRoot.File(Page)))
+        foreach (string line in File.ReadLines(RepositoryRoot.File(page)))
         {
             if (block is not null)
             {
