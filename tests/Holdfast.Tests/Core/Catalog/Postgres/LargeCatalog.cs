@@ -53,6 +53,7 @@ public class LargeCatalog : IAsyncLifetime
         SET maintenance_work_mem = '512MB';
         SET session_replication_role = replica;
         ALTER TABLE sharings SET UNLOGGED;
+        ALTER TABLE holds SET UNLOGGED;
         ALTER TABLE backups SET UNLOGGED;
         CREATE TEMP TABLE indexes_of_backups AS
         SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'backups' AND indexname <> 'backups_pkey';

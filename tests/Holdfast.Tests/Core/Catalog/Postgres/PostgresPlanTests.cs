@@ -180,6 +180,8 @@ public abstract class PostgresPlanSuite(LargeCatalog large)
         ["sharings given"] = session => session.Sharings.GivenByAsync("p7", Rows.Start),
         ["a sharing's use"] = session => session.Sharings.FindUsableAsync("b58", "p7", Rows.Start),
         ["sharings that are over"] = session => session.Sharings.ExpiredAsync(Rows.Start.AddYears(-60), 200),
+        ["a schedule's backups"] = session => session.Backups.OfScheduleAsync("c7"),
+        ["the newest good backup of a share"] = session => session.Backups.NewestGoodAsync("p7", "s7", ofVolume: false),
         ["a project's quota"] = session =>
             session.Quotas.UsageAsync(QuotaTable.All[0], new QuotaScope("p7", null, null)),
     };
