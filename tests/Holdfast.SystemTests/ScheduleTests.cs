@@ -27,7 +27,7 @@ public sealed class ScheduleTests
             "--name",
             "often",
             "--cron",
-            "* * * * *",
+            "0 0 1 1 *",
             "--keep-last",
             "1"
         );

@@ -35,7 +35,7 @@ public sealed class CoreFixture : IAsyncDisposable
         };
         Options = change?.Invoke(options) ?? options;
         Catalog = catalog ?? new SqliteCatalog(Path.Join(Options.DataDirectory, "catalog", "catalog.db"), Time);
-        Places = new Roots(Options, Time);
+        Places = new Roots(Options, new StoppedTime());
         Roots = new ShareRoots(Places);
         Queue = new OperationQueue(Catalog, Time, Options.Lease, Wake);
         Backups = new BackupService(Catalog, new Policy(), Options, Time, Wake);

@@ -51,6 +51,7 @@ internal sealed class WorkerFixture : IAsyncDisposable
         services.AddLogging();
         services.AddHoldfastCore(Options);
         services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton(new Roots(Options, new StoppedTime()));
         services.AddSingleton(new Repositories(Store));
         provider = services.BuildServiceProvider();
     }
