@@ -72,6 +72,15 @@ public sealed record CoreOptions
         init;
     }
 
+    /// <summary>
+    /// Hosts that webhooks of whoever is no administrator may name: <c>hooks.example.org</c>, or <c>*.example.org</c> for all
+    /// beneath it.
+    /// </summary>
+    public IReadOnlyList<string> WebhookHosts { get; init; } = [];
+
+    /// <summary>Networks that webhooks may reach beside the public ones.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> WebhookNetworks { get; init; } = [];
+
     /// <summary>The first administrator's password; null has one made and written to <c>admin-openrc</c>.</summary>
     public string? AdminPassword { get; init; }
 }

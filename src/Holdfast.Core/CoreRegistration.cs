@@ -9,6 +9,7 @@ using Holdfast.Core.Scheduling;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
 using Holdfast.Core.Telemetry;
+using Holdfast.Core.Webhooks;
 using Holdfast.Core.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -103,6 +104,8 @@ public static class CoreRegistration
             .AddSingleton<SharingService>()
             .AddSingleton<ScheduleService>()
             .AddSingleton<HoldService>()
+            .AddSingleton<WebhookTargets>()
+            .AddSingleton<WebhookService>()
             .AddSingleton<ProofService>()
             .AddSingleton<ProtectionService>()
             .AddSingleton<AuditService>()
@@ -147,6 +150,9 @@ public static class CoreRegistration
             .AddSingleton<WorkerService>()
             .AddSingleton<Maintenance>()
             .AddSingleton<ScheduledBackups>()
+            .AddSingleton<OverdueShares>()
+            .AddSingleton<WebhookPost>()
+            .AddSingleton<WebhookSender>()
             .AddSingleton<Scheduler>()
             .AddSingleton<NodePresence>();
 }

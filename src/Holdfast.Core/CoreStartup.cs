@@ -4,6 +4,7 @@ using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
 using Holdfast.Core.Scheduling;
 using Holdfast.Core.Sources;
+using Holdfast.Core.Webhooks;
 using Holdfast.Core.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed class CoreStartup(
     KnownRoots knownRoots,
     WorkerService workers,
     Scheduler scheduler,
+    WebhookSender webhooks,
     NodePresence presence,
     CoreOptions options,
     TimeProvider time,
@@ -69,7 +71,7 @@ public sealed class CoreStartup(
         }
         if (options.Roles.Contains("scheduler"))
         {
-            loops.Add(scheduler.RunAsync);
+            loops.AddRange([scheduler.RunAsync, webhooks.RunAsync]);
         }
         await Loops.RunAsync(loops, logger, stopping);
         await TellOthersAsync();

@@ -123,6 +123,9 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);
 
+    [LoggerMessage(305, LogLevel.Warning, "{Count} events for webhooks have not arrived within a day and are given up")]
+    public static partial void WebhooksGivenUp(ILogger logger, int count);
+
     [LoggerMessage(400, LogLevel.Information, "Signed in to Keystone at {Url} as {User}")]
     public static partial void KeystoneReady(ILogger logger, string user, Uri url);
 

@@ -40,10 +40,10 @@ internal static class JsonText
     }
 
     /// <summary>Text that must be there and not be empty; a number is none.</summary>
-    public static string RequiredText(this JsonElement parent, string name) =>
+    public static string RequiredText(this JsonElement parent, string name, int longest = Longest) =>
         parent.TryGetProperty(name, out JsonElement value)
         && value.ValueKind == JsonValueKind.String
-        && value.AsText(name) is { Length: > 0 } text
+        && value.AsText(name, longest) is { Length: > 0 } text
             ? text
             : throw Fault.BadRequest($"'{name}' must be text, and not empty.");
 
@@ -54,6 +54,12 @@ internal static class JsonText
         && list.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String)
             ? [.. list.EnumerateArray().Select(one => one.AsText(name, longest)!)]
             : throw Fault.BadRequest($"'{name}' must be a list of texts.");
+
+    /// <summary>Null for an absent or null member.</summary>
+    public static IReadOnlyList<string>? OptionalTexts(this JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? parent.RequiredTexts(name)
+            : null;
 
     /// <summary>Null for an absent or null member.</summary>
     public static bool? OptionalFlag(this JsonElement parent, string name) =>

@@ -9,6 +9,7 @@ using Holdfast.Api.Native.Schedules;
 using Holdfast.Api.Native.Shares;
 using Holdfast.Api.Native.Sharings;
 using Holdfast.Api.Native.Volumes;
+using Holdfast.Api.Native.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -31,6 +32,7 @@ internal static class NativeRoutes
         .. SharingEndpoints.Routes,
         .. ScheduleEndpoints.Routes,
         .. HoldEndpoints.Routes,
+        .. WebhookEndpoints.Routes,
         .. ShareEndpoints.Routes,
         .. DrillEndpoints.Routes,
         .. RepositoryEndpoints.Routes,

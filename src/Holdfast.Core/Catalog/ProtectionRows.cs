@@ -38,6 +38,12 @@ public sealed record ShareProtection
 
     /// <summary>When the next backup is due; null without a schedule.</summary>
     public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>There should be a newer good backup, whatever else is wrong.</summary>
+    public bool IsOverdue { get; init; }
+
+    /// <summary>When webhooks were told so; null once it is not so any more.</summary>
+    public DateTimeOffset? OverdueToldAt { get; init; }
 }
 
 /// <summary>How many of a project's shares are in a state.</summary>
@@ -86,9 +92,10 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
                 WHEN late IS NULL AND good_at < @recent THEN 'overdue'
                 ELSE 'protected' END AS state,
             CASE WHEN latest_status = 'error' THEN fail_reason WHEN damage IS NOT NULL THEN damage
-                WHEN late = 1 THEN waits END AS problem
+                WHEN late = 1 THEN waits END AS problem,
+            CASE WHEN late = 1 OR (late IS NULL AND good_at < @recent) THEN 1 ELSE 0 END AS is_overdue, overdue_told_at
         FROM (
-            SELECT shares.id AS share_id, shares.name, latest.status AS latest_status, latest.fail_reason, latest.damage,
+            SELECT shares.id AS share_id, shares.name, shares.overdue_told_at, latest.status AS latest_status, latest.fail_reason, latest.damage,
                 good.id AS good_backup_id, coalesce(good.data_at, good.created_at) AS good_at,
                 (SELECT min(c.next_at) {Schedules}) AS next_at,
                 (SELECT max(CASE WHEN {Late} THEN 1 ELSE 0 END) {Schedules}) AS late,
@@ -132,6 +139,17 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
             SELECT * FROM ({Select} {OfProject}) AS found) AS states WHERE state <> 'protected'
             ORDER BY CASE state WHEN 'failing' THEN 0 WHEN 'overdue' THEN 1 ELSE 2 END, coalesce(good_at, 0), share_id
             LIMIT @limit
+            """,
+            Parameters(limit)
+        );
+
+    /// <summary>The project's shares that are overdue and nobody was told so, or the other way round.</summary>
+    public Task<IReadOnlyList<ShareProtection>> MistoldAsync(int limit) =>
+        session.QueryAsync<ShareProtection>(
+            $"""
+            SELECT * FROM ({Select} {OfProject}) AS found) AS states
+            WHERE is_overdue = CASE WHEN overdue_told_at IS NULL THEN 1 ELSE 0 END
+            ORDER BY share_id LIMIT @limit
             """,
             Parameters(limit)
         );

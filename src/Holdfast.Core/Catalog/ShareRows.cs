@@ -32,12 +32,15 @@ public sealed record ShareFilter
     public bool InBin { get; init; }
 }
 
-/// <summary>Of which moment a share's last available backup is.</summary>
+/// <summary>Of which moment a share's last good backup is, and the last that was proven.</summary>
 public sealed record LastBackup
 {
     public required string ShareId { get; init; }
     public required string ProjectId { get; init; }
     public required DateTimeOffset LastAt { get; init; }
+
+    /// <summary>Null when none was proven yet.</summary>
+    public DateTimeOffset? ProvenAt { get; init; }
 
     /// <summary>Shares with a backup, whether or not they were asked for.</summary>
     public long InAll { get; init; }
@@ -45,20 +48,40 @@ public sealed record LastBackup
 
 public sealed class ShareRows(ICatalogSession session)
 {
-    /// <summary>Of all shares that their project has an available backup of, and that are in no bin, the oldest first.</summary>
+    /// <summary>Whoever has a share.</summary>
+    public Task<IReadOnlyList<string>> ProjectsAsync() =>
+        session.QueryAsync<string>("SELECT DISTINCT project_id FROM shares ORDER BY project_id");
+
+    /// <summary>Since when webhooks know that it is overdue; null: it is not any more.</summary>
+    public Task SetOverdueToldAsync(string id, DateTimeOffset? at) =>
+        session.ExecuteAsync("UPDATE shares SET overdue_told_at = @at WHERE id = @id", new { id, at });
+
+    /// <summary>Of all shares that their project has a good backup of, and that are in no bin, the oldest first.</summary>
     public Task<IReadOnlyList<LastBackup>> LastBackupsAsync(int limit) =>
         session.QueryAsync<LastBackup>(
             """
-            SELECT share_id, project_id, last_at, count(*) OVER () AS in_all
+            SELECT share_id, project_id, last_at, in_all, (
+                SELECT coalesce(b.data_at, b.created_at) FROM backups AS b
+                LEFT JOIN repositories AS r ON r.project_id = b.project_id
+                WHERE b.project_id = listed.project_id AND b.share_id = listed.share_id
+                    AND b.status IN ('available', 'restoring') AND b.damage IS NULL
+                    AND (b.restored_at IS NOT NULL OR coalesce(b.completed_at, b.updated_at, b.created_at) <= r.proven_at)
+                ORDER BY b.created_at DESC, b.id DESC LIMIT 1
+            ) AS proven_at
             FROM (
-                SELECT s.id AS share_id, s.project_id, (
-                    SELECT coalesce(b.data_at, b.created_at) FROM backups AS b
-                    WHERE b.project_id = s.project_id AND b.share_id = s.id AND b.status = 'available'
-                    ORDER BY b.created_at DESC, b.id DESC LIMIT 1
-                ) AS last_at
-                FROM shares AS s WHERE s.scheduled_to_be_deleted_at IS NULL
-            ) AS each_share
-            WHERE last_at IS NOT NULL ORDER BY last_at, share_id LIMIT @limit
+                SELECT share_id, project_id, last_at, count(*) OVER () AS in_all
+                FROM (
+                    SELECT s.id AS share_id, s.project_id, (
+                        SELECT coalesce(b.data_at, b.created_at) FROM backups AS b
+                        WHERE b.project_id = s.project_id AND b.share_id = s.id
+                            AND b.status IN ('available', 'restoring') AND b.damage IS NULL
+                        ORDER BY b.created_at DESC, b.id DESC LIMIT 1
+                    ) AS last_at
+                    FROM shares AS s WHERE s.scheduled_to_be_deleted_at IS NULL
+                ) AS each_share
+                WHERE last_at IS NOT NULL ORDER BY last_at, share_id LIMIT @limit
+            ) AS listed
+            ORDER BY last_at, share_id
             """,
             new { limit }
         );

@@ -1,4 +1,5 @@
 using Holdfast.Core.Catalog;
+using Holdfast.Core.Model;
 using Holdfast.Core.Scheduling;
 using Holdfast.Core.Services;
 using Holdfast.Engine;
@@ -206,6 +207,10 @@ public sealed class MasterKeyRotation(
         foreach (SealedTokenKey row in await session.Tokens.KeysAsync())
         {
             await session.Tokens.ResealKeyAsync(row.Id, next.Seal(former.Unseal(row.Sealed)));
+        }
+        foreach (Webhook row in await session.Webhooks.AllAsync())
+        {
+            await session.Webhooks.ResealAsync(row.Id, next.Seal(former.Unseal(row.SealedSecret)));
         }
         await MasterKey.EndChangeAsync(session, next);
     }

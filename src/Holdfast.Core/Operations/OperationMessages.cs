@@ -108,6 +108,7 @@ internal static class OperationMessages
     {
         Operation about = verification with { BackupId = backup.Id, VolumeId = backup.VolumeId };
         await session.TellAsync(about, MessageLevel.Error, MessageDetail.Damaged, damage, now);
+        await session.AnnounceDamageAsync(verification, backup, damage, now);
     }
 
     /// <summary>That it failed, unless the caller says otherwise. Null for the service's own upkeep.</summary>

@@ -151,6 +151,7 @@ public sealed class OperationQueue(
                 }
                 await changes(session, now);
                 await OperationEnd.UnpinAsync(session, claimed, now);
+                await session.AnnounceEndAsync(claimed, failure: null, now);
                 return true;
             },
             cancellationToken
@@ -171,6 +172,10 @@ public sealed class OperationQueue(
                     return false;
                 }
                 await OperationEnd.ReleaseAsync(session, claimed, reason, started: true, now);
+                if (status == OperationStatus.Failed)
+                {
+                    await session.AnnounceEndAsync(claimed, reason, now);
+                }
                 return true;
             },
             cancellationToken
@@ -295,6 +300,7 @@ public sealed class OperationQueue(
         if (await session.Operations.EndAsync(operation, OperationStatus.Failed, reason, now))
         {
             await OperationEnd.ReleaseAsync(session, operation, reason, started: true, now);
+            await session.AnnounceEndAsync(operation, reason, now);
         }
     }
 

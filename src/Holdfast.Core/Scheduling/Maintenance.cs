@@ -7,13 +7,15 @@ using Holdfast.Core.Workers;
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Queues prune, reap, verifications, restore drills, and the removal of shares whose time in the recycle bin is over; ends sharings whose time is over.
+/// Queues prune, reap, verifications, restore drills, and the removal of shares whose time in the recycle bin is over; ends sharings whose time is over, and
+/// tells webhooks which shares are overdue.
 /// A row that runs out says when each is due again: it is taken in the transaction that queues, so that nothing is queued
 /// twice, whoever schedules.
 /// </summary>
 public sealed class Maintenance(
     ICatalog catalog,
     OperationQueue queue,
+    OverdueShares overdue,
     CoreOptions options,
     TimeProvider time,
     WakeSignal wake
@@ -42,6 +44,7 @@ public sealed class Maintenance(
         if (queued)
         {
             await EndSharingsAsync(cancellationToken);
+            await overdue.TellAsync(cancellationToken);
             wake.Wake();
         }
     }

@@ -20,7 +20,8 @@ public sealed class Scheduler(
     ILogger<Scheduler> logger
 )
 {
-    private const string Name = "scheduler";
+    /// <summary>The lease of whoever does it.</summary>
+    public const string Name = "scheduler";
 
     // So that a lost worker's operation begins again soon after its lease.
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(5);

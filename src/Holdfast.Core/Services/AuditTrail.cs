@@ -6,7 +6,7 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>What the audit trail says of backups, their sharings and holds, by the word that it is searched by.</summary>
+/// <summary>What the audit trail says of backups, their sharings and holds, of keys and webhooks, by the word that it is searched by.</summary>
 public static class AuditAction
 {
     public const string ShareBackup = "sharing.create";
@@ -39,6 +39,9 @@ public static class AuditAction
     public const string CreateHold = "hold.create";
     public const string ChangeHold = "hold.update";
     public const string LiftHold = "hold.lift";
+    public const string CreateWebhook = "webhook.create";
+    public const string ChangeWebhook = "webhook.update";
+    public const string RemoveWebhook = "webhook.delete";
 
     /// <summary>A repository's password was handed to whoever ran the verb.</summary>
     public const string ExportKey = "key.export";
@@ -114,6 +117,25 @@ internal static class AuditTrail
                 BackupId = hold.BackupId,
                 Details = JsonSerializer.Serialize(
                     new Dictionary<string, string?> { ["reason"] = hold.Reason, ["expires_at"] = Utc(hold.ExpiresAt) }
+                ),
+            }
+        );
+
+    /// <summary>What becomes of a webhook. Its URL may be a secret: the trail has its host alone.</summary>
+    public static Task NoteAsync(
+        this ICatalogSession session,
+        string action,
+        Webhook webhook,
+        Caller caller,
+        DateTimeOffset now
+    ) =>
+        session.Audit.AddAsync(
+            Entry(action, caller, now) with
+            {
+                ProjectId = webhook.ProjectId,
+                ObjectId = webhook.Id,
+                Details = JsonSerializer.Serialize(
+                    new Dictionary<string, string?> { ["host"] = new Uri(webhook.Url).IdnHost }
                 ),
             }
         );

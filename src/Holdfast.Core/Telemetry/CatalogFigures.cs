@@ -51,13 +51,13 @@ public sealed class CatalogFigures : IDisposable
         );
         Gauge(
             "holdfast_share_last_backup_timestamp_seconds",
-            "Of which moment the share's last available backup is; the oldest first, to a limit.",
-            now =>
-                now.Shares.Select(one => new Measurement<double>(
-                    Seconds(one.LastAt),
-                    new KeyValuePair<string, object?>("share_id", one.ShareId),
-                    new("project_id", one.ProjectId)
-                ))
+            "Of which moment the share's last good backup is; the oldest first, to a limit.",
+            now => now.Shares.Select(one => Of(one, one.LastAt))
+        );
+        Gauge(
+            "holdfast_share_last_proven_backup_timestamp_seconds",
+            "Of which moment the share's last backup is that was read whole or restored for trial; of the same shares.",
+            now => now.Shares.Where(one => one.ProvenAt is not null).Select(one => Of(one, one.ProvenAt!.Value))
         );
         Gauge(
             "holdfast_shares_not_shown",
@@ -144,6 +144,9 @@ public sealed class CatalogFigures : IDisposable
             return null;
         }
     }
+
+    private static Measurement<double> Of(LastBackup one, DateTimeOffset at) =>
+        new(Seconds(at), new KeyValuePair<string, object?>("share_id", one.ShareId), new("project_id", one.ProjectId));
 
     private static Measurement<double> Of(BackupCount one) =>
         new(one.Count, new KeyValuePair<string, object?>("status", one.Status));

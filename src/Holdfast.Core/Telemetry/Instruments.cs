@@ -18,6 +18,7 @@ public sealed class Instruments : IDisposable
 
     private readonly Histogram<double> operations;
     private readonly Counter<long> operationBytes;
+    private readonly Counter<long> webhooks;
 
     public Instruments()
     {
@@ -36,6 +37,10 @@ public sealed class Instruments : IDisposable
             "holdfast_operation_bytes",
             "By",
             "Bytes of sources that operations which succeeded have dealt with."
+        );
+        webhooks = Meter.CreateCounter<long>(
+            "holdfast_webhook_deliveries",
+            description: "Attempts to deliver an event to a webhook that arrived or did not, and events that were given up."
         );
     }
 
@@ -63,6 +68,12 @@ public sealed class Instruments : IDisposable
             operationBytes.Add(claimed.Bytes, kind);
         }
     }
+
+    internal void WebhookSent(bool arrived) =>
+        webhooks.Add(1, new KeyValuePair<string, object?>("outcome", arrived ? "arrived" : "failed"));
+
+    internal void WebhooksGivenUp(int count) =>
+        webhooks.Add(count, new KeyValuePair<string, object?>("outcome", "given_up"));
 
     public void Dispose() => Meter.Dispose();
 }

@@ -7,6 +7,7 @@ using Holdfast.Cli.Repo;
 using Holdfast.Cli.Schedule;
 using Holdfast.Cli.Sharing;
 using Holdfast.Cli.Volume;
+using Holdfast.Cli.Webhook;
 
 namespace Holdfast.Cli;
 
@@ -27,6 +28,7 @@ internal static class CommandLine
             OperationVerb.Create(),
             ScheduleVerb.Create(),
             HoldVerb.Create(),
+            WebhookVerb.Create(),
             RepositoryVerb.Create(),
             SharingVerb.Create(),
             VolumeVerb.Create(),

@@ -155,6 +155,8 @@ internal sealed record Settings
                     ?? TimeSpan.FromSeconds(30),
                 Grace =
                     reading.Of(() => ReadSeconds(source, "HOLDFAST_WORKERS__GRACE_SECONDS", least: 0)) ?? TimeSpan.Zero,
+                WebhookHosts = reading.Of(() => ReadWebhookHosts(source)) ?? [],
+                WebhookNetworks = reading.Of(() => ReadNetworks(source, "HOLDFAST_WEBHOOKS__NETWORKS")) ?? [],
                 AdminPassword = source["HOLDFAST_ADMIN_PASSWORD"],
                 PolicyFile = source["HOLDFAST_POLICY_FILE"] is { } policy ? Path.GetFullPath(policy) : null,
             },
@@ -349,9 +351,7 @@ internal sealed record Settings
 
     private static HashSet<string> ReadRoles(SettingSource source)
     {
-        string[] roles =
-            source["HOLDFAST_ROLES"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            ?? AllRoles;
+        string[] roles = source["HOLDFAST_ROLES"] is { } text ? List(text) : AllRoles;
         return roles.Length > 0 && roles.All(AllRoles.Contains)
             ? [.. roles]
             : throw Wrong(source, "HOLDFAST_ROLES", $"must be some of {string.Join(',', AllRoles)}");
@@ -364,7 +364,7 @@ internal sealed record Settings
             return null;
         }
         List<NamedRoot> roots = [];
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in List(text))
         {
             int equals = part.IndexOf('=');
             if (
@@ -387,6 +387,30 @@ internal sealed record Settings
         }
         return roots.Count > 0 ? roots : throw Wrong(source, name, "names no root");
     }
+
+    private static string[] ReadWebhookHosts(SettingSource source)
+    {
+        const string name = "HOLDFAST_WEBHOOKS__HOSTS";
+        string[] hosts = List(source[name]);
+        return hosts.All(host => Uri.CheckHostName(Beneath(host)) != UriHostNameType.Unknown)
+            ? hosts
+            : throw Wrong(source, name, "must be hosts such as hooks.example.org,*.example.com");
+
+        static string Beneath(string host) => host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host;
+    }
+
+    private static IPNetwork[] ReadNetworks(SettingSource source, string name) =>
+        [
+            .. List(source[name])
+                .Select(part =>
+                    IPNetwork.TryParse(part, out IPNetwork network)
+                        ? network
+                        : throw Wrong(source, name, "must be networks such as 10.1.0.0/16,fd00:1::/64")
+                ),
+        ];
+
+    private static string[] List(string? text) =>
+        text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private static TimeSpan? ReadSeconds(SettingSource source, string name, double least, double most = 86400)
     {

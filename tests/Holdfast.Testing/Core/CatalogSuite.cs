@@ -95,6 +95,54 @@ public abstract class CatalogSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_share_the_last_backup_that_was_proven_is_told_beside_the_last_good_one()
+    {
+        string[] ids = ["read", "drilled", "neither", "damaged"];
+        await Catalog.AddSharesAsync([.. ids.Select(id => Rows.Share(id))]);
+        DateTimeOffset proven = Rows.Start.AddHours(2);
+        foreach (string id in ids)
+        {
+            await Catalog.AddBackupsAsync(
+                Rows.Backup($"{id}1", id) with
+                {
+                    CompletedAt = id == "neither" ? proven.AddTicks(10) : proven,
+                },
+                Rows.Backup($"{id}2", id) with
+                {
+                    CreatedAt = Rows.Start.AddHours(3),
+                    RestoredAt = id == "drilled" ? Rows.Start.AddHours(4) : null,
+                    CompletedAt = Rows.Start.AddHours(3),
+                    Damage = id == "damaged" ? "why" : null,
+                }
+            );
+        }
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Repositories.AddAsync(Rows.Project, "id", Rows.Start);
+                await session.Repositories.VerifiedAsync(Rows.Project, "{}", proven, Rows.Start.AddHours(5));
+            },
+            default
+        );
+        IReadOnlyList<LastBackup> shares = await Catalog.ReadAsync(
+            session => session.Shares.LastBackupsAsync(9),
+            default
+        );
+        DateTimeOffset late = Rows.Start.AddHours(3);
+        Assert.Equal(
+            [
+                ("damaged", Rows.Start, (DateTimeOffset?)Rows.Start),
+                ("drilled", late, late),
+                ("neither", late, null),
+                ("read", late, Rows.Start),
+            ],
+            shares
+                .OrderBy(one => one.ShareId, StringComparer.Ordinal)
+                .Select(one => (one.ShareId, one.LastAt, one.ProvenAt))
+        );
+    }
+
+    [Fact]
     public async Task A_schedule_is_what_was_written_and_is_found_when_it_is_due()
     {
         await Catalog.AddSharesAsync(Rows.Share("s1"), Rows.Share("s2"));

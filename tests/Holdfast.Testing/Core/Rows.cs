@@ -117,6 +117,20 @@ public static class Rows
             CreatedAt = Start,
         };
 
+    /// <summary>Wants everything; may name any host.</summary>
+    public static Webhook Webhook(string id, string url = "https://hooks.example.org/") =>
+        new()
+        {
+            Id = id,
+            ProjectId = Project,
+            UserId = "user",
+            Url = url,
+            Enabled = true,
+            AnyHost = true,
+            SealedSecret = [1, 2, 3],
+            CreatedAt = Start,
+        };
+
     public static Message Message(string id, string resourceId) =>
         new()
         {

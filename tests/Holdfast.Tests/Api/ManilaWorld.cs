@@ -8,6 +8,7 @@ using Holdfast.Core.Operations;
 using Holdfast.Core.Reading;
 using Holdfast.Core.Services;
 using Holdfast.Core.Sources;
+using Holdfast.Core.Webhooks;
 using Holdfast.Engine;
 using Holdfast.Engine.Backup;
 using Holdfast.Engine.Files;
@@ -91,6 +92,7 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<MemoryObjectStore>();
             services.AddSingleton(provider => new Repositories(provider.GetRequiredService<MemoryObjectStore>()));
             services.AddSingleton<MasterKey>();
+            services.AddSingleton<IMasterKey>(provider => provider.GetRequiredService<MasterKey>());
             services.AddSingleton<Keyring>();
             services.AddSingleton<KeyedRepositories>();
             services.AddSingleton<BackupReading>();
@@ -117,6 +119,8 @@ internal sealed class ManilaWorld : IAsyncDisposable
             services.AddSingleton<SharingService>();
             services.AddSingleton<ScheduleService>();
             services.AddSingleton<HoldService>();
+            services.AddSingleton<WebhookTargets>();
+            services.AddSingleton<WebhookService>();
             services.AddSingleton<ProofService>();
             services.AddSingleton<ProtectionService>();
             services.AddSingleton<AuditService>();
@@ -264,6 +268,14 @@ internal sealed class ManilaWorld : IAsyncDisposable
         Hold hold = Rows.Hold(Guid.NewGuid().ToString(), backup);
         await Catalog.WriteAsync(session => session.Holds.AddAsync(hold), CancellationToken.None);
         return hold;
+    }
+
+    /// <summary>The project's, to a host that is on no list.</summary>
+    public async Task<Webhook> AddWebhookAsync()
+    {
+        Webhook webhook = Rows.Webhook(Guid.NewGuid().ToString()) with { ProjectId = ApiHost.Project };
+        await Catalog.WriteAsync(session => session.Webhooks.AddAsync(webhook), CancellationToken.None);
+        return webhook;
     }
 
     public async Task<ShareType> AddTypeAsync(

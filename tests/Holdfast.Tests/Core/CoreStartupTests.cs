@@ -3,6 +3,7 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Scheduling;
 using Holdfast.Core.Sources;
+using Holdfast.Core.Webhooks;
 using Holdfast.Core.Workers;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Processes;
@@ -37,6 +38,7 @@ public sealed class CoreStartupTests
             core.Get<KnownRoots>(),
             core.Get<WorkerService>(),
             core.Get<Scheduler>(),
+            core.Get<WebhookSender>(),
             presence,
             core.Options with
             {

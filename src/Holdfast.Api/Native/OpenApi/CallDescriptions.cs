@@ -203,6 +203,28 @@ internal static class CallDescriptions
         {
             Status = 204,
         },
+        List("GET webhooks", "Lists the project's webhooks, newest first.", "webhooks", Examples.Webhook) with
+        {
+            Query = [AllProjects],
+        },
+        new("POST webhooks", "Has the project's events sent to a URL; the secret is shown in this answer alone.")
+        {
+            Body = """{"url": "https://hooks.example.org/holdfast", "events": ["backup.failed", "share.overdue"]}""",
+            Status = 201,
+            Answer = Examples.MadeWebhook,
+        },
+        new("GET webhooks/{id}", "Shows a webhook, and how its last delivery went.") { Answer = Examples.Webhook },
+        new("PATCH webhooks/{id}", "Changes a webhook's URL, its events, or whether it is enabled.")
+        {
+            Body = """{"enabled": false}""",
+            Answer = Examples.Webhook,
+        },
+        new("DELETE webhooks/{id}", "Removes a webhook, and what is on its way to it.") { Status = 204 },
+        new("POST webhooks/{id}/test", "Sends an event to it that says nothing.")
+        {
+            Status = 202,
+            Answer = Examples.Webhook,
+        },
         List(
             "GET shares",
             "Lists the project's shares and how well they are backed up, newest first.",

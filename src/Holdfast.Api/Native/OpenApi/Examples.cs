@@ -90,6 +90,19 @@ internal static class Examples
         }
         """;
 
+    public const string Webhook = $"{{{WebhookMembers}}}";
+
+    public const string MadeWebhook = $$"""
+        {{{WebhookMembers}}, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+        """;
+
+    private const string WebhookMembers = """
+        "id": "5b6c7d8e-9f0a-4b1c-8d2e-3f4a5b6c7d8e", "project_id": "0123456789abcdef0123456789abcdef",
+        "user_id": "89abcdef0123456789abcdef01234567", "url": "https://hooks.example.org/holdfast",
+        "events": ["backup.failed", "share.overdue"], "enabled": true, "delivered_at": "2026-01-20T04:00:00.000000Z",
+        "problem": null, "next_try_at": null, "created_at": "2026-01-02T03:04:05.000000Z", "updated_at": null
+        """;
+
     public const string Drill = """
         {
           "id": "9c8b7a69-5f4e-4d3c-8b2a-190817263544", "backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12",

@@ -173,6 +173,15 @@ public static class RuleDefaults
         new("repository:get_all", Reader, "Show what is known of the project's repository."),
         new("repository:get_all_project", Admin, "Show what is known of all repositories, and what was found in them."),
         new("repository:verify", Admin, "Verify a repository now."),
+        // Who is told what happened.
+        new("webhook:create", Member, "Have the project's events sent to a host that the operator has listed."),
+        new("webhook:any_host", Admin, "Have events sent to any host; not to addresses of private networks."),
+        new("webhook:all_projects", Admin, "Have the events of all projects sent."),
+        new("webhook:get", Member, "Show a webhook."),
+        new("webhook:get_all", Member, "List webhooks."),
+        new("webhook:get_all_project", Admin, "List the webhooks of all projects."),
+        new("webhook:update", Member, "Change a webhook, or send a test event to it."),
+        new("webhook:delete", Member, "Remove a webhook, and what is on its way to it."),
         // The audit trail.
         new("audit:get_all", Reader, "Read the project's audit trail."),
         new("audit:get_all_project", Admin, "Read the audit trail of all projects."),

@@ -47,6 +47,13 @@ public class NativeAccessTests : AccessTableTests
         new("PATCH holds/{id}", "401 401 403 403 404 403 200 200"),
         // Before its time.
         new("DELETE holds/{id}", "401 401 403 403 404 403 403 204"),
+        new("GET webhooks", "401 401 403 403 200 403 200 200"),
+        // To a host that is on no list.
+        new("POST webhooks", "401 401 403 403 403 403 403 201"),
+        new("GET webhooks/{id}", "401 401 403 403 404 403 200 200"),
+        new("PATCH webhooks/{id}", "401 401 403 403 404 403 200 200"),
+        new("DELETE webhooks/{id}", "401 401 403 403 404 403 204 204"),
+        new("POST webhooks/{id}/test", "401 401 403 403 404 403 202 202"),
         new("GET shares", "401 401 403 403 200 200 200 200"),
         new("GET shares/{id}", "401 401 403 403 404 200 200 200"),
         new("GET drills", "401 401 403 403 200 200 200 200"),
@@ -135,6 +142,14 @@ public class NativeAccessTests : AccessTableTests
             Backup backup = await World.AddBackupAsync(await World.AddShareAsync());
             body = $$"""{"backup_id":"{{backup.Id}}","reason":"new"}""";
             path = path.Replace("{id}", (await World.AddHoldAsync(backup)).Id);
+        }
+        else if (path.StartsWith("webhooks", StringComparison.Ordinal))
+        {
+            body =
+                path == "webhooks"
+                    ? """{"url":"https://hooks.example.org/","events":["backup.failed"]}"""
+                    : """{"events":["share.overdue"]}""";
+            path = path.Replace("{id}", (await World.AddWebhookAsync()).Id);
         }
         else if (path.StartsWith("volumes", StringComparison.Ordinal))
         {

@@ -106,7 +106,10 @@ public sealed class SchedulerTests : IAsyncLifetime
             );
         }
         Telling catalog = new(core.Catalog);
-        await new Maintenance(catalog, core.Queue, core.Options, core.Time, new WakeSignal()).QueueDueAsync(default);
+        OverdueShares overdue = new(catalog, core.Time);
+        await new Maintenance(catalog, core.Queue, overdue, core.Options, core.Time, new WakeSignal()).QueueDueAsync(
+            default
+        );
         Assert.Equal(
             [Maintenance.SharingsAtOnce, Maintenance.SharingsAtOnce, 1],
             catalog.Entries.Where(entries => entries > 0)
@@ -233,7 +236,14 @@ public sealed class SchedulerTests : IAsyncLifetime
         new(
             catalog ?? core.Catalog,
             core.Queue,
-            new Maintenance(core.Catalog, core.Queue, core.Options, core.Time, core.Wake),
+            new Maintenance(
+                core.Catalog,
+                core.Queue,
+                new OverdueShares(core.Catalog, core.Time),
+                core.Options,
+                core.Time,
+                core.Wake
+            ),
             new ScheduledBackups(
                 core.Catalog,
                 core.Options,
