@@ -123,6 +123,9 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Warning, "{Count} operations of workers that were lost begin again")]
     public static partial void LeasesExpired(ILogger logger, int count);
 
+    [LoggerMessage(306, LogLevel.Error, "Schedule {Schedule} cannot be worked on")]
+    public static partial void ScheduleFaulted(ILogger logger, string schedule, Exception fault);
+
     [LoggerMessage(305, LogLevel.Warning, "{Count} events for webhooks have not arrived within a day and are given up")]
     public static partial void WebhooksGivenUp(ILogger logger, int count);
 

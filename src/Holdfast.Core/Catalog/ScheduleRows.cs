@@ -84,11 +84,21 @@ public sealed class ScheduleRows(ICatalogSession session)
     public Task RetainAtAsync(string id, DateTimeOffset? when) =>
         session.ExecuteAsync("UPDATE schedules SET retain_at = @when WHERE id = @id", new { id, when });
 
-    /// <summary>A backup has come: others of its schedule, if it has one, may go.</summary>
+    /// <summary>A backup has come, or has failed: others of its schedule, if it has one, may go.</summary>
     public Task RetainSoonAsync(string backupId, DateTimeOffset now) =>
         session.ExecuteAsync(
             "UPDATE schedules SET retain_at = @now WHERE enabled AND id = (SELECT schedule_id FROM backups WHERE id = @backupId)",
             new { backupId, now }
+        );
+
+    /// <summary>The project is gone: nobody is left to ask for its backups, or to say which may go.</summary>
+    public Task DisableOfProjectAsync(string projectId, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            """
+            UPDATE schedules SET enabled = FALSE, next_at = NULL, look_at = NULL, retain_at = NULL, updated_at = @now
+            WHERE project_id = @projectId
+            """,
+            new { projectId, now }
         );
 
     public Task RemoveAsync(string id) => session.ExecuteAsync("DELETE FROM schedules WHERE id = @id", new { id });

@@ -24,6 +24,7 @@ internal static class OperationEnd
         {
             case OperationKind.CreateBackup:
                 await Backup(BackupStatus.Creating, BackupStatus.Error);
+                await session.Schedules.RetainSoonAsync(operation.BackupId!, now);
                 await Share(ShareStatus.BackupCreating, operation.StatusBefore ?? ShareStatus.Available);
                 await ReapAsync();
                 break;
@@ -44,6 +45,7 @@ internal static class OperationEnd
                 break;
             case OperationKind.CreateVolumeBackup:
                 await Backup(BackupStatus.Creating, BackupStatus.Error);
+                await session.Schedules.RetainSoonAsync(operation.BackupId!, now);
                 await Volume(VolumeStatus.BackingUp, operation.StatusBefore ?? VolumeStatus.Available);
                 await ReapAsync();
                 break;

@@ -26,8 +26,10 @@ public sealed class ScheduledBackups(
     /// <summary>Backups that one transaction lets go; the next round goes on.</summary>
     internal const int DeletedAtOnce = 100;
 
-    /// <summary>A share that is at work, or a quota that is used up.</summary>
-    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(30);
+    /// <summary>Until a share that was at work is looked at again, or a quota that was used up.</summary>
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
 
     /// <summary>What was shared, held or at work may be so no longer.</summary>
     private static readonly TimeSpan RetainEvery = TimeSpan.FromHours(6);
@@ -58,40 +60,96 @@ public sealed class ScheduledBackups(
     }
 
     /// <returns>Whether a backup was asked for.</returns>
-    private async Task<bool> AskAsync(string id, CancellationToken cancellationToken)
+    private Task<bool> AskAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                if (await session.Schedules.FindAsync(id) is not { } schedule || !(schedule.LookAt <= now))
+                {
+                    return false;
+                }
+                await RequireProjectAsync(session, schedule);
+                Backup backup = await QueueAsync(session, schedule, now);
+                DateTimeOffset? next = ScheduleRules.NextAfter(schedule, now);
+                await session.Schedules.SetAsync(
+                    schedule with
+                    {
+                        NextAt = next,
+                        LookAt = next,
+                        LastAt = now,
+                        LastBackupId = backup.Id,
+                        Problem = null,
+                    }
+                );
+                return true;
+            },
+            (schedule, now) => schedule with { LookAt = now + Rest(schedule) },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// The work on one schedule. What a tenant has written into it must not stop the others: whatever goes wrong is said on it, and
+    /// it waits.
+    /// </summary>
+    /// <param name="later">When it is looked at again.</param>
+    private async Task<bool> TryAsync(
+        string id,
+        Func<ICatalogSession, Task<bool>> work,
+        Func<Schedule, DateTimeOffset, Schedule> later,
+        CancellationToken cancellationToken
+    )
     {
+        string problem;
         try
         {
-            return await catalog.WriteAsync(
-                async session =>
-                {
-                    DateTimeOffset now = time.Now();
-                    if (await session.Schedules.FindAsync(id) is not { } schedule || !(schedule.LookAt <= now))
-                    {
-                        return false;
-                    }
-                    Backup backup = await QueueAsync(session, schedule, now);
-                    DateTimeOffset? next = ScheduleRules.NextAfter(schedule, now);
-                    await session.Schedules.SetAsync(
-                        schedule with
-                        {
-                            NextAt = next,
-                            LookAt = next,
-                            LastAt = now,
-                            LastBackupId = backup.Id,
-                            Problem = null,
-                        }
-                    );
-                    return true;
-                },
-                cancellationToken
-            );
+            return await catalog.WriteAsync(work, cancellationToken);
         }
         catch (ServiceError error) when (!error.IsOutage && error.Kind != ServiceErrorKind.Unavailable)
         {
-            await PutOffAsync(id, error.Message, cancellationToken);
-            return false;
+            problem = error.Message;
         }
+        catch (Exception fault) when (fault is not (ServiceError or OperationCanceledException))
+        {
+            Log.ScheduleFaulted(logger, id, fault);
+            problem = "The service is at fault; its log says why.";
+        }
+        bool news = await catalog.WriteAsync(
+            async session =>
+            {
+                if (await session.Schedules.FindAsync(id) is not { Enabled: true } schedule)
+                {
+                    return false;
+                }
+                await session.Schedules.SetAsync(later(schedule, time.Now()) with { Problem = problem });
+                return schedule.Problem != problem;
+            },
+            cancellationToken
+        );
+        if (news)
+        {
+            Log.ScheduleWaits(logger, id, problem);
+        }
+        return false;
+    }
+
+    /// <summary>Of a disabled project nothing is made and nothing goes. Projects of Keystone are not known here.</summary>
+    private static async Task RequireProjectAsync(ICatalogSession session, Schedule schedule)
+    {
+        if (await session.Projects.FindAsync(schedule.ProjectId) is { Enabled: false })
+        {
+            throw ServiceError.Conflict("The project is disabled.");
+        }
+    }
+
+    /// <summary>The longer it has waited, the longer until the next look.</summary>
+    private static TimeSpan Rest(Schedule schedule)
+    {
+        TimeSpan tenth = (schedule.LookAt - schedule.NextAt ?? TimeSpan.Zero) / 10;
+        return tenth < ShortestRest ? ShortestRest
+            : tenth > LongestRest ? LongestRest
+            : tenth;
     }
 
     private async Task<Backup> QueueAsync(ICatalogSession session, Schedule schedule, DateTimeOffset now)
@@ -113,30 +171,10 @@ public sealed class ScheduledBackups(
         return (await VolumeBackupService.QueueAsync(session, caller, ofVolume, options, now, schedule)).Backup;
     }
 
-    /// <summary>It stays due, and says why it waits.</summary>
-    private async Task PutOffAsync(string id, string problem, CancellationToken cancellationToken)
-    {
-        bool news = await catalog.WriteAsync(
-            async session =>
-            {
-                if (await session.Schedules.FindAsync(id) is not { NextAt: not null } schedule)
-                {
-                    return false;
-                }
-                await session.Schedules.SetAsync(schedule with { LookAt = time.Now() + TryAgain, Problem = problem });
-                return schedule.Problem != problem;
-            },
-            cancellationToken
-        );
-        if (news)
-        {
-            Log.ScheduleWaits(logger, id, problem);
-        }
-    }
-
     /// <returns>Whether a backup goes.</returns>
     private Task<bool> RetainAsync(string id, CancellationToken cancellationToken) =>
-        catalog.WriteAsync(
+        TryAsync(
+            id,
             async session =>
             {
                 DateTimeOffset now = time.Now();
@@ -149,10 +187,13 @@ public sealed class ScheduledBackups(
                     await session.Schedules.RetainAtAsync(id, when: null);
                     return false;
                 }
+                await RequireProjectAsync(session, schedule);
                 IReadOnlyList<RetainedBackup> plan = await RetentionPlan.MakeAsync(session, schedule, now);
                 RetainedBackup[] going = [.. plan.Where(one => one.Goes).Take(DeletedAtOnce)];
                 foreach (RetainedBackup one in going)
                 {
+                    // Those that were rejected, or whose time is over.
+                    await SharingRules.EndAllAsync(session, one.Backup, caller: null, now);
                     await session.QueueDeleteAsync(
                         one.Backup,
                         NewOperation.Of(OperationKind.DeleteBackup, schedule.ProjectId, now)
@@ -163,6 +204,7 @@ public sealed class ScheduledBackups(
                 await session.Schedules.RetainAtAsync(id, more ? now : now + RetainEvery);
                 return going.Length > 0;
             },
+            (schedule, now) => schedule with { RetainAt = now + RetainEvery },
             cancellationToken
         );
 }

@@ -72,12 +72,7 @@ public sealed class HoldService(ICatalog catalog, Policy policy, TimeProvider ti
                 Backup backup =
                     await session.FindBackupAsync(caller, request.BackupId)
                     ?? throw BackupRules.NoSuchBackup(request.BackupId);
-                if (!BackupRules.CanBeRead(backup))
-                {
-                    throw ServiceError.Conflict(
-                        $"Backup {backup.Id} is '{backup.Status}': only one that is available can be held."
-                    );
-                }
+                RequireReadable(backup);
                 if ((await session.Holds.OfBackupAsync(backup.Id)).Count >= Hold.MostOfBackup)
                 {
                     throw ServiceError.Conflict($"A backup can have {Hold.MostOfBackup} holds, and this one has them.");
@@ -127,6 +122,10 @@ public sealed class HoldService(ICatalog catalog, Policy policy, TimeProvider ti
                     bool shorter =
                         (changed.ExpiresAt ?? DateTimeOffset.MaxValue) < (hold.ExpiresAt ?? DateTimeOffset.MaxValue);
                     RequireLift(caller, hold, shorter, now);
+                    if (!shorter)
+                    {
+                        RequireReadable(await session.Backups.FindAsync(hold.BackupId) ?? throw NoSuchHold(id));
+                    }
                 }
                 changed = changed with { UpdatedAt = now };
                 await session.Holds.SetAsync(changed);
@@ -171,6 +170,16 @@ public sealed class HoldService(ICatalog catalog, Policy policy, TimeProvider ti
         }
     }
 
+    private static void RequireReadable(Backup backup)
+    {
+        if (!BackupRules.CanBeRead(backup))
+        {
+            throw ServiceError.Conflict(
+                $"Backup {backup.Id} is '{backup.Status}': only one that is available can be held."
+            );
+        }
+    }
+
     private static void CheckEnd(DateTimeOffset? end, DateTimeOffset now)
     {
         if (end <= now)
@@ -182,5 +191,7 @@ public sealed class HoldService(ICatalog catalog, Policy policy, TimeProvider ti
     private static async Task<Hold> FindAsync(ICatalogSession session, Caller caller, string id) =>
         await session.Holds.FindAsync(id) is { } hold && (caller.IsAdmin || hold.ProjectId == caller.ProjectId)
             ? hold
-            : throw ServiceError.NotFound($"Hold {id} could not be found.");
+            : throw NoSuchHold(id);
+
+    private static ServiceError NoSuchHold(string id) => ServiceError.NotFound($"Hold {id} could not be found.");
 }

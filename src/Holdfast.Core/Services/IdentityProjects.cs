@@ -130,6 +130,7 @@ public sealed class IdentityProjects(IdentityCatalog catalog, TimeProvider time)
                     throw IdentityPolicy.Missing("project", id);
                 }
                 await rows.Quotas.RemoveProjectAsync(id);
+                await rows.Schedules.DisableOfProjectAsync(id, time.Now());
                 await IdentityPolicy.KeepAnAdministratorAsync(rows);
                 return true;
             },

@@ -16,7 +16,7 @@ public sealed record RetainedBackup(Backup Backup, bool Goes, IReadOnlyList<stri
 internal static class RetentionPlan
 {
     public const string NoRule = "no rule keeps it";
-    private const string Failed = "it failed, and a later one did not";
+    private const string Failed = "it failed, and there is a later one";
 
     /// <returns>The schedule's backups, newest first.</returns>
     public static async Task<IReadOnlyList<RetainedBackup>> MakeAsync(
@@ -71,7 +71,12 @@ internal static class RetentionPlan
         foreach (Backup backup in newestFirst)
         {
             bool isGood = kept.TryGetValue(backup.Id, out IReadOnlyList<string>? rules);
-            bool failed = backup.Status == BackupStatus.Error && good.Any(later => later.CreatedAt > backup.CreatedAt);
+            // One that has a snapshot was made: somebody has set its status by hand.
+            bool failed =
+                backup is { Status: BackupStatus.Error, SnapshotId: null }
+                && newestFirst.Any(later =>
+                    later.CreatedAt > backup.CreatedAt && later.Status != BackupStatus.Creating
+                );
             List<string> stays = [.. protections(backup)];
             if (isGood)
             {

@@ -151,7 +151,11 @@ public sealed class ScheduleService(ICatalog catalog, Policy policy, TimeProvide
                 {
                     return schedule;
                 }
-                ScheduleRules.Check(changed, now);
+                // One that this node knows the time zone of no more can be turned off.
+                if (changed.Enabled || !schedule.Enabled)
+                {
+                    ScheduleRules.Check(changed, now);
+                }
                 bool otherTimes =
                     (changed.Cron, changed.TimeZone, changed.Enabled)
                     != (schedule.Cron, schedule.TimeZone, schedule.Enabled);

@@ -104,7 +104,7 @@ internal static class SharingRules
     }
 
     /// <summary>Ends all sharings of the backup. Those whose time is over were not the caller's to end.</summary>
-    public static async Task EndAllAsync(ICatalogSession session, Backup backup, Caller caller, DateTimeOffset now)
+    public static async Task EndAllAsync(ICatalogSession session, Backup backup, Caller? caller, DateTimeOffset now)
     {
         foreach (Sharing sharing in (await LiveAsync(session, backup, now)).Values)
         {

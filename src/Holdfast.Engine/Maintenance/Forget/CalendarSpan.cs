@@ -34,12 +34,13 @@ public readonly record struct CalendarSpan(int Years, int Months, int Days, int 
 
     /// <summary>
     /// This long before a time, on that time's own calendar. A day that the month does not have runs over into the next
-    /// month (31 March less one month is 3 March, or 2 in a leap year), as restic's does. Never before the year 1.
+    /// month (31 March less one month is 3 March, or 2 in a leap year), as restic's does. What would lie before the year 2 is the
+    /// beginning of time: in the year 1 there are calendars on which UTC has none yet.
     /// </summary>
     public DateTimeOffset Before(DateTimeOffset time)
     {
         long months = (time.Year - (long)Years) * 12 + time.Month - 1 - Months;
-        if (months < 12)
+        if (months < 24)
         {
             return DateTimeOffset.MinValue;
         }

@@ -223,6 +223,121 @@ public sealed class ScheduledBackupsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nights_that_fail_do_not_use_up_the_quota()
+    {
+        Schedule schedule = await MakeAsync("0 4 * * *");
+        await AddAsync(schedule, "good", hours: 1);
+        await AddAsync(schedule, "failed1", hours: 2, BackupStatus.Error);
+        await AddAsync(schedule, "failed2", hours: 3, BackupStatus.Error);
+        await RetainAsync(schedule);
+        Assert.Equal("failed1", Assert.Single(await RunAsync()).BackupId);
+    }
+
+    [Fact]
+    public async Task The_end_of_one_that_fails_has_the_others_looked_at()
+    {
+        Schedule schedule = await MakeAsync("0 4 * * *");
+        await AddAsync(schedule, "failed", hours: 1, BackupStatus.Error);
+        core.Time.Advance(At(4) - Rows.Start);
+        await RunAsync();
+        await SettleAsync();
+        Assert.Equal("failed", Assert.Single(await RunAsync(), one => one.Kind == OperationKind.DeleteBackup).BackupId);
+    }
+
+    [Fact]
+    public async Task One_that_was_made_and_is_called_failed_by_hand_stays()
+    {
+        Schedule schedule = await MakeAsync("0 4 * * *");
+        await AddAsync(schedule, "suspect", hours: 1);
+        await AddAsync(schedule, "good", hours: 2);
+        await core.Catalog.WriteAsync(
+            session =>
+                session.Backups.SetStatusAsync("suspect", BackupStatus.Available, BackupStatus.Error, Rows.Start),
+            default
+        );
+        await RetainAsync(schedule);
+        Assert.Empty(await RunAsync());
+    }
+
+    [Fact]
+    public async Task What_a_recipient_rejected_or_had_until_now_goes_with_its_sharing()
+    {
+        Schedule schedule = await MakeAsync("0 4 * * *", new Retention { KeepLast = 1 });
+        await AddAsync(schedule, "rejected", hours: 1);
+        await AddAsync(schedule, "expired", hours: 2);
+        await AddAsync(schedule, "last", hours: 3);
+        Backup rejected = (await core.Catalog.BackupAsync("rejected"))!;
+        Backup expired = (await core.Catalog.BackupAsync("expired"))!;
+        await core.Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Sharings.AddAsync(Rows.Sharing("s1", rejected) with { State = SharingState.Rejected });
+                await session.Sharings.AddAsync(
+                    Rows.Sharing("s2", expired) with
+                    {
+                        ExpiresAt = Rows.Start.AddMinutes(-1),
+                    }
+                );
+            },
+            default
+        );
+        await RetainAsync(schedule);
+        Assert.Equal(["expired", "rejected"], (await RunAsync()).Select(one => one.BackupId).Order());
+        foreach (string id in new[] { "expired", "rejected" })
+        {
+            Assert.Empty(await core.Catalog.ReadAsync(session => session.Sharings.OfBackupAsync(id), default));
+        }
+    }
+
+    [Fact]
+    public async Task A_schedule_that_this_node_cannot_read_waits_and_stops_no_other_and_can_be_turned_off()
+    {
+        Schedule strange = await MakeAsync("0 4 * * *", new Retention { KeepLast = 1 });
+        Schedule other = await MakeAsync("0 4 * * *", new Retention { KeepLast = 1 });
+        await core.Catalog.WriteAsync(
+            session => session.Schedules.SetAsync(strange with { TimeZone = "Mars/Olympus" }),
+            default
+        );
+        await AddAsync(other, "old", hours: 1);
+        await AddAsync(other, "new", hours: 2);
+        core.Time.Advance(At(4) - Rows.Start);
+        await RetainAsync(strange);
+        await RetainAsync(other);
+        IReadOnlyList<Operation> asked = await RunAsync();
+        Assert.Equal(["create_backup", "delete_backup"], asked.Select(one => one.Kind).Order());
+        strange = await schedules.GetAsync(Member, strange.Id, default);
+        Assert.Contains("no time zone", strange.Problem, StringComparison.Ordinal);
+        Assert.True(strange.RetainAt > core.Time.GetUtcNow());
+
+        ScheduleChange off = new(false, null, null, null, Enabled: false, null);
+        Assert.False((await schedules.UpdateAsync(Member, strange.Id, off, default)).Enabled);
+    }
+
+    [Fact]
+    public async Task A_disabled_projects_schedules_make_nothing_and_let_nothing_go()
+    {
+        Schedule schedule = await MakeAsync("0 4 * * *", new Retention { KeepLast = 1 });
+        await AddAsync(schedule, "old", hours: 1);
+        await AddAsync(schedule, "new", hours: 2);
+        await core.Catalog.WriteAsync(
+            session =>
+                session.Projects.TryAddAsync(
+                    new Project
+                    {
+                        Id = Rows.Project,
+                        Name = "closed",
+                        Enabled = false,
+                    }
+                ),
+            default
+        );
+        core.Time.Advance(At(4) - Rows.Start);
+        await RetainAsync(schedule);
+        Assert.Empty(await RunAsync());
+        Assert.Equal("The project is disabled.", (await schedules.GetAsync(Member, schedule.Id, default)).Problem);
+    }
+
+    [Fact]
     public async Task Days_are_those_of_the_schedules_zone()
     {
         // 22:30 and 23:30 UTC are one day in London, two in Paris.

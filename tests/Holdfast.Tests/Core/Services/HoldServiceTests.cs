@@ -55,6 +55,19 @@ public sealed class HoldServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_goes_already_is_held_no_longer()
+    {
+        string id = (await HoldAsync("b1", Later)).Id;
+        core.Time.Advance(TimeSpan.FromDays(10));
+        await core.Backups.DeleteAsync(Member, "b1", default);
+        ServiceError error = await Assert.ThrowsAsync<ServiceError>(() =>
+            holds.UpdateAsync(Member, id, new HoldChange(false, null, true, null), default)
+        );
+        Assert.Equal(ServiceErrorKind.Conflict, error.Kind);
+        Assert.Contains("'deleting'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task So_is_a_volumes()
     {
         await HoldAsync("b2", expiresAt: null);

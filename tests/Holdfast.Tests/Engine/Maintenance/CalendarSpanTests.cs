@@ -32,6 +32,11 @@ public sealed class CalendarSpanTests
     [InlineData("2024-01-01T00:30:00+02:00", "1h", "2023-12-31T23:30:00+02:00")]
     [InlineData("2024-05-15T10:00:00Z", "1y5m7d2h", "2022-12-08T08:00:00Z")]
     [InlineData("2024-05-15T10:00:00Z", "9999y", "0001-01-01T00:00:00Z")]
+    // In Paris the year 1 began before UTC did.
+    [InlineData("2026-11-23T10:00:00+01:00", "2025y10m", "0001-01-01T00:00:00Z")]
+    [InlineData("2026-11-23T10:00:00+14:00", "2025y", "0001-01-01T00:00:00Z")]
+    [InlineData("2026-01-01T00:00:00+14:00", "2024y", "0002-01-01T00:00:00+14:00")]
+    [InlineData("2026-01-01T00:00:00-12:00", "2024y364d", "0001-01-02T00:00:00-12:00")]
     public void Reaches_back_on_the_calendar(string from, string span, string expected) =>
         Assert.Equal(Time(expected), CalendarSpan.Parse(span).Before(Time(from)));
 
