@@ -14,8 +14,16 @@ namespace Holdfast.Engine;
 /// </summary>
 /// <param name="store">Its root is above the repositories.</param>
 /// <param name="keptBytes">Of indexes and snapshots kept between two openings.</param>
-public sealed class Repositories(IObjectStore store, long keptBytes = WarmRepositories.DefaultBytes)
+/// <param name="cache">The same store behind a <see cref="CacheObjectStore"/> that keeps what <see cref="IsKept"/>; null where there is none.</param>
+public sealed class Repositories(
+    IObjectStore store,
+    long keptBytes = WarmRepositories.DefaultBytes,
+    IObjectStore? cache = null
+)
 {
+    /// <summary>Of a pack: a directory, or the pieces of a small file. More is a file's data, which is read once.</summary>
+    private const int LargestKept = 1024 * 1024;
+
     private const int Removals = 16;
 
     /// <summary>Names in memory while a repository is removed.</summary>
@@ -48,7 +56,7 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
         CancellationToken cancellationToken
     )
     {
-        PrefixObjectStore place = Of(project);
+        PrefixObjectStore place = options.FromCache && cache is not null ? Of(cache, project) : Of(project);
         Repository? opened = warm.Find(project, password) is { } kept
             ? await Repository.TryReopenAsync(place, kept, options, cancellationToken)
             : null;
@@ -159,7 +167,14 @@ public sealed class Repositories(IObjectStore store, long keptBytes = WarmReposi
         await objects.DeleteAsync(name, CancellationToken.None);
     }
 
-    private PrefixObjectStore Of(string project) =>
+    /// <summary>Whether a read of so many bytes is of what never changes, and worth to be kept near.</summary>
+    public static bool IsKept(ObjectName name, long length) =>
+        name.Value.Split('/') is [_, var folder, ..]
+        && (folder == "index" || (folder == "data" && length <= LargestKept));
+
+    private PrefixObjectStore Of(string project) => Of(store, project);
+
+    private static PrefixObjectStore Of(IObjectStore store, string project) =>
         ObjectName.IsValid(project) && !project.Contains('/') && !Reserved.Contains(project, StringComparer.Ordinal)
             ? new PrefixObjectStore(store, project)
             : throw new EngineError(EngineErrorKind.Invalid, temporary: false, $"'{project}' is not a project's id.");

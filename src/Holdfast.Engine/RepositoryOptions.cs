@@ -26,6 +26,12 @@ public sealed record RepositoryOptions
     /// </summary>
     public int Requests { get; init; } = 16;
 
+    /// <summary>
+    /// Whether what never changes, indexes and pieces of packs, may be read from the cache of <see cref="Repositories"/>: for whoever
+    /// looks, never for whoever judges what the store has.
+    /// </summary>
+    public bool FromCache { get; init; }
+
     /// <summary>What a lock file names as its host; a service names its node.</summary>
     public string LockHostname { get; init; } = Environment.MachineName;
 

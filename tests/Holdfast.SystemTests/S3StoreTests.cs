@@ -31,8 +31,16 @@ public sealed class S3StoreTests : IAsyncLifetime
         string copy = server.Scratch["copy"];
         Copy.Of(share.Directory, copy);
         string backup = await tenant.BackUpAsync(share);
+        await BrowseAsync(tenant, backup);
         await server.KillAsync();
         await server.StartAgainAsync();
+        // What a browser needed once lies near, sealed, for the next process.
+        await BrowseAsync(tenant, backup);
+        using HttpClient http = new() { BaseAddress = server.Url };
+        Assert.Matches(
+            "holdfast_cache_reads_total\\{[^}]*outcome=\"hit\"[^}]*\\} [1-9]",
+            await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))
+        );
 
         Changes.Apply(share.Directory, seed: 2);
         await tenant.RestoreAsync(backup, share);
@@ -41,6 +49,12 @@ public sealed class S3StoreTests : IAsyncLifetime
         await restic.CheckAsync();
         Assert.False(Directory.Exists(Path.Combine(server.DataDirectory, "store")));
         Assert.DoesNotContain(gateway.Account.SecretKey, server.Log, StringComparison.Ordinal);
+    }
+
+    private static async Task BrowseAsync(Tenant tenant, string backup)
+    {
+        Reply listed = await tenant.Session.GetAsync($"/api/v1/backups/{backup}/files/");
+        Assert.Equal(HttpStatusCode.OK, listed.Status);
     }
 
     [Fact]

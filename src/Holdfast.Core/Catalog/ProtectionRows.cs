@@ -95,10 +95,11 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
                 WHEN late = 1 THEN waits END AS problem,
             CASE WHEN late = 1 OR (late IS NULL AND good_at < @recent) THEN 1 ELSE 0 END AS is_overdue, overdue_told_at
         FROM (
-            SELECT shares.id AS share_id, shares.name, shares.overdue_told_at, latest.status AS latest_status, latest.fail_reason, latest.damage,
+            SELECT shares.id AS share_id, shares.name, latest.status AS latest_status, latest.fail_reason, latest.damage,
                 good.id AS good_backup_id, coalesce(good.data_at, good.created_at) AS good_at,
                 (SELECT min(c.next_at) {Schedules}) AS next_at,
                 (SELECT max(CASE WHEN {Late} THEN 1 ELSE 0 END) {Schedules}) AS late,
+                (SELECT o.told_at FROM overdue_shares AS o WHERE o.share_id = shares.id) AS overdue_told_at,
                 (SELECT max(c.problem) {Schedules} AND c.next_at < @patient) AS waits
             FROM shares
             LEFT JOIN backups AS latest ON latest.id = (
@@ -153,6 +154,17 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
             """,
             Parameters(limit)
         );
+
+    /// <summary>Webhooks have been told that the share is overdue.</summary>
+    public Task ToldOverdueAsync(string shareId) =>
+        session.ExecuteAsync(
+            "INSERT INTO overdue_shares (share_id, told_at) VALUES (@shareId, @now) ON CONFLICT (share_id) DO NOTHING",
+            new { shareId, now }
+        );
+
+    /// <summary>The share is overdue no more: the next time is news.</summary>
+    public Task ForgetOverdueAsync(string shareId) =>
+        session.ExecuteAsync("DELETE FROM overdue_shares WHERE share_id = @shareId", new { shareId });
 
     /// <summary>Backups of the project's shares, by day; a day without any has no row.</summary>
     public Task<IReadOnlyList<BackupDay>> DaysAsync(DateTimeOffset since) =>

@@ -24,15 +24,32 @@ public sealed record ProjectRepository
     /// <summary>What was there then has been read whole since, but for what is damaged; null until all has been read once.</summary>
     public DateTimeOffset? ProvenAt { get; init; }
 
+    /// <summary>What its snapshots restored to together when it was last verified; null before the first.</summary>
+    public long? LogicalBytes { get; init; }
+
+    /// <summary>Of that what was there once, before it was compressed.</summary>
+    public long? UniqueBytes { get; init; }
+
+    /// <summary>What it took in the store.</summary>
+    public long? StoredBytes { get; init; }
+
     /// <summary>Number of the last export object that was begun.</summary>
     public long ExportSequence { get; init; }
+}
+
+/// <summary>Bytes of repositories: see <see cref="ProjectRepository"/>.</summary>
+public sealed record SpaceTaken
+{
+    public long LogicalBytes { get; init; }
+    public long UniqueBytes { get; init; }
+    public long StoredBytes { get; init; }
 }
 
 public sealed class RepositoryRows(ICatalogSession session)
 {
     private const string Select =
         "SELECT project_id, repository_id, created_at, pruned_at, freed_snapshots, verified_at, verification, proven_at,"
-        + " export_sequence FROM repositories";
+        + " logical_bytes, unique_bytes, stored_bytes, export_sequence FROM repositories";
 
     public Task<IReadOnlyList<ProjectRepository>> ListAsync() =>
         session.QueryAsync<ProjectRepository>(Select + " ORDER BY project_id");
@@ -78,6 +95,33 @@ public sealed class RepositoryRows(ICatalogSession session)
                 now,
             }
         );
+
+    /// <summary>What it holds, as a verification has counted it.</summary>
+    public Task MeasuredAsync(string projectId, long logicalBytes, long uniqueBytes, long storedBytes) =>
+        session.ExecuteAsync(
+            """
+            UPDATE repositories SET logical_bytes = @logicalBytes, unique_bytes = @uniqueBytes, stored_bytes = @storedBytes
+            WHERE project_id = @projectId
+            """,
+            new
+            {
+                projectId,
+                logicalBytes,
+                uniqueBytes,
+                storedBytes,
+            }
+        );
+
+    /// <summary>Of all repositories that were verified once.</summary>
+    public async Task<SpaceTaken> SpaceAsync() =>
+        await session.FindAsync<SpaceTaken>(
+            """
+            SELECT CAST(coalesce(sum(logical_bytes), 0) AS BIGINT) AS logical_bytes,
+                CAST(coalesce(sum(unique_bytes), 0) AS BIGINT) AS unique_bytes,
+                CAST(coalesce(sum(stored_bytes), 0) AS BIGINT) AS stored_bytes
+            FROM repositories
+            """
+        ) ?? new SpaceTaken();
 
     /// <param name="verification">As <see cref="Model.Verification"/> writes it.</param>
     public Task VerifiedAsync(string projectId, string verification, DateTimeOffset? provenAt, DateTimeOffset now) =>

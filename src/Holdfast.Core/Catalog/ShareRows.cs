@@ -52,10 +52,6 @@ public sealed class ShareRows(ICatalogSession session)
     public Task<IReadOnlyList<string>> ProjectsAsync() =>
         session.QueryAsync<string>("SELECT DISTINCT project_id FROM shares ORDER BY project_id");
 
-    /// <summary>Since when webhooks know that it is overdue; null: it is not any more.</summary>
-    public Task SetOverdueToldAsync(string id, DateTimeOffset? at) =>
-        session.ExecuteAsync("UPDATE shares SET overdue_told_at = @at WHERE id = @id", new { id, at });
-
     /// <summary>Of all shares that their project has a good backup of, and that are in no bin, the oldest first.</summary>
     public Task<IReadOnlyList<LastBackup>> LastBackupsAsync(int limit) =>
         session.QueryAsync<LastBackup>(

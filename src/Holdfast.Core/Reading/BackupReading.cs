@@ -51,7 +51,7 @@ public sealed class BackupReading(
         Repository? repository = null;
         try
         {
-            RepositoryOptions options = new() { Time = time };
+            RepositoryOptions options = new() { Time = time, FromCache = true };
             repository = await repositories.OpenAsync(backup.ProjectId, options, cancellationToken);
             await repository.LoadIndexAsync(cancellationToken);
             return repository;

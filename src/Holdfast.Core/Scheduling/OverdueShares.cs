@@ -51,16 +51,18 @@ public sealed class OverdueShares(ICatalog catalog, TimeProvider time)
     private async Task TellAsync(ICatalogSession session, string project, string[] shares)
     {
         DateTimeOffset now = time.Now();
-        foreach (ShareProtection share in await session.Protection(project, now).OfSharesAsync(shares))
+        ProtectionRows rows = session.Protection(project, now);
+        foreach (ShareProtection share in await rows.OfSharesAsync(shares))
         {
-            if (share.IsOverdue && share.OverdueToldAt is null)
+            if (!share.IsOverdue)
+            {
+                await rows.ForgetOverdueAsync(share.ShareId);
+            }
+            else if (share.OverdueToldAt is null)
             {
                 await session.AnnounceOverdueAsync(project, share, now);
+                await rows.ToldOverdueAsync(share.ShareId);
             }
-            await session.Shares.SetOverdueToldAsync(
-                share.ShareId,
-                share.IsOverdue ? share.OverdueToldAt ?? now : null
-            );
         }
     }
 }

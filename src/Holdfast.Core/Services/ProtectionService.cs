@@ -18,10 +18,12 @@ public sealed record ProtectedShare(
 /// <param name="Counts">Shares in each state of <see cref="ProtectionState"/>.</param>
 /// <param name="Unwell">Shares that need attention: the worst first, and not all where there are many.</param>
 /// <param name="Days">Of backups, from the earliest to today, UTC, each once.</param>
+/// <param name="Repository">What its backups take; null before the first.</param>
 public sealed record ProtectionOverview(
     IReadOnlyDictionary<string, long> Counts,
     IReadOnlyList<ShareProtection> Unwell,
-    IReadOnlyList<BackupDay> Days
+    IReadOnlyList<BackupDay> Days,
+    ProjectRepository? Repository
 )
 {
     public long Shares => Counts.Values.Sum();
@@ -120,7 +122,8 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
                         .. Enumerable
                             .Range(0, DaysShown)
                             .Select(day => made.GetValueOrDefault(first + day) ?? new BackupDay { Day = first + day }),
-                    ]
+                    ],
+                    await session.Repositories.FindAsync(caller.ProjectId)
                 );
             },
             cancellationToken

@@ -70,6 +70,21 @@ public sealed class CatalogFigures : IDisposable
             now => [new(now.SharesInAll - now.SharesWithBackup)]
         );
         Gauge(
+            "holdfast_repository_logical_bytes",
+            "What all backups restore to, as the last verification of each repository counted it.",
+            now => [new(now.Space.LogicalBytes)]
+        );
+        Gauge(
+            "holdfast_repository_unique_bytes",
+            "Of that what is there once, before it is compressed.",
+            now => [new(now.Space.UniqueBytes)]
+        );
+        Gauge(
+            "holdfast_repository_stored_bytes",
+            "What it takes in the store; logical by stored is the deduplication and compression ratio.",
+            now => [new(now.Space.StoredBytes)]
+        );
+        Gauge(
             "holdfast_node_up",
             "1 while the node in that role is heard of.",
             now =>
@@ -129,6 +144,7 @@ public sealed class CatalogFigures : IDisposable
                         shares,
                         SharesWithBackup: shares.Count > 0 ? shares[0].InAll : 0,
                         SharesInAll: await session.Shares.CountAsync(),
+                        await session.Repositories.SpaceAsync(),
                         await session.Nodes.ListAsync()
                     );
                 },
@@ -163,6 +179,7 @@ public sealed class CatalogFigures : IDisposable
         IReadOnlyList<LastBackup> Shares,
         long SharesWithBackup,
         long SharesInAll,
+        SpaceTaken Space,
         IReadOnlyList<NodeRole> Nodes
     );
 }

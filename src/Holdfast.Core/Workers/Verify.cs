@@ -69,6 +69,12 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
         async Task SaveAsync(ICatalogSession session, DateTimeOffset now)
         {
             await session.Repositories.VerifiedAsync(project, next.ToText(), proven, now);
+            await session.Repositories.MeasuredAsync(
+                project,
+                report.LogicalBytes,
+                report.UniqueBytes,
+                report.StoredBytes
+            );
             foreach ((string id, string? found) in damage)
             {
                 // It may have gone since.

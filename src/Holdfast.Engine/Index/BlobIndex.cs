@@ -20,6 +20,9 @@ internal sealed class BlobIndex
     /// <summary>Bytes that it holds, capacity and all; what grows with the repository.</summary>
     internal long Bytes => data.Bytes + trees.Bytes;
 
+    /// <summary>Of the blobs themselves, before they were compressed and sealed. To be asked of an index that nobody adds to.</summary>
+    internal long PlainBytes => data.PlainBytes + trees.PlainBytes;
+
     /// <summary>Above every <see cref="NumberOf"/>.</summary>
     internal int CountOf(BlobKind kind) => Of(kind).Count;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Packs;
 
 namespace Holdfast.Engine.Index;
@@ -32,6 +33,9 @@ internal sealed class BlobTable
 
     public long Bytes =>
         slots.Bytes + ((long)firstRuns.Length * sizeof(int)) + entries.BytesOf(entryCount) + runs.BytesOf(runCount);
+
+    /// <summary>Of the blobs themselves, before they were compressed and sealed.</summary>
+    public long PlainBytes { get; private set; }
 
     /// <returns>The blob's number, or -1.</returns>
     public int Find(in Id id)
@@ -97,6 +101,7 @@ internal sealed class BlobTable
         {
             PackEntry blob = blobs[number - first];
             entries[number] = new Entry(in blob);
+            PlainBytes += blob.UncompressedLength != 0 ? blob.UncompressedLength : blob.Length - Sealer.Overhead;
             if (blob.UncompressedLength >= Entry.LongLength)
             {
                 longLengths[number] = blob.UncompressedLength;

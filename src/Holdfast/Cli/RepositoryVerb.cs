@@ -7,7 +7,18 @@ namespace Holdfast.Cli;
 /// <summary><c>holdfast repository</c>: what a running service knows of projects' repositories. <c>holdfast repo</c> opens one itself.</summary>
 internal static class RepositoryVerb
 {
-    private static readonly string[] Headings = ["Project", "ID", "Verified", "Proven", "Sound", "Packs", "Pruned"];
+    private static readonly string[] Headings =
+    [
+        "Project",
+        "ID",
+        "Verified",
+        "Proven",
+        "Sound",
+        "In all backups",
+        "Without repetition",
+        "Stored",
+        "Pruned",
+    ];
 
     private static readonly Argument<string> Project = new("project") { Description = "The project's id." };
 
@@ -93,9 +104,13 @@ internal static class RepositoryVerb
             one.VerifiedAt is null ? ""
             : one.IsSound ? "yes"
             : "no",
-            $"{one.Packs}",
+            Bytes(one.LogicalBytes),
+            Bytes(one.UniqueBytes),
+            Bytes(one.StoredBytes),
             Output.Time(one.PrunedAt),
         ];
+
+    private static string Bytes(long? bytes) => bytes is { } known ? Output.Size(known) : "";
 
     private sealed record Page(IReadOnlyList<RepositoryObject> Repositories, string? NextCursor);
 
@@ -107,6 +122,9 @@ internal static class RepositoryVerb
         DateTimeOffset? PrunedAt,
         DateTimeOffset? VerifiedAt,
         DateTimeOffset? ProvenAt,
+        long? LogicalBytes,
+        long? UniqueBytes,
+        long? StoredBytes,
         int Packs,
         int PartsRead,
         long BytesRead,

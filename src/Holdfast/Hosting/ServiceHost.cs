@@ -137,14 +137,13 @@ internal static class ServiceHost
 
     private static void AddFloors(IServiceCollection services, Settings settings, RetryOptions? patience = null)
     {
-        services.AddSingleton(provider => new Repositories(
-            OpenStore(
-                settings,
-                patience ?? new RetryOptions(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<Instruments>()
-            )
-        ));
+        services.AddSingleton(provider =>
+        {
+            TimeProvider time = provider.GetRequiredService<TimeProvider>();
+            Instruments instruments = provider.GetRequiredService<Instruments>();
+            RetryObjectStore store = OpenStore(settings, patience ?? new RetryOptions(), time, instruments);
+            return new Repositories(store, cache: OpenCache(settings, store, time, instruments));
+        });
         services.AddHoldfastCore(settings.Core);
         _ = settings.Keystone is { } keystone ? services.AddKeystone(keystone) : services.AddLocalIdentity();
         services.AddSingleton<KeyExport>();
@@ -172,6 +171,24 @@ internal static class ServiceHost
             : new LocalObjectStore(settings.StoreDirectory!);
         return new RetryObjectStore(new MeterObjectStore(store, time, scope: instruments), patience, time);
     }
+
+    /// <returns>Null before a store that is as near as its cache would be.</returns>
+    private static CacheObjectStore? OpenCache(
+        Settings settings,
+        IObjectStore store,
+        TimeProvider time,
+        Instruments instruments
+    ) =>
+        settings is { S3Store: not null, CacheBytes: > 0 }
+            ? new CacheObjectStore(
+                store,
+                Path.Join(settings.Core.DataDirectory, "cache"),
+                settings.CacheBytes,
+                Repositories.IsKept,
+                time,
+                scope: instruments
+            )
+            : null;
 
     /// <summary>What only the operator can mend ends the start; a store that does not answer is waited for.</summary>
     private static async Task CheckStoreAsync(Repositories repositories, ILogger log, CancellationToken stop)

@@ -27,6 +27,9 @@ internal sealed record Settings
     /// <summary>A file with the token that other hosts show for <c>/metrics</c>; null where they get none.</summary>
     public string? MetricsTokenFile { get; init; }
 
+    /// <summary>Of what was read of an S3 store, kept in the data directory; 0 keeps nothing.</summary>
+    public long CacheBytes { get; init; }
+
     /// <summary>Whether the log is a JSON object a line, for programs, in place of a line of text.</summary>
     public bool JsonLog { get; init; }
 
@@ -35,9 +38,6 @@ internal sealed record Settings
 
     /// <summary>Where a client that is not let in is told to log in; null where that is with us.</summary>
     public string? LoginUrl { get; init; }
-
-    // Values that this version cannot honour; ignoring one would be a promise broken in silence.
-    private static readonly string[] NotServed = ["HOLDFAST_CACHE__BYTES"];
 
     private static readonly string[] OfKeystone =
     [
@@ -65,12 +65,6 @@ internal sealed record Settings
     public static Settings? Read(SettingSource source, out IReadOnlyList<CommandError> mistakes)
     {
         Reading reading = new();
-        foreach (string name in NotServed.Where(name => source[name] is not null))
-        {
-            reading.Mistakes.Add(
-                new CommandError(ExitCode.Failed, $"{name} ({source.Origin(name)}) is not supported by this version.")
-            );
-        }
         Settings settings = ReadAll(source, reading);
         reading.Mistakes.AddRange(source.UnknownNames());
         mistakes = reading.Mistakes;
@@ -116,6 +110,7 @@ internal sealed record Settings
             Keystone = keystone,
             MetricsTokenFile = reading.Of(() => ReadMetricsTokenFile(source)),
             JsonLog = reading.Of(() => ReadJsonLog(source)),
+            CacheBytes = reading.Of(() => ReadCacheBytes(source)),
             LoginUrl = keystone is null ? null : (login ?? keystone.Url).AbsoluteUri,
             Core = new CoreOptions
             {
@@ -173,6 +168,18 @@ internal sealed record Settings
             "json" => true,
             _ => throw Wrong(source, "HOLDFAST_LOG__FORMAT", "must be text or json"),
         };
+
+    private static long ReadCacheBytes(SettingSource source)
+    {
+        const string name = "HOLDFAST_CACHE__BYTES";
+        if (source[name] is not { } text)
+        {
+            return 4L << 30;
+        }
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
+            ? bytes
+            : throw Wrong(source, name, "must be a number of bytes; 0 keeps nothing");
+    }
 
     private static Uri ReadListen(SettingSource source)
     {

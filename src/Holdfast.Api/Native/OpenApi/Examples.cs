@@ -130,7 +130,8 @@ internal static class Examples
           "id": "1f2e3d4c5b6a79880716253443526170f1e2d3c4b5a697887960514233241506",
           "project_id": "0123456789abcdef0123456789abcdef", "created_at": "2026-01-01T12:05:00.000000Z",
           "pruned_at": "2026-01-18T02:00:00.000000Z", "verified_at": "2026-01-20T04:00:00.000000Z",
-          "proven_at": "2026-01-20T03:58:00.000000Z", "packs": 31, "parts_read": 256, "bytes_read": 520093696,
+          "proven_at": "2026-01-20T03:58:00.000000Z", "logical_bytes": 7516192768,
+          "unique_bytes": 1181116006, "stored_bytes": 520093696, "packs": 31, "parts_read": 256, "bytes_read": 520093696,
           "is_sound": true
         }
         """;

@@ -18,6 +18,9 @@ internal static class RepositoryView
         writer.WriteUtc("pruned_at", repository.PrunedAt);
         writer.WriteUtc("verified_at", repository.VerifiedAt);
         writer.WriteUtc("proven_at", repository.ProvenAt);
+        WriteBytes(writer, "logical_bytes", repository.LogicalBytes);
+        WriteBytes(writer, "unique_bytes", repository.UniqueBytes);
+        WriteBytes(writer, "stored_bytes", repository.StoredBytes);
         writer.WriteNumber("packs", last.Packs);
         writer.WriteNumber("parts_read", last.ReadAt.Count(at => at is not null));
         writer.WriteNumber("bytes_read", last.BytesRead);
@@ -33,5 +36,17 @@ internal static class RepositoryView
             writer.WriteEndArray();
         }
         writer.WriteEndObject();
+    }
+
+    private static void WriteBytes(Utf8JsonWriter writer, string name, long? bytes)
+    {
+        if (bytes is { } known)
+        {
+            writer.WriteNumber(name, known);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
     }
 }

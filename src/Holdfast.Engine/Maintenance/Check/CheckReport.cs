@@ -10,6 +10,15 @@ public sealed record CheckReport(
     long BytesRead
 )
 {
+    /// <summary>Bytes that all snapshots together restore to, as each says itself.</summary>
+    public long LogicalBytes { get; init; }
+
+    /// <summary>Bytes of the blobs that the index lists, each once, before they were compressed and sealed.</summary>
+    public long UniqueBytes { get; init; }
+
+    /// <summary>Bytes of all packs in the store.</summary>
+    public long StoredBytes { get; init; }
+
     /// <summary>Packs that are missing, or are not what name and index say.</summary>
     public IReadOnlySet<Id> DamagedPacks => PacksOf(Findings);
 

@@ -59,6 +59,9 @@ public static class CheckRun
         )
         {
             FirstBytesRead = FirstBytesOf(readable.Keys, chosen),
+            LogicalBytes = snapshots.Sum(snapshot => snapshot.Summary?.TotalBytesProcessed ?? 0),
+            UniqueBytes = index.Blobs.PlainBytes,
+            StoredBytes = index.Stored.Values.Sum(),
         };
         return report.IsSound || !options.NameSnapshots
             ? report

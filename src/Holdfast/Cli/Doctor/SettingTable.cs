@@ -48,6 +48,8 @@ internal static class SettingTable
         ["HOLDFAST_WORKERS__GRACE_SECONDS"] = settings => Seconds(settings.Core.Grace),
         ["HOLDFAST_VERIFY__PERIOD_DAYS"] = settings => Number((int)settings.Core.VerifyPeriod.TotalDays),
         ["HOLDFAST_DRILLS__EVERY_DAYS"] = settings => Number((int)settings.Core.DrillEvery.TotalDays),
+        ["HOLDFAST_CACHE__BYTES"] = settings =>
+            settings.S3Store is null ? "" : settings.CacheBytes.ToString(CultureInfo.InvariantCulture),
         ["HOLDFAST_DRILLS__DIRECTORY"] = settings => settings.Core.ScratchDirectory,
     };
 

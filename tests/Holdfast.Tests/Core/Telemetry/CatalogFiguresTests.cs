@@ -1,5 +1,6 @@
 using Holdfast.Core;
 using Holdfast.Core.Access;
+using Holdfast.Core.Catalog;
 using Holdfast.Core.Catalog.Sqlite;
 using Holdfast.Core.Telemetry;
 using Holdfast.Testing;
@@ -56,9 +57,20 @@ public sealed class CatalogFiguresTests : IAsyncLifetime
     {
         await catalog.AddSharesAsync(Rows.Share("s1"));
         await catalog.AddBackupsAsync(Rows.Backup("b1", "s1"));
+        await catalog.WriteAsync(
+            async session =>
+            {
+                await session.Repositories.AddAsync(Rows.Project, "id", Rows.Start);
+                await session.Repositories.MeasuredAsync(Rows.Project, 300, 200, 100);
+            },
+            default
+        );
         string good = await ReadAsync();
         Assert.Contains("holdfast_catalog_up 1\n", good, StringComparison.Ordinal);
         Assert.Contains("holdfast_backups{status=\"available\"} 1\n", good, StringComparison.Ordinal);
+        Assert.Contains("holdfast_repository_logical_bytes 300\n", good, StringComparison.Ordinal);
+        Assert.Contains("holdfast_repository_unique_bytes 200\n", good, StringComparison.Ordinal);
+        Assert.Contains("holdfast_repository_stored_bytes 100\n", good, StringComparison.Ordinal);
 
         catalog.FailsReads = true;
         time.Advance(CatalogFigures.FreshFor);

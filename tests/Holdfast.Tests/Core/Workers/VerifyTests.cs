@@ -31,6 +31,9 @@ public sealed class VerifyTests : IAsyncLifetime
         DateTimeOffset read = core.Time.Now();
         await VerifyAsync(OperationStatus.Succeeded);
         Assert.Equal(read, await ProvenAtAsync(first));
+        SpaceTaken space = await core.Catalog.ReadAsync(session => session.Repositories.SpaceAsync(), default);
+        Assert.Equal(Packs().Sum(path => new FileInfo(path).Length), space.StoredBytes);
+        Assert.True(space.LogicalBytes > 0 && space.UniqueBytes > 0);
 
         core.Time.Advance(TimeSpan.FromMinutes(1));
         Backup second = await BackUpAsync("second");

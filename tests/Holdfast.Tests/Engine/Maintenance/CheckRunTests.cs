@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Holdfast.Engine;
 using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Maintenance.Check;
@@ -49,6 +50,23 @@ public sealed class CheckRunTests : IAsyncLifetime
         Assert.Equal(report.Packs, report.PacksRead);
         Assert.Equal((await StoreCopy.ListAsync(store, "data")).Sum(pack => pack.Size), report.BytesRead);
         await restic.CheckAsync();
+    }
+
+    [Fact]
+    public async Task What_the_repository_holds_is_what_restic_counts()
+    {
+        CheckReport report = await SampleRepository.CheckAsync(repository);
+        JsonNode restored = await StatsAsync("restore-size");
+        JsonNode raw = await StatsAsync("raw-data");
+        // restic counts a seal of 32 bytes with each blob.
+        long plain = (long)raw["total_uncompressed_size"]! - 32 * (long)raw["total_blob_count"]!;
+        Assert.Equal(((long)restored["total_size"]!, plain), (report.LogicalBytes, report.UniqueBytes));
+        // With the packs' headers.
+        Assert.Equal((await StoreCopy.ListAsync(store, "data")).Sum(pack => pack.Size), report.StoredBytes);
+        Assert.InRange(report.StoredBytes, (long)raw["total_size"]! + 1, (long)raw["total_size"]! * 2);
+
+        async Task<JsonNode> StatsAsync(string mode) =>
+            JsonNode.Parse(await restic.RunAsync("stats", "--mode", mode, "--json"))!;
     }
 
     [Fact]

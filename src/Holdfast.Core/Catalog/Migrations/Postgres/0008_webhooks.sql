@@ -33,5 +33,8 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_in_turn ON webhook_deliveries (webhook_id, attempts, created_at, event_id);
 CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (created_at);
 
--- When somebody was told that the share has no backup of when there should be one; null once it has.
-ALTER TABLE shares ADD COLUMN overdue_told_at BIGINT;
+-- Shares that have no backup of when there should be one, and whose webhooks know.
+CREATE TABLE overdue_shares (
+    share_id TEXT COLLATE "C" PRIMARY KEY REFERENCES shares (id) ON DELETE CASCADE,
+    told_at BIGINT NOT NULL
+);
