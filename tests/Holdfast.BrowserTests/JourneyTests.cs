@@ -134,6 +134,16 @@ public sealed class JourneyTests(World world)
     }
 
     [Fact]
+    public async Task TheOverviewSaysWhatBackupsTake()
+    {
+        await using Window window = await Window.SignedInAsync(world, world.Owner.Session.Token);
+        await window.GoAsync("/dashboard");
+        ILocator stored = window.Page.Locator(".figure", new() { HasText = "Stored" });
+        await Assertions.Expect(stored).ToContainTextAsync("in all backups");
+        await Assertions.Expect(stored).ToContainTextAsync("without repetition");
+    }
+
+    [Fact]
     public async Task WithoutScriptsItIsTheSame()
     {
         using Tenant tenant = await Tenant.CreateAsync(world.Server.Url, "plain");

@@ -88,6 +88,7 @@ public sealed class World : IAsyncLifetime
         Backup = await BackUpAsync(Owner, Share, HostileName);
         Operation = await OperationOfAsync(Owner, Backup);
         Schedule = await ScheduleAsync(Owner, Share, HostileName);
+        await VerifyAsync(Owner);
         await AddTroubleAsync();
         await AddSharingsAsync();
     }
@@ -156,6 +157,17 @@ public sealed class World : IAsyncLifetime
         (await tenant.Session.GetAsync($"/api/v1/operations?backup_id={backup}&kind=create_backup"))["operations"][0]![
             "id"
         ]!.GetValue<string>();
+
+    /// <summary>So that what its repository holds is counted.</summary>
+    private async Task VerifyAsync(Tenant tenant)
+    {
+        (await Administrator.PostAsync($"/api/v1/repositories/{tenant.ProjectId}/verify", new { })).Checked();
+        await Eventually.HoldsAsync(
+            "the repository to be verified",
+            async () =>
+                (await tenant.Session.GetAsync("/api/v1/repositories"))["repositories"][0]!["verified_at"] is not null
+        );
+    }
 
     /// <summary>A share without a backup, and one whose only backup failed.</summary>
     private async Task AddTroubleAsync()
