@@ -65,7 +65,7 @@ public sealed record CoreOptions
     /// <summary>How often a backup of each share and volume is restored for trial; zero: never by itself.</summary>
     public TimeSpan DrillEvery { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Absolute; where backups are restored for trial.</summary>
+    /// <summary>Absolute; where backups are restored for trial, in a directory of each node's own.</summary>
     public string ScratchDirectory
     {
         get => field ?? Path.Join(DataDirectory, "drills");

@@ -56,6 +56,17 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task AScratchDirectoryAmongSharesIsAMistake()
+    {
+        string shares = directory.Make("shares");
+        DoctorReport report = await AskAsync(
+            ("HOLDFAST_SHARE_ROOTS", $"local={shares}"),
+            ("HOLDFAST_DRILLS__DIRECTORY", Path.Combine(shares, "mine"))
+        );
+        report.AssertMistake("drills", "lies in the share root");
+    }
+
+    [Fact]
     public async Task APortOfAnotherProgramOrAnotherServiceIsAMistake()
     {
         using TcpListener other = new(IPAddress.Loopback, 0);

@@ -29,7 +29,9 @@ public sealed class ProofTests
         JsonNode drill = Assert.Single((await backups.AskAsync("drills", "--share", share.Id)).AsArray())!;
         Assert.Equal("passed", (string?)drill["outcome"]);
         Assert.Empty(
-            Directory.EnumerateFileSystemEntries(Path.Combine(server.DataDirectory, "drills", Environment.MachineName))
+            Directory.EnumerateFileSystemEntries(
+                Path.Combine(server.DataDirectory, "drills", $"holdfast-drills-{Environment.MachineName}")
+            )
         );
         JsonNode shown = (await tenant.Session.GetAsync($"/api/v1/shares/{share.Id}"))["protection"];
         Assert.Equal(("protected", id), ((string?)shown["state"], (string?)shown["last_good_backup_id"]));

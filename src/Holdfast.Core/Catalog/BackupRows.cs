@@ -51,7 +51,7 @@ public sealed class BackupRows(ICatalogSession session)
         SELECT id, project_id, user_id, share_id, volume_id, name, description, size, status, availability_zone, progress,
             restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id, capture, item_errors,
             notes, data_at, is_incremental, object_count, bytes, schedule_id, completed_at, restored_at,
-            damage, created_at, updated_at
+            damage, drill_damage_at, created_at, updated_at
         FROM backups
         """;
 
@@ -111,11 +111,11 @@ public sealed class BackupRows(ICatalogSession session)
             INSERT INTO backups (id, project_id, user_id, share_id, volume_id, of_volume, name, description, size, status,
                 availability_zone, progress, restore_progress, backup_type, options, host, topic, fail_reason, snapshot_id,
                 capture, item_errors, notes, data_at, is_incremental, object_count, bytes, schedule_id,
-                completed_at, restored_at, damage, created_at, updated_at)
+                completed_at, restored_at, damage, drill_damage_at, created_at, updated_at)
             VALUES (@Id, @ProjectId, @UserId, @ShareId, @VolumeId, @OfVolume, @Name, @Description, @Size, @Status,
                 @AvailabilityZone, @Progress, @RestoreProgress, @BackupType, @Options, @Host, @Topic, @FailReason, @SnapshotId,
                 @Capture, @ItemErrors, @Notes, @DataAt, @IsIncremental, @ObjectCount, @Bytes, @ScheduleId, @CompletedAt,
-                @RestoredAt, @Damage, @CreatedAt, @UpdatedAt)
+                @RestoredAt, @Damage, @DrillDamageAt, @CreatedAt, @UpdatedAt)
             """,
             backup
         );
@@ -271,12 +271,49 @@ public sealed class BackupRows(ICatalogSession session)
             new { projectId }
         );
 
-    /// <param name="damage">Null: nothing is known to be wrong with it any more.</param>
-    public Task SetDamageAsync(string id, string? damage) =>
+    public Task SetDamageAsync(string id, string damage) =>
         session.ExecuteAsync("UPDATE backups SET damage = @damage WHERE id = @id", new { id, damage });
 
+    /// <summary>Nothing is known to be wrong with it any more.</summary>
+    public Task ClearDamageAsync(string id) =>
+        session.ExecuteAsync("UPDATE backups SET damage = NULL, drill_damage_at = NULL WHERE id = @id", new { id });
+
+    /// <returns>The project's newest that can be restored, of shares or volumes; null when there is none.</returns>
+    public Task<Backup?> NewestUndamagedAsync(string projectId) =>
+        session.FindAsync<Backup>(
+            Select
+                + " WHERE project_id = @projectId AND snapshot_id IS NOT NULL AND status IN ('available', 'restoring')"
+                + " AND damage IS NULL ORDER BY created_at DESC, id DESC LIMIT 1",
+            new { projectId }
+        );
+
+    /// <summary>Of all of the project's that can be restored, or could be, and of which nothing was known to be wrong.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> SetDamageOfAllAsync(string projectId, string damage) =>
+        session.ExecuteAsync(
+            "UPDATE backups SET damage = @damage WHERE project_id = @projectId AND snapshot_id IS NOT NULL"
+                + " AND status IN ('available', 'restoring') AND damage IS NULL",
+            new { projectId, damage }
+        );
+
+    /// <summary>A drill has restored it whole.</summary>
     public Task SetRestoredAsync(string id, DateTimeOffset now) =>
-        session.ExecuteAsync("UPDATE backups SET restored_at = @now WHERE id = @id", new { id, now });
+        session.ExecuteAsync(
+            "UPDATE backups SET restored_at = @now, damage = NULL, drill_damage_at = NULL WHERE id = @id",
+            new { id, now }
+        );
+
+    /// <summary>A drill could not restore it whole.</summary>
+    public Task SetDrillDamageAsync(string id, string damage, DateTimeOffset now) =>
+        session.ExecuteAsync(
+            "UPDATE backups SET damage = @damage, drill_damage_at = @now WHERE id = @id",
+            new
+            {
+                id,
+                damage,
+                now,
+            }
+        );
 
     /// <summary>Those that the schedule has asked for, newest first.</summary>
     public Task<IReadOnlyList<Backup>> OfScheduleAsync(string scheduleId) =>

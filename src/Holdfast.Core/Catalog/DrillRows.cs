@@ -39,33 +39,40 @@ public sealed class DrillRows(ICatalogSession session)
             new { projectId, shareId }
         );
 
-    /// <summary>Newest good backups of shares and volumes of which none was drilled since then, so many at most.</summary>
-    public async Task<IReadOnlyList<string>> DueAsync(DateTimeOffset since, int limit)
+    /// <summary>
+    /// Newest good backups of shares and volumes of which none was drilled since then, so many at most: first of those of
+    /// which none ever was, then of those whose last drill is longest ago.
+    /// </summary>
+    public Task<IReadOnlyList<string>> DueAsync(DateTimeOffset since, int limit)
     {
-        List<string> due = [];
-        foreach ((string table, string column) in new[] { ("shares", "share_id"), ("volumes", "volume_id") })
-        {
-            due.AddRange(
-                await session.QueryAsync<string>(
-                    $"""
-                    SELECT backup_id FROM (
-                        SELECT (
-                            SELECT b.id FROM backups AS b
-                            WHERE b.{column} = s.id AND b.project_id = s.project_id AND b.snapshot_id IS NOT NULL
-                                AND b.status = 'available' AND b.damage IS NULL
-                            ORDER BY b.created_at DESC LIMIT 1
-                        ) AS backup_id
-                        FROM {table} AS s
-                        WHERE NOT EXISTS (SELECT 1 FROM drills AS d WHERE d.{column} = s.id AND d.created_at > @since)
-                    ) AS due
-                    WHERE backup_id IS NOT NULL LIMIT @limit
-                    """,
-                    new { since, limit = limit - due.Count }
-                )
-            );
-        }
-        return due;
+        return session.QueryAsync<string>(
+            $"""
+            SELECT backup_id FROM ({Of("shares", "share_id")} UNION ALL {Of("volumes", "volume_id")}) AS due
+            WHERE backup_id IS NOT NULL ORDER BY coalesce(last_at, 0), backup_id LIMIT @limit
+            """,
+            new { since, limit }
+        );
+
+        static string Of(string table, string column) =>
+            $"""
+                SELECT (
+                        SELECT b.id FROM backups AS b
+                        WHERE b.{column} = s.id AND b.project_id = s.project_id AND b.snapshot_id IS NOT NULL
+                            AND b.status = 'available' AND b.damage IS NULL
+                        ORDER BY b.created_at DESC LIMIT 1
+                    ) AS backup_id,
+                    (SELECT max(d.created_at) FROM drills AS d WHERE d.{column} = s.id) AS last_at
+                FROM {table} AS s
+                WHERE NOT EXISTS (SELECT 1 FROM drills AS d WHERE d.{column} = s.id AND d.created_at > @since)
+                """;
     }
+
+    /// <summary>Whether there was a drill since then of what the backup is of.</summary>
+    public async Task<bool> AnySinceAsync(Backup backup, DateTimeOffset since) =>
+        await session.ScalarAsync<int>(
+            $"SELECT count(*) FROM drills WHERE {(backup.OfVolume ? "volume_id" : "share_id")} = @source AND created_at > @since",
+            new { source = backup.OfVolume ? backup.VolumeId : backup.ShareId, since }
+        ) > 0;
 
     public Task AddAsync(Drill drill) =>
         session.ExecuteAsync(

@@ -84,6 +84,7 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
     private const string Late =
         "(c.next_at < @patient OR (c.last_at < @patient AND coalesce(good.data_at, good.created_at, 0) < c.last_at))";
 
+    // What a schedule waits for while the project's own backup of the share is made is no problem.
     private const string Select = $"""
         SELECT share_id, name, good_backup_id, good_at, next_at,
             CASE WHEN latest_status = 'error' OR damage IS NOT NULL OR (late = 1 AND waits IS NOT NULL) THEN 'failing'
@@ -100,7 +101,8 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
                 (SELECT min(c.next_at) {Schedules}) AS next_at,
                 (SELECT max(CASE WHEN {Late} THEN 1 ELSE 0 END) {Schedules}) AS late,
                 (SELECT o.told_at FROM overdue_shares AS o WHERE o.share_id = shares.id) AS overdue_told_at,
-                (SELECT max(c.problem) {Schedules} AND c.next_at < @patient) AS waits
+                (SELECT max(c.problem) {Schedules} AND c.next_at < @patient
+                    AND NOT EXISTS ({Backups} AND b.status = 'creating')) AS waits
             FROM shares
             LEFT JOIN backups AS latest ON latest.id = (
                 {Backups} AND b.status IN ('available', 'restoring', 'error') ORDER BY b.created_at DESC, b.id DESC LIMIT 1)

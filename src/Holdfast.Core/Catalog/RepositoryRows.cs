@@ -18,7 +18,10 @@ public sealed record ProjectRepository
     /// <summary>When its last verification ended; null before the first.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
-    /// <summary>What that leaves for the next, as <see cref="Model.Verification"/> writes it.</summary>
+    /// <summary>
+    /// What that leaves for the next, as <see cref="Model.Verification"/> writes it; it may be long, and only
+    /// <see cref="RepositoryRows.WithVerificationAsync"/> reads it.
+    /// </summary>
     public string? Verification { get; init; }
 
     /// <summary>What was there then has been read whole since, but for what is damaged; null until all has been read once.</summary>
@@ -47,15 +50,25 @@ public sealed record SpaceTaken
 
 public sealed class RepositoryRows(ICatalogSession session)
 {
-    private const string Select =
-        "SELECT project_id, repository_id, created_at, pruned_at, freed_snapshots, verified_at, verification, proven_at,"
-        + " logical_bytes, unique_bytes, stored_bytes, export_sequence FROM repositories";
+    private const string Columns =
+        "project_id, repository_id, created_at, pruned_at, freed_snapshots, verified_at, proven_at,"
+        + " logical_bytes, unique_bytes, stored_bytes, export_sequence";
+    private const string Select = $"SELECT {Columns} FROM repositories";
 
     public Task<IReadOnlyList<ProjectRepository>> ListAsync() =>
         session.QueryAsync<ProjectRepository>(Select + " ORDER BY project_id");
 
     public Task<ProjectRepository?> FindAsync(string projectId) =>
         session.FindAsync<ProjectRepository>(Select + " WHERE project_id = @projectId", new { projectId });
+
+    /// <param name="projectId">Null: of all projects.</param>
+    public Task<IReadOnlyList<ProjectRepository>> WithVerificationAsync(string? projectId = null) =>
+        session.QueryAsync<ProjectRepository>(
+            $"SELECT {Columns}, verification FROM repositories"
+                + (projectId is null ? "" : " WHERE project_id = @projectId")
+                + " ORDER BY project_id",
+            new { projectId }
+        );
 
     public Task AddAsync(string projectId, string repositoryId, DateTimeOffset now) =>
         session.ExecuteAsync(

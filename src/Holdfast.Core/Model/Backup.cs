@@ -80,8 +80,11 @@ public sealed record Backup
     /// <summary>When a drill last restored it.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
 
-    /// <summary>What a verification has found wrong with it, in words for its project; null when nothing is known to be.</summary>
+    /// <summary>What a verification or a drill has found wrong with it, in words for its project; null when nothing is known to be.</summary>
     public string? Damage { get; init; }
+
+    /// <summary>When a drill last found it damaged: until all has been read since, no verification says otherwise.</summary>
+    public DateTimeOffset? DrillDamageAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
 }

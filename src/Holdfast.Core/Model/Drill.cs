@@ -5,7 +5,7 @@ public static class DrillOutcome
     public const string Passed = "passed";
     public const string Failed = "failed";
 
-    /// <summary>There was no room for it, or nothing to restore any more.</summary>
+    /// <summary>There was no room for it, nothing to restore any more, or somebody cancelled it.</summary>
     public const string Skipped = "skipped";
 }
 

@@ -14,6 +14,9 @@ public sealed record Verification
     /// <summary>Packs that were found damaged, which every verification reads again; hexadecimal ids, so many at most.</summary>
     public IReadOnlyList<string> DamagedPacks { get; init; } = [];
 
+    /// <summary>Parts of which more packs are damaged than have found room there: they count as not read.</summary>
+    public IReadOnlyList<byte> PartsLeftOut { get; init; } = [];
+
     /// <summary>The first of what was found last, for the operator.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 

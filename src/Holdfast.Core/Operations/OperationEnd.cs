@@ -88,13 +88,15 @@ internal static class OperationEnd
                 );
                 break;
             case OperationKind.Drill:
+                bool cancelled =
+                    (await session.Operations.FindAsync(operation.Id))?.Status == OperationStatus.Cancelled;
                 await session.Drills.EndAsync(
                     new Drill
                     {
                         Id = operation.Id,
                         ProjectId = operation.ProjectId,
                         BackupId = operation.BackupId!,
-                        Outcome = DrillOutcome.Skipped,
+                        Outcome = cancelled ? DrillOutcome.Skipped : DrillOutcome.Failed,
                         Reason = operation.PublicReason(reason),
                         CreatedAt = operation.CreatedAt,
                         FinishedAt = now,

@@ -44,6 +44,7 @@ public sealed class Maintenance(
         if (queued)
         {
             await EndSharingsAsync(cancellationToken);
+            await QueueDrillsAsync(cancellationToken);
             await overdue.TellAsync(cancellationToken);
             wake.Wake();
         }
@@ -108,15 +109,43 @@ public sealed class Maintenance(
                 await AddAsync(session, NewOperation.Of(OperationKind.Prune, project, now));
             }
         }
-        if (options.DrillEvery > TimeSpan.Zero && await DueAsync(session, "drills", Hourly, now))
-        {
-            await session.Drills.RemoveBeforeAsync(now - RestoreDrill.Remembered);
-            foreach (string backup in await session.Drills.DueAsync(now - options.DrillEvery, DrillsAtOnce))
-            {
-                await session.QueueDrillAsync((await session.Backups.FindAsync(backup))!, caller: null, now);
-            }
-        }
         return true;
+    }
+
+    private async Task QueueDrillsAsync(CancellationToken cancellationToken)
+    {
+        if (
+            options.DrillEvery <= TimeSpan.Zero
+            || !await catalog.WriteAsync(s => DueAsync(s, "drills", Hourly, time.Now()), cancellationToken)
+        )
+        {
+            return;
+        }
+        DateTimeOffset since = time.Now() - options.DrillEvery;
+        // A look at every share and volume: it holds up no writer.
+        IReadOnlyList<string> due = await catalog.ReadAsync(
+            session => session.Drills.DueAsync(since, DrillsAtOnce),
+            cancellationToken
+        );
+        await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                await session.Drills.RemoveBeforeAsync(now - RestoreDrill.Remembered);
+                foreach (string id in due)
+                {
+                    if (
+                        await session.Backups.FindAsync(id)
+                            is { SnapshotId: not null, Status: BackupStatus.Available, Damage: null } backup
+                        && !await session.Drills.AnySinceAsync(backup, since)
+                    )
+                    {
+                        await session.QueueDrillAsync(backup, caller: null, now);
+                    }
+                }
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>One at a time: where a root or a store stays away, they must not pile up.</summary>

@@ -78,13 +78,11 @@ public sealed class ProofService(ICatalog catalog, Policy policy, TimeProvider t
         if (all)
         {
             Require(caller, "repository:get_all_project");
-            return await catalog.ReadAsync(session => session.Repositories.ListAsync(), cancellationToken);
         }
-        ProjectRepository? own = await catalog.ReadAsync(
-            session => session.Repositories.FindAsync(caller.ProjectId),
+        return await catalog.ReadAsync(
+            session => session.Repositories.WithVerificationAsync(all ? null : caller.ProjectId),
             cancellationToken
         );
-        return own is null ? [] : [own];
     }
 
     /// <returns>The operation that verifies it.</returns>

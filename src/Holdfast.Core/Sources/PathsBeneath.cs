@@ -122,7 +122,7 @@ internal sealed class PathsBeneath(
         {
             throw refuse(path, $"it is, contains or lies in the service's data directory {data}");
         }
-        foreach (string directory in options.OwnDirectories)
+        foreach (string directory in options.OwnDirectories.Append(options.ScratchDirectory))
         {
             if (Paths.Overlap(path, Paths.Canonical(directory)))
             {

@@ -15,18 +15,25 @@ using Holdfast.Engine.Snapshots;
 namespace Holdfast.Core.Workers;
 
 /// <summary>
-/// Restores a backup into this node's scratch place, reads what was restored again and compares it, and notes how long the
-/// restore took. Nothing of it stays. A run that dies leaves files in the scratch place, which the next drill there removes.
+/// Restores a backup into this node's scratch place, reads the contents of what was restored again and compares them, and
+/// notes how long the restore took. Nothing of it stays. A run that dies leaves files in the scratch place, which the next drill there removes.
 /// </summary>
 public sealed class RestoreDrill(
     ICatalog catalog,
     ProjectRepositories repositories,
     ScratchPlace scratch,
+    CoreOptions options,
     TimeProvider time
 ) : IOperationHandler
 {
     /// <summary>How long a drill is remembered.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(400);
+
+    /// <summary>Bytes that a file or a directory takes beside its content, or a small one for it: a block of most file systems.</summary>
+    private const long EntrySize = 4096;
+
+    private const string Damaged =
+        "A restore for trial found some of its data in the repository damaged; what is not can still be restored.";
 
     private static readonly byte[] Name = "restored"u8.ToArray();
 
@@ -56,9 +63,11 @@ public sealed class RestoreDrill(
     /// <exception cref="EngineError">It cannot be restored: that is noted.</exception>
     private async Task<Drill> TryAsync(ClaimedOperation claimed, Backup backup, CancellationToken cancellationToken)
     {
+        bool opened = false;
         try
         {
             await using Repository repository = await repositories.OpenAsync(claimed.Row, cancellationToken);
+            opened = true;
             await using RepositoryLock held = await repository.LockAsync(exclusive: false, cancellationToken);
             using DirectoryHandle place = scratch.Open(cancellationToken);
             try
@@ -75,15 +84,37 @@ public sealed class RestoreDrill(
         }
         catch (EngineError error) when (!error.Temporary)
         {
-            Drill failed = New(claimed.Row, DrillOutcome.Failed, error.PublicMessage ?? "It could not be restored.");
             if (await claimed.IsHeldAsync(cancellationToken))
             {
-                await catalog.WriteAsync(
-                    session => session.Drills.EndAsync(failed with { FinishedAt = time.Now() }),
-                    cancellationToken
-                );
+                await catalog.WriteAsync(session => FailAsync(session, claimed.Row, error, opened), cancellationToken);
             }
             throw;
+        }
+    }
+
+    /// <param name="opened">Whether the repository could be opened: if not, a verification says so of all that it has.</param>
+    private async Task FailAsync(ICatalogSession session, Operation row, EngineError error, bool opened)
+    {
+        DateTimeOffset now = time.Now();
+        Drill failed = New(row, DrillOutcome.Failed, error.PublicMessage ?? "It could not be restored.");
+        await session.Drills.EndAsync(failed with { FinishedAt = now });
+        if (error.Kind == EngineErrorKind.Files)
+        {
+            // This node's disk is to blame, and not the backup.
+            return;
+        }
+        bool isDamage = opened && error.Kind is EngineErrorKind.Damaged or EngineErrorKind.NotFound;
+        if (isDamage && await session.Backups.FindAsync(row.BackupId!) is { } backup && BackupRules.CanBeRead(backup))
+        {
+            await session.Backups.SetDrillDamageAsync(backup.Id, backup.Damage ?? Damaged, now);
+            if (backup.Damage is null)
+            {
+                await session.TellDamageAsync(row, backup, Damaged, now);
+            }
+        }
+        if (options.VerifyPeriod > TimeSpan.Zero)
+        {
+            await session.QueueOnceAsync(NewOperation.Of(OperationKind.Verify, row.ProjectId, now));
         }
     }
 
@@ -97,23 +128,68 @@ public sealed class RestoreDrill(
     {
         Snapshot snapshot = await repository.LoadSnapshotAsync(Id.Parse(backup.SnapshotId), cancellationToken);
         await repository.LoadIndexAsync(cancellationToken);
-        long needed = snapshot.Summary?.TotalBytesProcessed ?? (long)backup.Size << 30;
-        long room = scratch.Room;
-        if (needed > room)
+        FreeSpace needed = Needed(snapshot, backup);
+        // Whoever else needs the disk has as much left.
+        FreeSpace room = scratch.ReadFreeSpace(place).Half;
+        if (room.IsLessThan(needed))
         {
             return Skipped(
                 claimed.Row,
-                string.Create(CultureInfo.InvariantCulture, $"It has {needed} bytes, and there is room for {room}.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It needs {needed.Bytes} bytes for {needed.Entries} files and directories, and there is room for {room.Bytes}"
+                )
+                    + (
+                        room.Entries is { } entries
+                            ? string.Create(CultureInfo.InvariantCulture, $" and {entries}.")
+                            : "."
+                    )
             );
         }
-        return backup.OfVolume
-            ? await RestoreImageAsync(repository, claimed, snapshot, place, cancellationToken)
-            : await RestoreTreeAsync(repository, claimed, snapshot, place, cancellationToken);
+        // Not disposed: the progress may be asked for once more when all is over.
+        CancellationTokenSource full = new();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken,
+            full.Token
+        );
+        try
+        {
+            return backup.OfVolume
+                ? await RestoreImageAsync(repository, Show, claimed.Row, snapshot, place, stop.Token)
+                : await RestoreTreeAsync(repository, Show, claimed.Row, snapshot, place, stop.Token);
+        }
+        catch (OperationCanceledException) when (full.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Skipped(claimed.Row, "The scratch directory became too full while it was restored.");
+        }
+
+        // What others write there, or a summary that says too little, must not fill the disk.
+        void Show(Func<OperationProgress> measure) =>
+            claimed.Progress = () =>
+            {
+                if (!place.IsClosed && scratch.ReadFreeSpace(place).IsLessThan(room))
+                {
+                    full.Cancel();
+                }
+                return measure();
+            };
+    }
+
+    private static FreeSpace Needed(Snapshot snapshot, Backup backup)
+    {
+        if (snapshot.Summary is not { } summary)
+        {
+            return new FreeSpace((long)backup.Size << 30, Entries: 1);
+        }
+        long entries = summary.TotalFilesProcessed + summary.DirsNew + summary.DirsChanged + summary.DirsUnmodified;
+        return new FreeSpace(summary.TotalBytesProcessed + (entries * EntrySize), entries);
     }
 
     private async Task<Drill> RestoreTreeAsync(
         Repository repository,
-        ClaimedOperation claimed,
+        Action<Func<OperationProgress>> show,
+        Operation row,
         Snapshot snapshot,
         DirectoryHandle place,
         CancellationToken cancellationToken
@@ -123,19 +199,25 @@ public sealed class RestoreDrill(
         RestoreSource source = await new TreeBrowser(repository).SourceAsync(snapshot, share, cancellationToken);
         Demand(place.TryMakeDirectory(Name));
         // A tenant's devices and set-id files have no business on this node.
-        RestoreOptions options = new() { DropPrivileges = true };
-        TreeRestore restore = new(repository, source, Open(place), options);
-        claimed.Progress = () => Measure(restore.Report, "restoring for trial");
+        RestoreOptions asStranger = new() { DropPrivileges = true };
+        TreeRestore restore = new(repository, source, Open(place), asStranger);
+        show(() => Measure(restore.Report, "restoring for trial"));
         long began = time.GetTimestamp();
         RestoreReport restored = await restore.RunAsync(cancellationToken);
         TimeSpan took = time.GetElapsedTime(began);
 
-        // Read again from the disk, file by file: whatever is not as the backup has it would be written anew.
-        TreeRestore comparison = new(repository, source, Open(place), options with { ReadUnchanged = true });
-        claimed.Progress = () => Measure(comparison.Report, "comparing");
+        // Read again from the disk, file by file: content that is not as the backup has it would be written anew. Owners,
+        // modes and times are made right again unseen, where they are not.
+        RestoreOptions comparing = asStranger with
+        {
+            ReadUnchanged = true,
+            PastCache = true,
+        };
+        TreeRestore comparison = new(repository, source, Open(place), comparing);
+        show(() => Measure(comparison.Report, "comparing"));
         RestoreReport compared = await comparison.RunAsync(cancellationToken);
         Compare(compared.BytesWritten + compared.Deleted);
-        return New(claimed.Row, DrillOutcome.Passed, reason: null) with
+        return New(row, DrillOutcome.Passed, reason: null) with
         {
             Bytes = restored.BytesWritten,
             Files = restored.Files,
@@ -145,7 +227,8 @@ public sealed class RestoreDrill(
 
     private async Task<Drill> RestoreImageAsync(
         Repository repository,
-        ClaimedOperation claimed,
+        Action<Func<OperationProgress>> show,
+        Operation row,
         Snapshot snapshot,
         DirectoryHandle place,
         CancellationToken cancellationToken
@@ -155,16 +238,17 @@ public sealed class RestoreDrill(
         Demand(place.TryMakeSparseFile(Name, source.Size));
         using ImageTarget image = ImageTarget.Open(place, Name);
         ImageRestore restore = new(repository, source, image);
-        claimed.Progress = () => Measure(restore.Report, "restoring for trial");
+        show(() => Measure(restore.Report, "restoring for trial"));
         long began = time.GetTimestamp();
         ImageRestoreReport restored = await restore.RunAsync(cancellationToken);
         TimeSpan took = time.GetElapsedTime(began);
 
+        image.DropCache();
         ImageRestore comparison = new(repository, source, image);
-        claimed.Progress = () => Measure(comparison.Report, "comparing");
+        show(() => Measure(comparison.Report, "comparing"));
         ImageRestoreReport compared = await comparison.RunAsync(cancellationToken);
         Compare(compared.BytesWritten + compared.BytesZeroed);
-        return New(claimed.Row, DrillOutcome.Passed, reason: null) with
+        return New(row, DrillOutcome.Passed, reason: null) with
         {
             Bytes = restored.Size,
             Files = 1,

@@ -1,6 +1,7 @@
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
+using Holdfast.Core.Services;
 using Holdfast.Engine;
 using Holdfast.Engine.Maintenance.Check;
 
@@ -21,7 +22,7 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
     private const long LeastSize = 256 << 20;
 
     /// <summary>Each stands in the repository's row.</summary>
-    private const int MostDamagedPacks = 10_000;
+    internal const int MostDamagedPacks = 10_000;
     private const int FindingsKept = 20;
 
     private const string Damaged = "Some of its data in the repository is damaged; what is not can still be restored.";
@@ -32,7 +33,9 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
     public async Task RunAsync(ClaimedOperation claimed, CancellationToken cancellationToken)
     {
         string project = claimed.Row.ProjectId;
-        ProjectRepository? row = await catalog.ReadAsync(s => s.Repositories.FindAsync(project), cancellationToken);
+        ProjectRepository? row = (
+            await catalog.ReadAsync(s => s.Repositories.WithVerificationAsync(project), cancellationToken)
+        ).SingleOrDefault();
         if (row is null)
         {
             await claimed.SucceedAsync((_, _) => Task.CompletedTask, cancellationToken);
@@ -45,7 +48,17 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
         );
         DateTimeOffset began = time.Now();
         Verification former = Verification.Of(row.Verification);
-        (CheckReport report, IReadOnlySet<Id> missing) = await CheckAsync(claimed, former, backups, cancellationToken);
+        CheckReport report;
+        IReadOnlySet<Id> missing;
+        try
+        {
+            (report, missing) = await CheckAsync(claimed, former, backups, cancellationToken);
+        }
+        catch (EngineError error) when (!error.Temporary)
+        {
+            await SayUnreadableAsync(claimed, row, former, error, cancellationToken);
+            throw;
+        }
 
         Verification next = Next(former, report, began);
         DateTimeOffset? proven = next.ReadAt.Contains(null)
@@ -79,19 +92,65 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
             {
                 // It may have gone since.
                 if (
-                    await session.Backups.FindAsync(id) is { SnapshotId: not null } backup
-                    && backup.Damage != found
-                    && backup.Status is BackupStatus.Available or BackupStatus.Restoring
+                    await session.Backups.FindAsync(id) is not { } backup
+                    || !BackupRules.CanBeRead(backup)
+                    || backup.Damage == found
                 )
                 {
+                    continue;
+                }
+                if (found is not null)
+                {
                     await session.Backups.SetDamageAsync(id, found);
-                    if (found is not null)
-                    {
-                        await session.TellDamageAsync(claimed.Row, backup, found, now);
-                    }
+                    await session.TellDamageAsync(claimed.Row, backup, found, now);
+                }
+                else if (IsWellAgain(backup, next, proven))
+                {
+                    await session.Backups.ClearDamageAsync(id);
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Of a backup with which this run has found nothing wrong. What a verification has found damaged is among what each
+    /// reads, or is not listed and holds all others up; what a drill has found may be anywhere.
+    /// </summary>
+    private static bool IsWellAgain(Backup backup, Verification next, DateTimeOffset? proven) =>
+        next.PartsLeftOut.Count == 0 && (backup.DrillDamageAt is null || proven > backup.DrillDamageAt);
+
+    /// <summary>
+    /// Nothing of the repository can be restored as it is: said on every backup, and once to the project. What was read
+    /// before stays read; the first verification that can read it again says of each backup what it finds.
+    /// </summary>
+    private async Task SayUnreadableAsync(
+        ClaimedOperation claimed,
+        ProjectRepository row,
+        Verification former,
+        EngineError error,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await claimed.IsHeldAsync(cancellationToken))
+        {
+            return;
+        }
+        Verification next = former with { Findings = [error.Message], BytesRead = 0 };
+        string damage = $"Its repository cannot be read: {FailureReason.Public(error)}";
+        await catalog.WriteAsync(
+            async session =>
+            {
+                DateTimeOffset now = time.Now();
+                await session.Repositories.VerifiedAsync(row.ProjectId, next.ToText(), row.ProvenAt, now);
+                Backup? newest = await session.Backups.NewestUndamagedAsync(row.ProjectId);
+                if (newest is not null)
+                {
+                    await session.Backups.SetDamageOfAllAsync(row.ProjectId, damage);
+                    await session.TellDamageAsync(claimed.Row, newest, damage, now);
+                }
+            },
+            cancellationToken
+        );
     }
 
     private async Task<(CheckReport Report, IReadOnlySet<Id> Missing)> CheckAsync(
@@ -130,17 +189,22 @@ public sealed class Verify(ICatalog catalog, ProjectRepositories repositories, C
         );
     }
 
-    private static Verification Next(Verification former, CheckReport report, DateTimeOffset began)
+    internal static Verification Next(Verification former, CheckReport report, DateTimeOffset began)
     {
+        Id[] damaged = [.. report.DamagedPacksStored.Order()];
+        // One that stays left out until its turn has come again with room for all.
+        HashSet<byte> leftOut = [.. former.PartsLeftOut.Where(part => !report.FirstBytesRead.Contains(part))];
+        leftOut.UnionWith(damaged.Skip(MostDamagedPacks).Select(pack => pack.Bytes[0]));
         long?[] readAt = [.. former.ReadAt];
-        foreach (byte part in report.FirstBytesRead)
+        foreach (byte part in report.FirstBytesRead.Where(part => !leftOut.Contains(part)))
         {
             readAt[part] = Timestamp.ToMicroseconds(began);
         }
         return new Verification
         {
             ReadAt = readAt,
-            DamagedPacks = [.. report.DamagedPacks.Order().Take(MostDamagedPacks).Select(pack => pack.ToString())],
+            DamagedPacks = [.. damaged.Take(MostDamagedPacks).Select(pack => pack.ToString())],
+            PartsLeftOut = [.. leftOut.Order()],
             Findings =
             [
                 .. report

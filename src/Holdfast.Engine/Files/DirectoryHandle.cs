@@ -13,6 +13,16 @@ public readonly record struct DirectoryEntry(byte[] Name, FileType Type)
     );
 }
 
+/// <summary>What is left of a file system.</summary>
+/// <param name="Entries">Files and directories that it has room for; null where it makes that as it is needed.</param>
+public readonly record struct FreeSpace(long Bytes, long? Entries)
+{
+    public FreeSpace Half => new(Bytes / 2, Entries / 2);
+
+    /// <summary>Whether it has less of either than the other says.</summary>
+    public bool IsLessThan(FreeSpace other) => Bytes < other.Bytes || Entries < other.Entries;
+}
+
 /// <summary>
 /// An open directory, and the only way to what is in it. Whoever owns the tree may rename and link in it at any moment
 /// and is not trusted: a name is a single path element, never followed when it is a symbolic link, and never leads out
@@ -45,6 +55,17 @@ public sealed partial class DirectoryHandle : Descriptor
 
     /// <summary>Whether this process may make and remove entries in it.</summary>
     public bool IsWritable => Libc.AccessAt(this, ".\0"u8, Libc.W_OK | Libc.X_OK, Libc.AT_EACCESS) == 0;
+
+    /// <summary>What is left for this process of the file system that it lies on.</summary>
+    public Errno TryReadFreeSpace(out FreeSpace free)
+    {
+        int result = Libc.StatFileSystem(this, out Libc.StatFs status);
+        free = new FreeSpace(
+            (long)status.AvailableBlocks * status.BlockSize,
+            status.Inodes == 0 ? null : (long)status.FreeInodes
+        );
+        return Errnos.Of(result);
+    }
 
     /// <summary>Opens a directory in this one.</summary>
     public Errno TryOpenDirectory(ReadOnlySpan<byte> name, out DirectoryHandle? directory)

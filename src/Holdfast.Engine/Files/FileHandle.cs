@@ -89,6 +89,9 @@ public sealed partial class FileHandle : Descriptor
         return (Errno)Libc.Advise(this, 0, 0, Libc.POSIX_FADV_DONTNEED);
     }
 
+    /// <summary>Lets reads find what is on the disk: the kernel gives up what it has of this file in memory and is written there. Only ever a hint.</summary>
+    public void DropCache() => _ = Libc.Advise(this, 0, 0, Libc.POSIX_FADV_DONTNEED);
+
     /// <summary>Tells the kernel to read far ahead. Only ever a hint.</summary>
     public void ExpectSequentialReads() => _ = Libc.Advise(this, 0, 0, Libc.POSIX_FADV_SEQUENTIAL);
 }

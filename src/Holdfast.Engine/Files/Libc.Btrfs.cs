@@ -18,11 +18,17 @@ internal static partial class Libc
 
     public const ulong BTRFS_SUBVOL_RDONLY = 2;
 
-    /// <summary>struct statfs: what kind of file system it is comes first.</summary>
+    /// <summary>struct statfs: what kind of file system it is, and how much of it there is, come first.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 120)]
     internal struct StatFs
     {
         public long Type;
+        public long BlockSize;
+        public ulong Blocks;
+        public ulong FreeBlocks;
+        public ulong AvailableBlocks;
+        public ulong Inodes;
+        public ulong FreeInodes;
     }
 
     /// <summary>struct btrfs_ioctl_vol_args: a name in the directory that the call is made on.</summary>

@@ -49,6 +49,9 @@ public sealed class ImageTarget : IDisposable
         return device ? OpenDevice(directory, name, label) : OpenFile(directory, name, label);
     }
 
+    /// <summary>What is read of it from now on comes from the disk, and not from what the kernel has of it in memory.</summary>
+    public void DropCache() => Reading.DropCache();
+
     public void Dispose()
     {
         Reading.Dispose();

@@ -117,6 +117,10 @@ internal sealed class FilePreparation(RestoreRun run, FileWriter writer) : IDisp
         {
             return Need(plan, FileWay.Beside);
         }
+        if (run.Options.PastCache)
+        {
+            file.DropCache();
+        }
         int first = pieces.Count;
         errno = TryCompareContent(plan, file, status.Size, out long right);
         if (errno != Errno.None || plan.Failed)

@@ -25,6 +25,9 @@ public sealed record RestoreOptions
     /// </summary>
     public bool ReadUnchanged { get; init; }
 
+    /// <summary>Read what is there from the disk, and not what the kernel has of it in memory.</summary>
+    public bool PastCache { get; init; }
+
     /// <summary>Read every file again once it is written.</summary>
     public bool Verify { get; init; }
 

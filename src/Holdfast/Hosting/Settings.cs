@@ -115,7 +115,7 @@ internal sealed record Settings
             Core = new CoreOptions
             {
                 DataDirectory = data,
-                OwnDirectories = store is null ? [scratch] : [store, scratch],
+                OwnDirectories = store is null ? [] : [store],
                 ScratchDirectory = scratch,
                 VerifyPeriod =
                     reading.Of(() => ReadDays(source, "HOLDFAST_VERIFY__PERIOD_DAYS")) ?? TimeSpan.FromDays(30),

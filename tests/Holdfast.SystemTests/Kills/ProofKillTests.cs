@@ -41,7 +41,7 @@ public sealed class ProofKillTests
         await using Mortal mortal = await Mortal.StartAsync();
         string backup = await mortal.Tenant.BackUpAsync(mortal.Share);
         await mortal.SettleAsync();
-        string place = Path.Join(mortal.Server.DataDirectory, "drills", Environment.MachineName);
+        string place = Path.Join(mortal.Server.DataDirectory, "drills", $"holdfast-drills-{Environment.MachineName}");
         using OpenStackSession admin = await AdminAsync(mortal);
         await mortal.DieAsync(
             "syncfs",

@@ -22,6 +22,10 @@ public sealed record CheckReport(
     /// <summary>Packs that are missing, or are not what name and index say.</summary>
     public IReadOnlySet<Id> DamagedPacks => PacksOf(Findings);
 
+    /// <summary>Of those, the ones that are there: reading them shows whether they have been mended.</summary>
+    public IReadOnlySet<Id> DamagedPacksStored =>
+        PacksOf(Findings.Where(finding => finding.Kind != FindingKind.MissingPack));
+
     internal static HashSet<Id> PacksOf(IEnumerable<CheckFinding> findings) =>
         IdsOf(findings, FindingKind.ConflictingPack, FindingKind.DamagedPack);
 
@@ -32,7 +36,7 @@ public sealed record CheckReport(
             .Select(finding => Id.Parse(finding.Object.AsSpan(finding.Object.LastIndexOf('/') + 1)))
             .ToHashSet();
 
-    /// <summary>First bytes of packs' ids of which every pack was read, also where there is none.</summary>
+    /// <summary>First bytes of packs' ids of which every pack was read, also where there is none; none while an index cannot be read.</summary>
     public required IReadOnlySet<byte> FirstBytesRead { get; init; }
 
     /// <summary>Snapshots that cannot be restored whole; empty unless <see cref="CheckOptions.NameSnapshots"/> asked for them.</summary>

@@ -58,7 +58,10 @@ public static class CheckRun
             bytes
         )
         {
-            FirstBytesRead = FirstBytesOf(readable.Keys, chosen),
+            // What packs an index lists that cannot be read, nobody knows.
+            FirstBytesRead = findings.Findings.Any(finding => finding.Kind == FindingKind.DamagedIndex)
+                ? new HashSet<byte>()
+                : FirstBytesOf(readable.Keys, chosen),
             LogicalBytes = snapshots.Sum(snapshot => snapshot.Summary?.TotalBytesProcessed ?? 0),
             UniqueBytes = index.Blobs.PlainBytes,
             StoredBytes = index.Stored.Values.Sum(),

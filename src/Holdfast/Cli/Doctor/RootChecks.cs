@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Cli.Doctor;
 
-/// <summary>Whether each root of shares and of volumes is there, is that root, and can be written in.</summary>
+/// <summary>Whether each root of shares and of volumes is there, is that root, and can be written in; and drills are apart from them.</summary>
 internal static class RootChecks
 {
     /// <param name="hasCatalog">Whether there is a catalog that may know the roots.</param>
@@ -24,6 +24,14 @@ internal static class RootChecks
         {
             findings.Mistake("roots", error);
             return;
+        }
+        try
+        {
+            _ = services.GetRequiredService<ScratchPlace>();
+        }
+        catch (EngineError error)
+        {
+            findings.Mistake("drills", error);
         }
         KnownRoots known = services.GetRequiredService<KnownRoots>();
         await findings.TryAsync(

@@ -100,6 +100,24 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_schedule_waits_for_while_its_backup_is_made_is_no_problem()
+    {
+        await AddAsync("b1", hours: -30);
+        Schedule schedule = Rows.Schedule("c1", "s1") with
+        {
+            NextAt = Rows.Start.AddHours(-2),
+            Problem = "The share is busy.",
+        };
+        await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
+        await AssertAsync(ProtectionState.Failing);
+        Backup making = await AddAsync("b2", hours: -3, BackupStatus.Creating);
+        Assert.Null((await AssertAsync(ProtectionState.Overdue)).Protection.Problem);
+        await core.Catalog.WriteAsync(session => session.Backups.RemoveAsync(making.Id), default);
+        await AddAsync("b3", hours: -3, BackupStatus.Creating, row => row with { ProjectId = Rows.Stranger });
+        await AssertAsync(ProtectionState.Failing);
+    }
+
+    [Fact]
     public async Task A_backup_of_another_project_protects_nobody_else()
     {
         await AddAsync("b1", hours: -1, change: row => row with { ProjectId = Rows.Stranger });

@@ -3,6 +3,8 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Operations;
 using Holdfast.Core.Services;
+using Holdfast.Core.Workers;
+using Holdfast.Engine.Maintenance.Check;
 using Holdfast.Testing.Core;
 using Xunit;
 
@@ -91,6 +93,102 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_drill_found_damaged_stays_so_until_all_was_read_since()
+    {
+        Backup backup = await BackUpAsync("first");
+        DateTimeOffset found = core.Time.Now().AddMinutes(1);
+        await core.Catalog.WriteAsync(s => s.Backups.SetDrillDamageAsync(backup.Id, "Damaged.", found), default);
+        await VerifyAsync(OperationStatus.Succeeded);
+        Assert.Equal("Damaged.", (await core.Catalog.BackupAsync(backup.Id))!.Damage);
+        core.Time.Advance(TimeSpan.FromMinutes(2));
+        await VerifyAsync(OperationStatus.Succeeded);
+        Backup well = (await core.Catalog.BackupAsync(backup.Id))!;
+        Assert.Equal((null, null), (well.Damage, well.DrillDamageAt));
+        Assert.NotNull(await ProvenAtAsync(backup));
+    }
+
+    [Theory]
+    [InlineData($"keyring/{Rows.Project}", "The project's key is missing from the backup store.")]
+    [InlineData($"{Rows.Project}/config", "Something that it needs is missing from the backup store.")]
+    public async Task A_repository_that_cannot_be_opened_is_said_on_every_backup_and_once_to_the_project(
+        string lost,
+        string why
+    )
+    {
+        Backup first = await BackUpAsync("first");
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        Backup newest = await BackUpAsync("second");
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        await VerifyAsync(OperationStatus.Succeeded);
+        ProjectRepository before = await RepositoryAsync();
+        core.Time.Advance(TimeSpan.FromMinutes(1));
+        string path = core.Directory[$"store/{lost}"];
+        File.Move(path, core.Directory["kept"]);
+        await VerifyAsync(OperationStatus.Failed);
+        await VerifyAsync(OperationStatus.Failed);
+
+        foreach (Backup backup in (Backup[])[first, newest])
+        {
+            Assert.EndsWith(why, (await core.Catalog.BackupAsync(backup.Id))!.Damage, StringComparison.Ordinal);
+            Assert.Null(await ProvenAtAsync(backup));
+        }
+        Assert.Equal((0, 1), (await ToldAsync(first), await ToldAsync(newest)));
+        ProjectRepository after = await RepositoryAsync();
+        Assert.Equal((before.ProvenAt, core.Time.Now()), (after.ProvenAt, after.VerifiedAt));
+        Assert.Single(Verification.Of(after.Verification).Findings);
+
+        File.Move(core.Directory["kept"], path);
+        await VerifyAsync(OperationStatus.Succeeded);
+        Assert.Null((await core.Catalog.BackupAsync(first.Id))!.Damage);
+        Assert.NotNull(await ProvenAtAsync(newest));
+    }
+
+    [Fact]
+    public void Packs_that_find_no_room_in_the_list_leave_their_parts_unread_until_their_turn_comes_again()
+    {
+        Verification cut = Verify.Next(new Verification(), Report(Verify.MostDamagedPacks + 1), Rows.Start);
+        Assert.Equal(Verify.MostDamagedPacks, cut.DamagedPacks.Count);
+        Assert.Equal([(byte)255], cut.PartsLeftOut);
+        Assert.Null(cut.ReadAt[255]);
+        Assert.NotNull(cut.ReadAt[254]);
+
+        // A run that does not read it says nothing of it.
+        CheckReport others = Report(0) with
+        {
+            FirstBytesRead = new HashSet<byte> { 0 },
+        };
+        Verification next = Verify.Next(cut, others, Rows.Start.AddDays(1));
+        Assert.Equal([(byte)255], next.PartsLeftOut);
+        Verification whole = Verify.Next(next, Report(0), Rows.Start.AddDays(2));
+        Assert.Empty(whole.PartsLeftOut);
+        Assert.NotNull(whole.ReadAt[255]);
+    }
+
+    [Fact]
+    public void Packs_that_are_missing_take_no_room_in_the_list() =>
+        Assert.Empty(Verify.Next(new Verification(), Report(1, FindingKind.MissingPack), Rows.Start).DamagedPacks);
+
+    [Fact]
+    public async Task A_backup_stays_damaged_while_there_are_damaged_packs_that_are_not_listed()
+    {
+        Backup backup = await BackUpAsync("first");
+        await core.Catalog.WriteAsync(s => s.Backups.SetDamageAsync(backup.Id, "Damaged."), default);
+        Verification cut = new() { PartsLeftOut = [7] };
+        await core.Catalog.WriteAsync(
+            s => s.Repositories.VerifiedAsync(Rows.Project, cut.ToText(), provenAt: null, core.Time.Now()),
+            default
+        );
+        // An index that cannot be read: no part counts as read.
+        string stray = core.Directory[$"store/{Rows.Project}/index/{new string('0', 64)}"];
+        await File.WriteAllTextAsync(stray, "damaged");
+        await VerifyAsync(OperationStatus.Failed);
+        Assert.Equal("Damaged.", (await core.Catalog.BackupAsync(backup.Id))!.Damage);
+        File.Delete(stray);
+        await VerifyAsync(OperationStatus.Succeeded);
+        Assert.Null((await core.Catalog.BackupAsync(backup.Id))!.Damage);
+    }
+
+    [Fact]
     public async Task A_project_without_a_repository_has_nothing_to_verify() =>
         await VerifyAsync(OperationStatus.Succeeded);
 
@@ -143,6 +241,32 @@ public sealed class VerifyTests : IAsyncLifetime
 
     private async Task<DateTimeOffset?> ProvenAtAsync(Backup backup) =>
         (await core.Get<BackupListService>().GetAsync(WorkerFixture.Member, backup.Id, default)).ProvenAt;
+
+    private async Task<int> ToldAsync(Backup backup) =>
+        (await core.Catalog.MessagesAsync(backup.Id)).Count(message => message.DetailId == MessageDetail.Damaged);
+
+    private async Task<ProjectRepository> RepositoryAsync()
+    {
+        ProjectRepository plain = (await core.Catalog.ReadAsync(s => s.Repositories.FindAsync(Rows.Project), default))!;
+        // It may be long, and is not read with every row.
+        Assert.Null(plain.Verification);
+        return Assert.Single(
+            await core.Catalog.ReadAsync(s => s.Repositories.WithVerificationAsync(Rows.Project), default)
+        );
+    }
+
+    /// <summary>Everything read; damaged are so many packs, the last of them alone in the last part.</summary>
+    private static CheckReport Report(int damaged, FindingKind kind = FindingKind.DamagedPack)
+    {
+        IEnumerable<CheckFinding> findings = Enumerable
+            .Range(0, damaged)
+            .Select(number => $"{(number < Verify.MostDamagedPacks ? "00" : "ff")}{number:x62}")
+            .Select(id => new CheckFinding(kind, $"data/{id[..2]}/{id}", "It is damaged."));
+        return new CheckReport([.. findings], Snapshots: 1, Trees: 1, Packs: damaged, PacksRead: damaged, BytesRead: 0)
+        {
+            FirstBytesRead = Enumerable.Range(0, 256).Select(number => (byte)number).ToHashSet(),
+        };
+    }
 
     private string[] Packs() =>
         Directory.GetFiles(core.Directory[$"store/{Rows.Project}/data"], "*", SearchOption.AllDirectories);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Holdfast.Engine.Files;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Xunit;
 
 namespace Holdfast.Tests.Engine.Files;
@@ -48,6 +50,28 @@ public sealed class FileHandleTests : IDisposable
         Assert.Equal(5 * Mebi, file.NextHole(4 * Mebi));
         Assert.Equal(long.MaxValue, file.NextData(5 * Mebi));
         Assert.Equal(0, file.NextHole(0));
+    }
+
+    [Fact]
+    public async Task What_is_written_to_the_disk_can_be_given_up_from_memory()
+    {
+        using (FileStream written = RawFiles.Create((RawPath)temporary.Path / "file"))
+        {
+            written.Write(new byte[Mebi]);
+            written.Flush(flushToDisk: true);
+        }
+        using FileHandle file = Open("file");
+        Assert.Equal(Mebi / Environment.SystemPageSize, await PagesInMemoryAsync());
+        file.DropCache();
+        Assert.Equal(0, await PagesInMemoryAsync());
+
+        async Task<int> PagesInMemoryAsync() =>
+            int.Parse(
+                (await ChildProcess.RunAsync("fincore", ["--noheadings", "--output", "PAGES", temporary["file"]]))
+                    .Checked("fincore")
+                    .Output,
+                CultureInfo.InvariantCulture
+            );
     }
 
     [Fact]

@@ -185,6 +185,14 @@ public sealed class CheckRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_part_counts_as_read_while_an_index_cannot_be_read()
+    {
+        Assert.Equal(256, (await SampleRepository.CheckAsync(repository)).FirstBytesRead.Count);
+        await StoreCopy.FlipAsync(store, (await StoreCopy.ListAsync(store, "index"))[0].Name, 20);
+        Assert.Empty((await SampleRepository.CheckAsync(repository)).FirstBytesRead);
+    }
+
+    [Fact]
     public async Task A_damaged_second_key_is_found()
     {
         await File.WriteAllTextAsync(directory["new"], "another");
