@@ -51,7 +51,7 @@ public static class WebhookEvent
     public const string BackupSucceeded = "backup.succeeded";
     public const string BackupFailed = "backup.failed";
 
-    /// <summary>A verification has found data of the backup gone or changed.</summary>
+    /// <summary>A verification or a drill has found data of the backup gone or changed.</summary>
     public const string BackupDamaged = "backup.damaged";
     public const string RestoreSucceeded = "restore.succeeded";
     public const string RestoreFailed = "restore.failed";

@@ -30,7 +30,7 @@ internal static class Announcements
             )
             : Task.CompletedTask;
 
-    /// <summary>A verification has found a backup damaged.</summary>
+    /// <summary>A verification or a drill has found a backup damaged.</summary>
     public static Task AnnounceDamageAsync(
         this ICatalogSession session,
         Operation verification,

@@ -97,7 +97,7 @@ internal static class OperationMessages
         }
     }
 
-    /// <summary>A verification has found a backup damaged.</summary>
+    /// <summary>A verification or a drill has found a backup damaged.</summary>
     public static async Task TellDamageAsync(
         this ICatalogSession session,
         Operation verification,
