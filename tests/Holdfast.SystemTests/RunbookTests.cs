@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Holdfast.SystemTests;
 
-/// <summary>What <c>docs/operate/disaster.md</c> tells an operator to type, typed after the disaster that it is for.</summary>
+/// <summary>
+/// What <c>docs/operate/disaster.md</c> tells an operator to type, typed after the disaster that it is for, and what
+/// <c>docs/operate/keys.md</c> does.
+/// </summary>
 public sealed class RunbookTests
 {
     private static readonly TreeComparison Whole = new() { IgnoreSockets = true };
@@ -125,6 +128,34 @@ public sealed class RunbookTests
         // Who may sign in still may.
         using OpenStackSession next = await SignInAsync(server, other);
         Assert.Equal(HttpStatusCode.OK, (await next.GetAsync("/v2/shares")).Status);
+    }
+
+    [Fact]
+    [Trait(Runbook.Section, "The master key")]
+    [Trait(Runbook.Section, "A project's password")]
+    [Trait(Runbook.Section, "The keys that sign tokens")]
+    [Trait(Runbook.Section, "Destroying a project's key")]
+    public async Task KeysAreChangedAndDestroyed()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync();
+        (Tenant tenant, Share share, string backup) = await BackUpAsync(server);
+        Dictionary<string, string?> variables = new() { ["project"] = tenant.ProjectId };
+        string key = Path.Join(server.DataDirectory, "keys", "master.key");
+        string former = await File.ReadAllTextAsync(key);
+        Runbook page = new(server, Runbook.Keys);
+
+        await page.RunAsync("The master key", variables);
+        Assert.NotEqual(former, await File.ReadAllTextAsync(key));
+        await page.RunAsync("A project's password", variables);
+        await page.RunAsync("The keys that sign tokens", variables);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Session.GetAsync("/v2/shares")).Status);
+        using (Tenant again = new(await SignInAsync(server, tenant), tenant.Name, tenant.Password))
+        {
+            await AssertRestoresAsync(server, again, backup, share);
+            await page.RunAsync("Destroying a project's key", variables);
+            Assert.Equal("error", Assert.Single(await again.BackupStatesAsync()).Value);
+        }
+        tenant.Dispose();
     }
 
     private static Task<OpenStackSession> SignInAsync(HoldfastServer server, Tenant tenant) =>

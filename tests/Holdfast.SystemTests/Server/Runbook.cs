@@ -15,6 +15,7 @@ namespace Holdfast.SystemTests.Server;
 public sealed class Runbook(HoldfastServer server, string page = Runbook.Disaster)
 {
     public const string Disaster = "docs/operate/disaster.md";
+    public const string Keys = "docs/operate/keys.md";
     public const string RestoreWithoutUs = "docs/user/restore-without-us.md";
 
     public const string Section = "runbook";
@@ -34,7 +35,7 @@ public sealed class Runbook(HoldfastServer server, string page = Runbook.Disaste
     /// <summary>Headings of the sections that have commands.</summary>
     public static IReadOnlyList<string> Sections =>
         [
-            .. new[] { Disaster, RestoreWithoutUs }
+            .. new[] { Disaster, Keys, RestoreWithoutUs }
                 .SelectMany(one => Blocks(one).Keys)
                 .Where(heading => heading.Length > 0),
         ];
