@@ -123,7 +123,7 @@ public sealed class Runbook(HoldfastServer server, string page = Runbook.Disaste
     }
 
     /// <summary>By the heading that they stand below, at whatever depth; those at the head of the page by none.</summary>
-    private static Dictionary<string, IReadOnlyList<string>> Blocks(string page)
+    public static Dictionary<string, IReadOnlyList<string>> Blocks(string page)
     {
         Dictionary<string, List<string>> blocks = new() { [""] = [] };
         string heading = "";
