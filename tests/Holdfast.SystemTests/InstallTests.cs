@@ -59,6 +59,28 @@ public sealed partial class InstallTests : IDisposable
         esac
         """;
 
+    // What the unit leaves of root's powers is enough for others' files and for devices.
+    private const string BackUpAndRestore = """
+        share=$(holdfast share list --json | jq -r '.[0].id')
+        files=/srv/shares/$share
+        echo text >"$files/file"
+        chown 1000:1000 "$files/file"
+        chmod 0400 "$files/file"
+        mknod "$files/device" c 1 3
+        token=$(openstack token issue --format value --column id)
+        manila() {
+          curl -sS --fail-with-body -H "X-Auth-Token: $token" -H 'Content-Type: application/json' \
+            -H 'X-OpenStack-Manila-API-Version: 2.91' -H 'X-OpenStack-Manila-API-Experimental: true' "$@"
+        }
+        backups=https://backup.example.org:8786/v2/share-backups
+        backup=$(manila "$backups" -d '{"share_backup": {"share_id": "'"$share"'"}}' | jq -r .share_backup.id)
+        until [ "$(manila "$backups/$backup" | jq -r .share_backup.status)" = available ]; do sleep 0.2; done
+        rm "$files/file" "$files/device"
+        holdfast backup restore "$backup" / --wait
+        [ "$(stat -c '%u %g %a' "$files/file")" = '1000 1000 400' ]
+        [ -c "$files/device" ]
+        """;
+
     private const string Journalctl = "#!/bin/sh\ntail -n 20 \"$test/log\"\n";
 
     private readonly TemporaryDirectory directory = new();
@@ -87,6 +109,7 @@ public sealed partial class InstallTests : IDisposable
                 export OS_AUTH_URL=https://backup.example.org:8786/identity/v3
                 holdfast share create --size 1 --name kept --wait
                 """,
+            BackUpAndRestore,
             .. upgrade[""].Select(block => Version().Replace(block, $"version={NewVersion}")),
             .. upgrade["One machine, SQLite"],
             """
@@ -114,6 +137,7 @@ public sealed partial class InstallTests : IDisposable
             ["test"] = directory.Path,
             ["PATH"] = $"{directory["tools"]}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             ["CURL_CA_BUNDLE"] = directory["downloads/tls.pem"],
+            ["OS_CACERT"] = directory["downloads/tls.pem"],
             ["SSL_CERT_FILE"] = directory["downloads/tls.pem"],
             ["ANNS_PASSWORD"] = "a long enough password",
         };
