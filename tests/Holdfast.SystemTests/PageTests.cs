@@ -16,7 +16,7 @@ public sealed class PageTests(PageTests.PageServer pages) : IClassFixture<PageTe
         ["docs/operate/install.md"] = "InstallTests (./dev e2e install): from the archive, in a namespace",
         ["docs/operate/keys.md"] = "RunbookTests: it stops and starts the service",
         ["docs/operate/keystone.md"] =
-            "needs the cloud's Keystone and its administrator; KeystoneTests makes the same user and roles",
+            "needs the cloud's Keystone and its administrator; KeystoneTests serves with a Keystone of its own",
         ["docs/operate/postgresql.md"] =
             "needs a PostgreSQL of the host's and asks for a password; PostgresTests makes its own",
         ["docs/operate/s3.md"] =
