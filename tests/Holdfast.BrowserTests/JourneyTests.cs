@@ -134,6 +134,20 @@ public sealed class JourneyTests(World world)
     }
 
     [Fact]
+    public async Task NothingIsReplacedInAShareThatNobodyChose()
+    {
+        await using Window window = await Window.SignedInAsync(world, world.Owner.Session.Token);
+        await window.GoAsync($"/dashboard/backups/{world.Backup}/restore/documents");
+        // Its own share, though others come before it by name.
+        await Assertions
+            .Expect(window.Page.Locator("#share option:checked"))
+            .ToHaveTextAsync($"{World.HostileName} (where it was)");
+        await window.Page.EvalOnSelectorAsync("#share", "share => share.remove()");
+        await window.ClickAsync("Replace what is there");
+        await Assertions.Expect(window.Page.GetByText("Choose the share that it is restored to.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task TheOverviewSaysWhatBackupsTake()
     {
         await using Window window = await Window.SignedInAsync(world, world.Owner.Session.Token);

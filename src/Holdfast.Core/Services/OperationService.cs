@@ -41,6 +41,9 @@ public sealed class OperationService(
     /// <summary>Of those that are queued or running, at which a watcher looks: the newest.</summary>
     private const int MostWatched = 200;
 
+    /// <summary>A token may be revoked, and a role taken away, while somebody watches.</summary>
+    internal static readonly TimeSpan LongestWatch = TimeSpan.FromMinutes(5);
+
     /// <summary>Newest first.</summary>
     public async Task<RowList<Operation>> ListAsync(
         Caller caller,
@@ -80,7 +83,7 @@ public sealed class OperationService(
         return FindAsync(caller, id, cancellationToken);
     }
 
-    /// <summary>What is queued or runs, and then, a poll after the other, what has changed of that or is new; without an end.</summary>
+    /// <summary>What is queued or runs, and then, a poll after the other, what has changed of that or is new. It ends after <see cref="LongestWatch"/>: whoever goes on watching shows again who they are.</summary>
     /// <param name="allProjects">Administrators only; refused to others.</param>
     public IAsyncEnumerable<IReadOnlyList<Operation>> WatchAsync(
         Caller caller,
@@ -102,7 +105,8 @@ public sealed class OperationService(
     )
     {
         Dictionary<string, DateTimeOffset> told = [];
-        while (true)
+        long began = time.GetTimestamp();
+        while (time.GetElapsedTime(began) < LongestWatch)
         {
             IReadOnlyList<Operation> live = await LiveAsync(projectId, told.Keys, cancellationToken);
             List<Operation> news = [.. live.Where(one => told.GetValueOrDefault(one.Id) != one.UpdatedAt)];
@@ -136,7 +140,8 @@ public sealed class OperationService(
                     );
                     live.AddRange(rows.Rows);
                 }
-                foreach (string id in known.Except(live.Select(one => one.Id)))
+                // What is beyond them is forgotten: it is told anew when its turn has come.
+                foreach (string id in known.Except(live.Select(one => one.Id)).Take(MostWatched))
                 {
                     if (await session.Operations.FindAsync(id) is { } ended)
                     {

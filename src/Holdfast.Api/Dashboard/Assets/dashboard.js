@@ -123,10 +123,24 @@ const list = document.querySelector("[data-live]");
 if (list) {
   const ended = new Set();
   let source = null;
+  let again = 0;
 
+  const close = () => {
+    clearTimeout(again);
+    source?.close();
+    source = null;
+  };
   const open = () => {
+    close();
     source = new EventSource(`/dashboard/events${list.dataset.live}`);
     source.addEventListener("open", () => catchUp(list));
+    // A broken stream is taken up again by the browser; one that was refused, as by a node that stops, is not.
+    source.addEventListener("error", () => {
+      if (source?.readyState === EventSource.CLOSED) {
+        close();
+        again = setTimeout(open, 15_000);
+      }
+    });
     source.addEventListener("operation", (event) => {
       const operation = JSON.parse(event.data);
       const place = rowFor(list, operation);
@@ -140,10 +154,6 @@ if (list) {
         document.getElementById("news").textContent = `${wordOf(operation.kind)}: ${wordOf(operation.status)}`;
       }
     });
-  };
-  const close = () => {
-    source?.close();
-    source = null;
   };
 
   // A window that nobody sees holds no connection: browsers have few, and a node has a bound on them.

@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Api.Dashboard.Layout;
 using Holdfast.Api.Native;
 using Holdfast.Api.Native.Backups;
+using Holdfast.Core;
 using Holdfast.Core.Model;
 using Holdfast.Core.Reading;
 using Holdfast.Core.Services;
@@ -10,9 +11,16 @@ using Holdfast.Core.Services;
 namespace Holdfast.Api.Dashboard.Backups;
 
 /// <param name="Entry">What is restored; its path is empty for everything.</param>
-/// <param name="Targets">The project's shares; the one that the backup is of comes first, where it is among them.</param>
+/// <param name="Original">The share that the backup is of, where it is the project's and still there.</param>
+/// <param name="Others">The project's other shares by name, and not all where there are many.</param>
 /// <param name="Beside">The directory of the share that is made for what is restored beside the original.</param>
-public sealed record RestoreModel(Backup Backup, BackupEntry Entry, IReadOnlyList<Share> Targets, string Beside)
+public sealed record RestoreModel(
+    Backup Backup,
+    BackupEntry Entry,
+    Share? Original,
+    IReadOnlyList<Share> Others,
+    string Beside
+)
 {
     public bool IsWhole => Entry.Path.Length == 0;
 }
@@ -35,13 +43,15 @@ internal static class RestoreEndpoints
         BackupLook look = await request
             .Service<BackupFileService>()
             .LookAsync(request.Caller, backup.Id, Path(request), from: [], limit: 1, request.Aborted);
+        IReadOnlyList<Share> others = await OthersAsync(request, backup);
         await request.PageAsync<RestorePage, RestoreModel>(
             "Restore",
             Section.Shares,
             new RestoreModel(
                 backup,
                 look.Entry,
-                await TargetsAsync(request, backup),
+                await OriginalAsync(request, backup),
+                others,
                 "restored-"
                     + request
                         .Service<TimeProvider>()
@@ -53,6 +63,9 @@ internal static class RestoreEndpoints
 
     private static async Task RestoreAsync(DashboardRequest request)
     {
+        // What is in a share may be lost by this: nobody's choice is made for them.
+        string target =
+            request.Field("share_id") ?? throw Problem.BadRequest("Choose the share that it is restored to.");
         byte[]? into = request.Field("how") switch
         {
             InPlace => null,
@@ -68,7 +81,7 @@ internal static class RestoreEndpoints
             .RestoreAsync(
                 request.Caller,
                 request.Id,
-                request.Field("share_id"),
+                target,
                 new RestoreSelection([Path(request)], into is { Length: > 0 } ? into : null),
                 request.Aborted
             );
@@ -77,7 +90,24 @@ internal static class RestoreEndpoints
 
     private static byte[] Path(DashboardRequest request) => request.SharePath("backups", "restore");
 
-    private static async Task<IReadOnlyList<Share>> TargetsAsync(DashboardRequest request, Backup backup)
+    private static async Task<Share?> OriginalAsync(DashboardRequest request, Backup backup)
+    {
+        if (backup.ShareId is not { } id || backup.ProjectId != request.Caller.ProjectId)
+        {
+            return null;
+        }
+        try
+        {
+            Share share = await request.Service<ShareService>().GetAsync(request.Caller, id, request.Aborted);
+            return share.ProjectId == request.Caller.ProjectId ? share : null;
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<Share>> OthersAsync(DashboardRequest request, Backup backup)
     {
         List<Share> shares = [];
         ShareQuery query = new() { Page = new Page(MostTargets, SortKey: "name", SortDirection: "asc") };
@@ -85,8 +115,11 @@ internal static class RestoreEndpoints
             Share share in await request.Service<ShareService>().ListAsync(request.Caller, query, request.Aborted)
         )
         {
-            shares.Add(share);
+            if (share.Id != backup.ShareId)
+            {
+                shares.Add(share);
+            }
         }
-        return [.. shares.OrderByDescending(share => share.Id == backup.ShareId)];
+        return shares;
     }
 }

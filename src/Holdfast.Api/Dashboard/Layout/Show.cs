@@ -12,14 +12,14 @@ internal static class Show
     /// <summary>With control characters, and what changes the direction of writing, as <c>\u{202E}</c>.</summary>
     public static string Text(string text)
     {
-        if (!text.Any(IsHidden))
+        if (!text.EnumerateRunes().Any(IsHidden))
         {
             return text;
         }
         StringBuilder shown = new();
-        foreach (char one in text)
+        foreach (Rune one in text.EnumerateRunes())
         {
-            _ = IsHidden(one) ? shown.Append($"\\u{{{(int)one:X}}}") : shown.Append(one);
+            _ = IsHidden(one) ? shown.Append($"\\u{{{one.Value:X}}}") : shown.Append(one);
         }
         return shown.ToString();
     }
@@ -66,9 +66,9 @@ internal static class Show
     public static string Word(string word) =>
         word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
 
-    private static bool IsHidden(char one) =>
-        char.IsControl(one)
-        || CharUnicodeInfo.GetUnicodeCategory(one)
+    private static bool IsHidden(Rune one) =>
+        Rune.IsControl(one)
+        || Rune.GetUnicodeCategory(one)
             is UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator;

@@ -100,8 +100,9 @@ internal static class SignInEndpoints
 
     private static async Task SignOutAsync(DashboardRequest request)
     {
-        await request.Service<ISignIn>().RevokeAsync(request.Session.Caller, request.Session.Token, request.Aborted);
+        // First: this browser is signed out even where the token cannot be revoked now, and the page says that it could not.
         Session.Forget(request.Context);
+        await request.Service<ISignIn>().RevokeAsync(request.Session.Caller, request.Session.Token, request.Aborted);
         request.Lead($"{DashboardRoutes.Base}/sign-in");
     }
 
