@@ -341,30 +341,6 @@ public sealed class DoctorTests : IDisposable
             ]);
     }
 
-    [Fact]
-    public async Task KeystoneIsLookedAt()
-    {
-        await using KeystoneCloud cloud = new();
-        await cloud.InitializeAsync();
-        DoctorReport healthy = await DoctorReport.AskAsync(cloud.Holdfast);
-        healthy.AssertHealthy();
-        healthy.AssertOk("identity", "Keystone lets holdfast of project service");
-        Assert.DoesNotContain(KeystoneCloud.ServicePassword, healthy.Text, StringComparison.Ordinal);
-
-        (await DoctorReport.AskAsync(cloud.Holdfast, ("HOLDFAST_KEYSTONE__PASSWORD", "wr0ng"))).AssertMistake(
-            "identity",
-            "does not let holdfast"
-        );
-        (await DoctorReport.AskAsync(cloud.Holdfast, ("HOLDFAST_KEYSTONE__PROJECT", "none"))).AssertMistake(
-            "identity",
-            "does not let holdfast of project none"
-        );
-        await cloud.Keystone.StopAsync();
-        DoctorReport away = await DoctorReport.AskAsync(cloud.Holdfast);
-        await cloud.Keystone.StartAgainAsync();
-        away.AssertMistake("identity", "cannot be asked");
-    }
-
     private Dictionary<string, string?> Settings(params (string Name, string? Value)[] more)
     {
         Dictionary<string, string?> settings = new()

@@ -96,6 +96,28 @@ public sealed class KeystoneTests(KeystoneCloud cloud) : IClassFixture<KeystoneC
     }
 
     [Fact]
+    public async Task TheDoctorSaysWhatKeystoneRefusesAndThatItIsAway()
+    {
+        DoctorReport healthy = await DoctorReport.AskAsync(server);
+        healthy.AssertHealthy();
+        healthy.AssertOk("identity", "Keystone lets holdfast of project service");
+        Assert.DoesNotContain(KeystoneCloud.ServicePassword, healthy.Text, StringComparison.Ordinal);
+
+        (await DoctorReport.AskAsync(server, ("HOLDFAST_KEYSTONE__PASSWORD", "wr0ng"))).AssertMistake(
+            "identity",
+            "does not let holdfast"
+        );
+        (await DoctorReport.AskAsync(server, ("HOLDFAST_KEYSTONE__PROJECT", "none"))).AssertMistake(
+            "identity",
+            "does not let holdfast of project none"
+        );
+        await keystone.StopAsync();
+        DoctorReport away = await DoctorReport.AskAsync(server);
+        await keystone.StartAgainAsync();
+        away.AssertMistake("identity", "cannot be asked");
+    }
+
+    [Fact]
     public async Task PeopleOfKeystonesSignInToTheDashboardAndOut()
     {
         string project = await MakeTenantAsync("person", "member");

@@ -9,6 +9,7 @@ using Xunit;
 namespace Holdfast.SystemTests.Disasters;
 
 /// <summary>A gateway that has all objects, and does not list them.</summary>
+[Trait("e2e", "disasters")]
 public sealed class LostListingTests : IAsyncLifetime
 {
     private static readonly TreeComparison Whole = new() { IgnoreSockets = true };

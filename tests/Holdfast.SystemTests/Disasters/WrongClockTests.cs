@@ -10,6 +10,7 @@ using Xunit;
 namespace Holdfast.SystemTests.Disasters;
 
 /// <summary>Nodes whose clocks are hours off: Debian's libfaketime tells their processes so.</summary>
+[Trait("e2e", "disasters")]
 public sealed class WrongClockTests : IDisposable
 {
     private const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";

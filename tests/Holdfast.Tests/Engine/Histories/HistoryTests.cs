@@ -5,11 +5,8 @@ namespace Holdfast.Tests.Engine.Histories;
 /// <summary>Whatever happens to a repository, in whatever order: each snapshot that is there gives its bytes back.</summary>
 public sealed class HistoryTests
 {
-    public static TheoryData<int> Seeds => [1, 2];
-
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public Task EverySnapshotGivesItsBytesBack(int seed) => History.RunAsync(seed, steps: 14);
+    [Fact]
+    public Task EverySnapshotGivesItsBytesBack() => History.RunAsync(seed: 1, steps: 14);
 
     public static TheoryData<int> ManySeeds => [.. Enumerable.Range(1000, 60)];
 

@@ -8,6 +8,7 @@ namespace Holdfast.Tests.Cli;
 /// Each kind of damage that <c>docs/user/repair.md</c> has a heading for: what it says is shown is shown, and what it says to
 /// do is typed as it stands and repairs the repository, of which stock restic thinks the same.
 /// </summary>
+[Trait("e2e", "pages")]
 public sealed class RepairTests(DamagedRepository repository) : IClassFixture<DamagedRepository>
 {
     private static readonly Dictionary<string, string> Sections = ReadSections();
