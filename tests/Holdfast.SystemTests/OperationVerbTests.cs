@@ -60,6 +60,31 @@ public sealed class OperationVerbTests
     }
 
     [Fact]
+    public async Task WaitingOutlastsAServiceThatIsAwayForAWhile()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartAsync(Slow);
+        using Tenant tenant = await Tenant.CreateAsync(server.Url, "verbs");
+        Share share = await tenant.CreateShareAsync();
+        string backup = await tenant.StartBackupAsync(share);
+        VerbClient client = Client(server, VerbClient.Variables(server, tenant));
+        string id = Text((await client.AskAsync("list", "--backup", backup))[0]!, "id");
+
+        Task<ProcessResult> waiting = client.RunAsync("show", id, "--wait", "--json");
+        using HttpClient http = new() { BaseAddress = server.Url };
+        const string shown =
+            "_count{method=\"GET\",route=\"/api/v1/operations/{id}\",status=\"2xx\",surface=\"native\"} 2\n";
+        await Eventually.HoldsAsync(
+            "it to be asked about again",
+            async () => (await http.GetStringAsync("/metrics")).Contains(shown, StringComparison.Ordinal)
+        );
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        (await client.RunAsync("cancel", id)).Checked("cancel");
+
+        Assert.Equal("cancelled", Text(JsonNode.Parse((await waiting).Output)!, "status"));
+    }
+
+    [Fact]
     public async Task ACloudOfCloudsYamlIsSignedInToWithItsPasswordFromSecureYaml()
     {
         await using HoldfastServer server = await HoldfastServer.StartAsync();

@@ -12,7 +12,7 @@ namespace Holdfast.Api.Middleware;
 
 /// <summary>
 /// How long requests take, by API, route, method and class of status. The route is its template: what callers choose makes
-/// no time series.
+/// no time series. A stream of events lasts as long as its reader likes, and is not among them.
 /// </summary>
 internal sealed class RequestDurations
 {
@@ -52,19 +52,26 @@ internal sealed class RequestDurations
                 ? places.GetOrAdd(endpoint, PlaceOf)
                 : new Place("none", Unrouted);
             Activity.Current?.SetTag("http.route", place.Route).SetTag("holdfast.request.id", http.RequestId());
-            seconds.Record(
-                Stopwatch.GetElapsedTime(began).TotalSeconds,
-                new("surface", place.Surface),
-                new("route", place.Route),
-                new("method", Method(http.Request.Method)),
-                new("status", Status(http.Response.StatusCode))
-            );
+            if (http.Response.ContentType != NativeRequest.EventStream)
+            {
+                seconds.Record(
+                    Stopwatch.GetElapsedTime(began).TotalSeconds,
+                    new("surface", place.Surface),
+                    new("route", place.Route),
+                    new("method", Method(http.Request.Method)),
+                    new("status", Status(http.Response.StatusCode))
+                );
+            }
         }
     }
 
     private static Place PlaceOf(Endpoint endpoint)
     {
-        if (endpoint is not RouteEndpoint { RoutePattern: { } pattern } || pattern.PathSegments.Any(IsCatchAll))
+        // Whatever no other route takes.
+        if (
+            endpoint is not RouteEndpoint { RoutePattern: { } pattern }
+            || pattern.PathSegments is [{ } only] && IsCatchAll(only)
+        )
         {
             return new Place("none", Unrouted);
         }

@@ -16,6 +16,9 @@ internal class NativeRequest(HttpContext http) : ApiRequest(http)
     /// <summary>What the paths of its requests begin with.</summary>
     protected virtual string Base => NativeRoutes.Base;
 
+    /// <summary>The media type of server-sent events.</summary>
+    public const string EventStream = "text/event-stream";
+
     private const int DefaultLimit = 100;
     private const int LargestLimit = 1000;
 
@@ -157,7 +160,7 @@ internal class NativeRequest(HttpContext http) : ApiRequest(http)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping);
         TimeProvider time = Service<TimeProvider>();
         IAsyncEnumerable<IReadOnlyList<T>> rounds = changes(over.Token);
-        Http.Response.ContentType = "text/event-stream";
+        Http.Response.ContentType = EventStream;
         Http.Response.Headers.CacheControl = "no-store";
         if (HttpMethods.IsHead(Http.Request.Method))
         {

@@ -44,6 +44,9 @@ public sealed class NodeRows(ICatalogSession session)
             }
         ) == 1;
 
+    public Task ForgetAsync(DateTimeOffset unseenSince) =>
+        session.ExecuteAsync("DELETE FROM nodes WHERE seen_at < @unseenSince", new { unseenSince });
+
     /// <summary>The process has the node's name from now on: no other announces itself or claims by it any more.</summary>
     public Task TakeAsync(string node, string process) =>
         session.ExecuteAsync("UPDATE nodes SET process = @process WHERE node = @node", new { node, process });

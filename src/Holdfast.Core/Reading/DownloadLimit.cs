@@ -2,25 +2,29 @@ namespace Holdfast.Core.Reading;
 
 /// <summary>
 /// How much a project may have under way at one node of what reads backups: a download, search, history or list of changes takes
-/// some MiB of memory for as long as its reader likes, or a processor for seconds; a look at an entry a directory's tree.
-/// Safe for many threads.
+/// some MiB of memory for as long as its reader likes, or a processor for seconds; a look at an entry a directory's tree; and of
+/// streams of events, each of which asks the catalog every second. Safe for many threads.
 /// </summary>
 public sealed class DownloadLimit
 {
     public const int Most = 8;
     public const int MostLooks = 32;
+    public const int MostWatches = 64;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(string ProjectId, bool Looks), int> underWay = [];
+    private readonly Dictionary<(string ProjectId, string What), int> underWay = [];
 
     /// <returns>Disposed when the download is over.</returns>
     /// <exception cref="ServiceError"><see cref="ServiceErrorKind.TooManyRequests"/>.</exception>
-    public IDisposable Begin(string projectId) => Begin((projectId, false), Most, "downloads or searches");
+    public IDisposable Begin(string projectId) => Begin((projectId, "downloads or searches"), Most);
 
     /// <inheritdoc cref="Begin(string)"/>
-    public IDisposable BeginLook(string projectId) => Begin((projectId, true), MostLooks, "looks into backups");
+    public IDisposable BeginLook(string projectId) => Begin((projectId, "looks into backups"), MostLooks);
 
-    private Begun Begin((string ProjectId, bool Looks) key, int most, string what)
+    /// <inheritdoc cref="Begin(string)"/>
+    public IDisposable BeginWatch(string projectId) => Begin((projectId, "streams of events"), MostWatches);
+
+    private Begun Begin((string ProjectId, string What) key, int most)
     {
         lock (gate)
         {
@@ -29,7 +33,7 @@ public sealed class DownloadLimit
             {
                 throw new ServiceError(
                     ServiceErrorKind.TooManyRequests,
-                    $"The project has {most} {what} under way; wait for one of them to end."
+                    $"The project has {most} {key.What} under way; wait for one of them to end."
                 )
                 {
                     RetryAfter = TimeSpan.FromSeconds(1),
@@ -40,7 +44,7 @@ public sealed class DownloadLimit
         return new Begun(this, key);
     }
 
-    private void End((string ProjectId, bool Looks) key)
+    private void End((string ProjectId, string What) key)
     {
         lock (gate)
         {
@@ -51,7 +55,7 @@ public sealed class DownloadLimit
         }
     }
 
-    private sealed class Begun(DownloadLimit limit, (string ProjectId, bool Looks) key) : IDisposable
+    private sealed class Begun(DownloadLimit limit, (string ProjectId, string What) key) : IDisposable
     {
         private bool ended;
 

@@ -7,7 +7,8 @@ namespace Holdfast.Core.Telemetry;
 /// <summary>
 /// What the catalog's rows say, as gauges. All nodes say the same. The rows are read when somebody asks and the last answer is
 /// older than <see cref="FreshFor"/>, by one at a time; while the catalog does not answer, there are no such figures but
-/// <c>holdfast_catalog_up</c> 0.
+/// <c>holdfast_catalog_up</c> 0. What takes long to count in a large catalog is counted beside: who asks does not wait longer than
+/// <see cref="LongestRead"/> for it and gets the figures of before, and the next count begins once the catalog has rested from it.
 /// </summary>
 public sealed class CatalogFigures : IDisposable
 {
@@ -16,75 +17,99 @@ public sealed class CatalogFigures : IDisposable
     /// <summary>Shares that have a time series of their own, those whose last backup is oldest first.</summary>
     public const int MostShares = 1000;
 
-    // Whoever scrapes gives up after 10 s, as a rule.
-    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
+    /// <summary>Whoever scrapes gives up after 10 s, as a rule.</summary>
+    public static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan LongestCount = TimeSpan.FromMinutes(2);
+
+    /// <summary>How much longer the catalog rests from a count than the count took.</summary>
+    private const int Rest = 10;
+
+    /// <summary>
+    /// OpenTelemetry keeps 2,000 time series of an instrument, those of shares that are gone too: before there can be more, the
+    /// instruments are made anew.
+    /// </summary>
+    private const int MostSeries = 1900 - MostShares;
 
     private readonly ICatalog catalog;
     private readonly CoreOptions options;
+    private readonly Instruments instruments;
     private readonly TimeProvider time;
+    private readonly CancellationTokenSource stopped = new();
     private readonly SemaphoreSlim turn = new(1);
-    private volatile Figures? figures;
+    private readonly HashSet<string> sharesTold = [];
+    private Meter meter = null!;
+    private volatile Presence? presence;
+    private volatile Counts? counts;
+    private Task counting = Task.CompletedTask;
+    private DateTimeOffset countAgainAt = DateTimeOffset.MinValue;
     private long? readAt;
 
     public CatalogFigures(Instruments instruments, ICatalog catalog, CoreOptions options, TimeProvider time)
     {
         this.catalog = catalog;
         this.options = options;
+        this.instruments = instruments;
         this.time = time;
-        Meter meter = instruments.Meter;
+        MakeGauges();
+    }
+
+    private void MakeGauges()
+    {
+        meter = instruments.NewMeter("Catalog");
         meter.CreateObservableGauge(
             "holdfast_catalog_up",
-            () => figures is null ? 0 : 1,
+            () => presence is null ? 0 : 1,
             null,
             "1 while the catalog answers."
         );
-        Gauge("holdfast_backups", "Backups in each status.", now => now.Backups.Select(Of));
-        Gauge(
+        Counted("holdfast_backups", "Backups in each status.", now => now.Backups.Select(Of));
+        Told(
             "holdfast_operations",
             "Operations that wait or run.",
             now => now.Operations.Select(one => Measure(one.Count, one))
         );
-        Gauge(
+        Told(
             "holdfast_operations_oldest_timestamp_seconds",
             "When the oldest operation that waits or runs was asked for.",
             now => now.Operations.Select(one => Measure(Seconds(one.Oldest), one))
         );
-        Gauge(
+        Counted(
             "holdfast_share_last_backup_timestamp_seconds",
             "Of which moment the share's last good backup is; the oldest first, to a limit.",
             now => now.Shares.Select(one => Of(one, one.LastAt))
         );
-        Gauge(
+        Counted(
             "holdfast_share_last_proven_backup_timestamp_seconds",
             "Of which moment the share's last backup is that was read whole or restored for trial; of the same shares.",
             now => now.Shares.Where(one => one.ProvenAt is not null).Select(one => Of(one, one.ProvenAt!.Value))
         );
-        Gauge(
+        Counted(
             "holdfast_shares_not_shown",
             "Shares with a backup, left out of the last backups because there are too many.",
             now => [new(now.SharesWithBackup - now.Shares.Count)]
         );
-        Gauge(
+        Counted(
             "holdfast_shares_without_backup",
             "Shares without an available backup.",
             now => [new(now.SharesInAll - now.SharesWithBackup)]
         );
-        Gauge(
+        Counted(
             "holdfast_repository_logical_bytes",
             "What all backups restore to, as the last verification of each repository counted it.",
             now => [new(now.Space.LogicalBytes)]
         );
-        Gauge(
+        Counted(
             "holdfast_repository_unique_bytes",
             "Of that what is there once, before it is compressed.",
             now => [new(now.Space.UniqueBytes)]
         );
-        Gauge(
+        Counted(
             "holdfast_repository_stored_bytes",
             "What it takes in the store; logical by stored is the deduplication and compression ratio.",
             now => [new(now.Space.StoredBytes)]
         );
-        Gauge(
+        Told(
             "holdfast_node_up",
             "1 while the node in that role is heard of.",
             now =>
@@ -95,8 +120,11 @@ public sealed class CatalogFigures : IDisposable
                 ))
         );
 
-        void Gauge(string name, string description, Func<Figures, IEnumerable<Measurement<double>>> read) =>
-            meter.CreateObservableGauge(name, () => figures is { } now ? read(now) : [], null, description);
+        void Told(string name, string description, Func<Presence, IEnumerable<Measurement<double>>> read) =>
+            meter.CreateObservableGauge(name, () => presence is { } now ? read(now) : [], null, description);
+
+        void Counted(string name, string description, Func<Counts, IEnumerable<Measurement<double>>> read) =>
+            meter.CreateObservableGauge(name, () => counts is { } now ? read(now) : [], null, description);
     }
 
     /// <summary>Reads the rows, unless that was done just now.</summary>
@@ -109,7 +137,19 @@ public sealed class CatalogFigures : IDisposable
             {
                 return;
             }
-            figures = await ReadAsync(cancellationToken);
+            presence = await ReadAsync(LookAsync, LongestRead, cancellationToken);
+            if (presence is null)
+            {
+                counts = null;
+            }
+            else
+            {
+                if (counting.IsCompleted && time.Now() >= countAgainAt)
+                {
+                    counting = CountAsync();
+                }
+                await WaitForCountAsync(cancellationToken);
+            }
             readAt = time.GetTimestamp();
         }
         finally
@@ -121,35 +161,73 @@ public sealed class CatalogFigures : IDisposable
     /// <summary>For whoever is told without asking: reads the rows again and again until told to stop.</summary>
     public Task KeepFreshAsync(CancellationToken stopping) => Loops.EveryAsync(FreshFor, RefreshAsync, time, stopping);
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose()
+    {
+        stopped.Cancel();
+        meter.Dispose();
+        turn.Dispose();
+    }
+
+    private async Task CountAsync()
+    {
+        long began = time.GetTimestamp();
+        Counts? counted = await ReadAsync(CountAsync, LongestCount, stopped.Token);
+        countAgainAt = time.Now() + (Rest * time.GetElapsedTime(began));
+        sharesTold.UnionWith((counted?.Shares ?? []).Select(one => one.ShareId));
+        if (sharesTold.Count <= MostSeries)
+        {
+            counts = counted;
+            return;
+        }
+        meter.Dispose();
+        counts = counted;
+        MakeGauges();
+        sharesTold.Clear();
+    }
+
+    private async Task WaitForCountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await counting.WaitAsync(LongestRead, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on; what was counted before holds until it ends.
+        }
+    }
+
+    private async Task<Presence> LookAsync(ICatalogSession session) =>
+        new(time.Now(), await session.Operations.CountLiveAsync(), await session.Nodes.ListAsync());
+
+    private static async Task<Counts> CountAsync(ICatalogSession session)
+    {
+        IReadOnlyList<LastBackup> shares = await session.Shares.LastBackupsAsync(MostShares);
+        return new Counts(
+            await session.Backups.CountAsync(),
+            shares,
+            SharesWithBackup: shares.Count > 0 ? shares[0].InAll : 0,
+            SharesInAll: await session.Shares.CountAsync(),
+            await session.Repositories.SpaceAsync()
+        );
+    }
 
     /// <returns>Null when the catalog does not answer, or not soon.</returns>
-    private async Task<Figures?> ReadAsync(CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(
+        Func<ICatalogSession, Task<T>> read,
+        TimeSpan longest,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
-        using CancellationTokenSource late = new(LongestRead, time);
+        using CancellationTokenSource late = new(longest, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken,
             late.Token
         );
         try
         {
-            return await catalog.ReadAsync(
-                async session =>
-                {
-                    IReadOnlyList<LastBackup> shares = await session.Shares.LastBackupsAsync(MostShares);
-                    return new Figures(
-                        time.Now(),
-                        await session.Backups.CountAsync(),
-                        await session.Operations.CountLiveAsync(),
-                        shares,
-                        SharesWithBackup: shares.Count > 0 ? shares[0].InAll : 0,
-                        SharesInAll: await session.Shares.CountAsync(),
-                        await session.Repositories.SpaceAsync(),
-                        await session.Nodes.ListAsync()
-                    );
-                },
-                either.Token
-            );
+            return await catalog.ReadAsync(read, either.Token);
         }
         catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
         {
@@ -172,14 +250,17 @@ public sealed class CatalogFigures : IDisposable
 
     private static double Seconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds() / 1000.0;
 
-    private sealed record Figures(
+    private sealed record Presence(
         DateTimeOffset At,
-        IReadOnlyList<BackupCount> Backups,
         IReadOnlyList<OperationCount> Operations,
+        IReadOnlyList<NodeRole> Nodes
+    );
+
+    private sealed record Counts(
+        IReadOnlyList<BackupCount> Backups,
         IReadOnlyList<LastBackup> Shares,
         long SharesWithBackup,
         long SharesInAll,
-        SpaceTaken Space,
-        IReadOnlyList<NodeRole> Nodes
+        SpaceTaken Space
     );
 }

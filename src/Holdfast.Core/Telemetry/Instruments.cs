@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Holdfast.Core.Telemetry;
 
 /// <summary>
-/// What the service measures itself with: one meter for the whole process, and the operations' traces. Whoever exports them
+/// What the service measures itself with: one meter for the whole process and one for its catalog, and the operations' traces. Whoever exports them
 /// listens to meters whose scope is this, so that two services in one process are not mixed up.
 /// </summary>
 public sealed class Instruments : IDisposable
@@ -22,7 +22,7 @@ public sealed class Instruments : IDisposable
 
     public Instruments()
     {
-        Meter = new Meter(new MeterOptions(MeterName) { Scope = this });
+        Meter = NewMeter();
         operations = Meter.CreateHistogram(
             "holdfast_operation_seconds",
             "s",
@@ -45,6 +45,10 @@ public sealed class Instruments : IDisposable
     }
 
     public Meter Meter { get; }
+
+    /// <summary>Another meter that is exported with the others. The caller disposes it.</summary>
+    internal Meter NewMeter(string? part = null) =>
+        new(new MeterOptions(part is null ? MeterName : $"{MeterName}.{part}") { Scope = this });
 
     /// <returns>Null while nobody listens to traces.</returns>
     internal static Activity? Begin(Model.Operation claimed)

@@ -8,7 +8,7 @@ namespace Holdfast.Core.Workers;
 
 /// <summary>
 /// Takes away what is nobody's any more. With a root: its trash, captures whose claim is over, and share snapshots that no
-/// row names. With a project: restic's snapshots that no row names. With neither: unfinished uploads, operations long ended, and messages that have expired.
+/// row names. With a project: restic's snapshots that no row names. With neither: unfinished uploads, operations long ended, messages that have expired, and nodes long gone.
 /// </summary>
 public sealed class Reap(
     ICatalog catalog,
@@ -29,6 +29,9 @@ public sealed class Reap(
 
     /// <summary>How long an operation that has ended can still be asked about.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
+
+    /// <summary>How long a node that is gone is still told of as away: whoever has to mend it sees it until then.</summary>
+    private static readonly TimeSpan NodeRemembered = TimeSpan.FromDays(7);
 
     public string Kind => OperationKind.Reap;
 
@@ -68,6 +71,7 @@ public sealed class Reap(
                 {
                     await session.Operations.RemoveFinishedAsync(now - Remembered);
                     await session.Messages.RemoveExpiredAsync(now);
+                    await session.Nodes.ForgetAsync(now - NodeRemembered);
                 },
                 cancellationToken
             );

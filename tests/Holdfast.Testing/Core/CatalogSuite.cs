@@ -979,6 +979,17 @@ public abstract class CatalogSuite : IAsyncLifetime
         Assert.True(await SeenAsync(11, "second"));
         Assert.False(await SeenAsync(12, "first"));
 
+        await ForgetAsync(11);
+        Assert.Single(await Catalog.ReadAsync(session => session.Nodes.ListAsync(), CancellationToken.None));
+        await ForgetAsync(12);
+        Assert.Empty(await Catalog.ReadAsync(session => session.Nodes.ListAsync(), CancellationToken.None));
+
+        Task ForgetAsync(int second) =>
+            Catalog.WriteAsync(
+                session => session.Nodes.ForgetAsync(Rows.Start.AddSeconds(second)),
+                CancellationToken.None
+            );
+
         Task<bool> SeenAsync(int second, string process) =>
             Catalog.WriteAsync(
                 session => session.Nodes.SeenAsync(role with { SeenAt = Rows.Start.AddSeconds(second) }, process),

@@ -11,7 +11,9 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
 {
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? answer;
+    private volatile TaskCompletionSource? readAnswer;
     private int untilHung;
+    private int untilReadHung;
     private int left;
     private int untilFailure;
     private volatile bool fulfilled;
@@ -19,7 +21,7 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
     /// <summary>What happens between the end of the next write and its answer.</summary>
     public Action? BeforeAnswer { get; set; }
 
-    /// <summary>Ends when a write has no answer.</summary>
+    /// <summary>Ends when a write or read has no answer.</summary>
     public Task Asked => asked.Task;
 
     /// <summary>The nth write and those behind it have no answer, called off or not, until <see cref="Answer"/>.</summary>
@@ -29,7 +31,18 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
         answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    public void Answer() => answer!.SetResult();
+    /// <summary>The nth read from now on has no answer until <see cref="Answer"/>.</summary>
+    public void HangRead(int nth)
+    {
+        Volatile.Write(ref untilReadHung, nth);
+        readAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Answer()
+    {
+        answer?.SetResult();
+        readAnswer?.SetResult();
+    }
 
     /// <summary>So many writes fail from now on.</summary>
     public void FailWrites(int times) => Volatile.Write(ref left, times);
@@ -49,10 +62,17 @@ public sealed class FaultyCatalog(ICatalog inner) : ICatalog
     /// <summary>Reads fail from now on, or no longer.</summary>
     public bool FailsReads { get; set; }
 
-    public Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken) =>
-        FailsReads
+    public async Task<T> ReadAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Decrement(ref untilReadHung) == 0 && readAnswer is { } hung)
+        {
+            asked.TrySetResult();
+            await hung.Task;
+        }
+        return FailsReads
             ? throw new ServiceError(ServiceErrorKind.Unavailable, "The database does not answer.")
-            : inner.ReadAsync(work, cancellationToken);
+            : await inner.ReadAsync(work, cancellationToken);
+    }
 
     public async Task<T> WriteAsync<T>(Func<ICatalogSession, Task<T>> work, CancellationToken cancellationToken)
     {

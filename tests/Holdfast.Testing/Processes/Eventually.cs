@@ -10,12 +10,14 @@ public static class Eventually
     /// <summary>The first answer that is not null.</summary>
     /// <param name="what">Says in the failure what was waited for.</param>
     /// <param name="pause">Between two questions, where asking costs something.</param>
+    /// <param name="instead">Says in the failure what there was.</param>
     /// <exception cref="TimeoutException">There was none within <paramref name="deadline"/>, one minute by default.</exception>
     public static async Task<T> GetAsync<T>(
         string what,
         Func<Task<T?>> ask,
         TimeSpan? deadline = null,
-        TimeSpan? pause = null
+        TimeSpan? pause = null,
+        Func<string>? instead = null
     )
         where T : class
     {
@@ -29,13 +31,14 @@ public static class Eventually
             }
             await Task.Delay(pause ?? ShortPause);
         }
-        throw new TimeoutException($"Waited {longest} in vain for {what}.");
+        throw new TimeoutException($"Waited {longest} in vain for {what}. {instead?.Invoke()}");
     }
 
     public static Task HoldsAsync(
         string what,
         Func<Task<bool>> condition,
         TimeSpan? deadline = null,
-        TimeSpan? pause = null
-    ) => GetAsync(what, async () => await condition() ? what : null, deadline, pause);
+        TimeSpan? pause = null,
+        Func<string>? instead = null
+    ) => GetAsync(what, async () => await condition() ? what : null, deadline, pause, instead);
 }

@@ -39,6 +39,8 @@ public sealed class MetricsTests : ManilaTests
         await Host.SendAsync("GET", "/v2/share-backups/11111111-2222-3333-4444-555555555555");
         await Host.SendAsync("GET", "/v2/no-such-thing/secret");
         await Host.SendAsync("GET", "/api/v1/operations?limit=1");
+        await Host.SendAsync("GET", "/api/v1/backups/11111111-2222-3333-4444-555555555555/files/some/secret");
+        await Host.SendAsync("HEAD", "/api/v1/events");
         await Host.SendAsync("BREW", "/coffee");
 
         string text = (await Host.SendAsync("GET", "/metrics", token: null)).Text;
@@ -59,6 +61,14 @@ public sealed class MetricsTests : ManilaTests
             text,
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            count
+                + "{method=\"GET\",route=\"/api/v1/backups/{id}/files/{path}\",status=\"4xx\",surface=\"native\"} 1\n",
+            text,
+            StringComparison.Ordinal
+        );
+        // They last as long as somebody listens.
+        Assert.DoesNotContain("/api/v1/events", text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("coffee", text, StringComparison.Ordinal);
         Assert.DoesNotContain("11111111", text, StringComparison.Ordinal);

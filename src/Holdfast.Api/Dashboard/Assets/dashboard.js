@@ -7,6 +7,8 @@ const kinds = {
   cancelled: "calm",
 };
 
+const longest = 50;
+
 const counted = (count, one, many) => `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
 function bytesOf(bytes) {
@@ -89,7 +91,12 @@ function rowFor(list, operation) {
   const row = list.querySelector("template").content.querySelector("tr").cloneNode(true);
   row.dataset.operation = operation.id;
   row.querySelector("a").href = `/dashboard/operations/${encodeURIComponent(operation.id)}`;
-  list.querySelector("tbody").prepend(row);
+  const body = list.querySelector("tbody");
+  body.prepend(row);
+  // As long as a page of them, unless more are under way; what goes is on the next page after a reload.
+  if (body.rows.length > longest) {
+    [...body.rows].findLast((one) => !isBusy(one))?.remove();
+  }
   list.querySelector("table").hidden = false;
   list.querySelector("[data-empty]").hidden = true;
   return row;

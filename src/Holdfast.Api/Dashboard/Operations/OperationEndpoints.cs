@@ -7,10 +7,12 @@ using Holdfast.Core.Services;
 namespace Holdfast.Api.Dashboard.Operations;
 
 /// <param name="AllProjects">Those of all projects, for an administrator who asks for them.</param>
+/// <param name="IsNewest">Whether what is asked for now would be the first of them.</param>
 public sealed record OperationsModel(
     IReadOnlyList<Operation> Operations,
     string? Status,
     bool AllProjects,
+    bool IsNewest,
     string? Next
 );
 
@@ -43,7 +45,13 @@ internal static class OperationEndpoints
         await request.PageAsync<OperationsPage, OperationsModel>(
             Section.Operations,
             Section.Operations,
-            new OperationsModel(list.Rows, query.Status, query.AllProjects, next)
+            new OperationsModel(
+                list.Rows,
+                query.Status,
+                query.AllProjects,
+                query is { Status: null, After: null },
+                next
+            )
         );
     }
 

@@ -110,7 +110,7 @@ internal static class CallDescriptions
         new("GET events", "Tells of operations as they change, as server-sent events, without an end.")
         {
             Query = [AllProjects],
-            ContentType = "text/event-stream",
+            ContentType = NativeRequest.EventStream,
         },
         List(
             "GET sharings",

@@ -14,7 +14,7 @@ internal static class EventEndpoints
         OperationService operations = request.Service<OperationService>();
         operations.Require(request.Caller, "operation:get_all");
         bool allProjects = request.Flag("all_projects");
-        using IDisposable place = request.Service<DownloadLimit>().BeginLook(request.Caller.ProjectId);
+        using IDisposable place = request.Service<DownloadLimit>().BeginWatch(request.Caller.ProjectId);
         await request.ReplyEventsAsync(
             "operation",
             stop => operations.WatchAsync(request.Caller, allProjects, stop),

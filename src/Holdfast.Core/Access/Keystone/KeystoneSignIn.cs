@@ -28,7 +28,8 @@ public sealed class KeystoneSignIn(KeystoneOptions options, KeystoneTokenValidat
         {
             throw ServiceError.Unauthenticated();
         }
-        Action succeeded = attempts.Begin($"{of} {user}", address);
+        // Keystone on MySQL takes a name in any case.
+        Action noFailure = attempts.Begin($"{of} {user}".ToUpperInvariant(), address);
         JsonObject person = new()
         {
             ["name"] = user,
@@ -40,11 +41,20 @@ public sealed class KeystoneSignIn(KeystoneOptions options, KeystoneTokenValidat
             ["methods"] = new JsonArray("password"),
             ["password"] = new JsonObject { ["user"] = person },
         };
-        string token =
-            await InTimeAsync(patience => api.SignInAsync(identity, null, patience), cancellationToken)
-            ?? throw ServiceError.Unauthenticated();
-        succeeded();
-        return token;
+        try
+        {
+            string? token = await InTimeAsync(patience => api.SignInAsync(identity, null, patience), cancellationToken);
+            if (token is not null)
+            {
+                noFailure();
+            }
+            return token ?? throw ServiceError.Unauthenticated();
+        }
+        catch (ServiceError error) when (error.Kind == ServiceErrorKind.Unavailable)
+        {
+            noFailure();
+            throw;
+        }
     }
 
     public async Task<string> WithProjectAsync(string token, string projectId, CancellationToken cancellationToken)

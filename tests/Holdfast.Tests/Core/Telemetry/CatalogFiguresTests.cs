@@ -6,6 +6,7 @@ using Holdfast.Core.Telemetry;
 using Holdfast.Testing;
 using Holdfast.Testing.Core;
 using Holdfast.Testing.Files;
+using Holdfast.Testing.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,6 +96,64 @@ public sealed class CatalogFiguresTests : IAsyncLifetime
         Assert.Contains("holdfast_shares_without_backup 1\n", await ReadAsync(), StringComparison.Ordinal);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("holdfast_shares_without_backup 0\n", await ReadAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>However many there were since the start, and what is gone is not told of.</summary>
+    [Fact]
+    public async Task Each_share_has_its_series_in_the_long_run()
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            string[] shares = [.. Enumerable.Range(0, 600).Select(number => $"s{round}-{number}")];
+            await catalog.AddSharesAsync([.. shares.Select(id => Rows.Share(id))]);
+            await catalog.AddBackupsAsync([.. shares.Select(id => Rows.Backup($"b-{id}", id))]);
+
+            string[] told = [.. ToldOf(await ReadAsync()).Order(StringComparer.Ordinal)];
+            Assert.Equal(shares.Order(StringComparer.Ordinal), told);
+
+            await catalog.WriteAsync(
+                session => session.ExecuteAsync("DELETE FROM backups; DELETE FROM shares"),
+                default
+            );
+            time.Advance(CatalogFigures.FreshFor);
+        }
+
+        static IEnumerable<string> ToldOf(string text) =>
+            text.Split('\n')
+                .Where(line =>
+                    line.StartsWith("holdfast_share_last_backup_timestamp_seconds{", StringComparison.Ordinal)
+                )
+                .Select(line => line.Split('"')[3]);
+    }
+
+    [Fact]
+    public async Task A_long_count_keeps_nobody_waiting_and_is_told_once_it_is_there()
+    {
+        await catalog.AddSharesAsync(Rows.Share("s1"));
+        Assert.Contains("holdfast_shares_without_backup 1\n", await ReadAsync(), StringComparison.Ordinal);
+        await catalog.AddSharesAsync(Rows.Share("s2"));
+        time.Advance(CatalogFigures.FreshFor);
+
+        // The first says that the catalog is there, the second counts.
+        catalog.HangRead(nth: 2);
+        Task<string> asking = ReadAsync();
+        await Eventually.HoldsAsync(
+            "the answer without the count",
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(asking.IsCompleted);
+            }
+        );
+        string text = await asking;
+        Assert.Contains("holdfast_catalog_up 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("holdfast_shares_without_backup 1\n", text, StringComparison.Ordinal);
+
+        catalog.Answer();
+        await Eventually.HoldsAsync(
+            "the count to be told",
+            async () => (await ReadAsync()).Contains("holdfast_shares_without_backup 2\n", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
