@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how long a person waits who looks into a backup of 1,000,000 files: for a directory's list, for what one path is, for a
 name, for the first byte of a file, and for what changed. Each is asked of a service that has just started, with nothing of the store in
-the system's memory either, and then over and over.
+the system's memory or in the node's cache either, and then over and over.
 
 The store is the local one, or what HOLDFAST_STORE names.
 """
@@ -10,6 +10,7 @@ import argparse
 import http.client
 import os
 import random
+import shutil
 import statistics
 import time
 from pathlib import Path
@@ -88,6 +89,7 @@ def measure(data: Path, made: dict, options) -> list:
         chance = random.Random(work)
         cold = []
         for _ in range(options.rounds):
+            shutil.rmtree(data / "cache", ignore_errors=True)
             forget_disk()
             server = start_holdfast(data, roles="api")
             headers, _ = sign_in(server)

@@ -34,6 +34,20 @@ public sealed class DoctorTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
+    [Theory]
+    [InlineData("libzstd.so.1", "libzstd1")]
+    [InlineData("libcrypto.so.3", "libssl3")]
+    public async Task ALibraryThatCannotBeLoadedIsNamedWithItsPackage(string library, string package)
+    {
+        // What lies first on the path is no library.
+        await File.WriteAllTextAsync(Path.Join(directory.Make("libraries"), library), "");
+
+        DoctorReport report = await AskAsync(("LD_LIBRARY_PATH", directory["libraries"]));
+
+        report.AssertMistake("library", library);
+        Assert.Contains(package, report.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task BesideARunningServiceThePortIsOursAndNothingChanges()
     {

@@ -98,7 +98,11 @@ public sealed partial class InstallTests : IDisposable
         Dictionary<string, IReadOnlyList<string>> upgrade = Runbook.Blocks(Upgrade);
         string[] sections = [.. install.Keys.Where(heading => heading.Length > 0)];
         Assert.Equal("Uninstall", sections[^1]);
-        Assert.Equal(["", "Going back", "One machine, SQLite"], upgrade.Keys.Order());
+        // Those of PostgreSQL are RollingUpgradeTests'.
+        Assert.Equal(
+            ["", "Going back", "Going back with PostgreSQL", "One machine, SQLite", "Several nodes, PostgreSQL"],
+            upgrade.Keys.Order()
+        );
         string[] script =
         [
             Namespaces,

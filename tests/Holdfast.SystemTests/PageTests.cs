@@ -21,7 +21,8 @@ public sealed class PageTests(PageTests.PageServer pages) : IClassFixture<PageTe
             "needs a PostgreSQL of the host's and asks for a password; PostgresTests makes its own",
         ["docs/operate/s3.md"] =
             "needs a bucket and its credentials; S3StoreTests serves from one and runs restic on it",
-        ["docs/operate/upgrade.md"] = "InstallTests (./dev e2e install)",
+        ["docs/operate/upgrade.md"] =
+            "InstallTests (./dev e2e install), and RollingUpgradeTests (./dev e2e upgrade) with PostgreSQL",
         ["docs/performance.md"] = "measures for an hour: ./dev bench",
         ["docs/user/repair.md"] = "RepairTests runs each repair on its damage",
         ["docs/user/restore-without-us.md"] = "RestoreWithoutUsTests runs it once the service is gone",

@@ -2,6 +2,7 @@ using Holdfast.SystemTests.Server;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Postgres;
 using Holdfast.Testing.Processes;
+using Npgsql;
 using Xunit;
 
 namespace Holdfast.SystemTests;
@@ -26,6 +27,63 @@ public sealed class RollingUpgradeTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => shared = await PostgresCloud.StartAsync();
 
     public ValueTask DisposeAsync() => shared.DisposeAsync();
+
+    /// <summary>The commands of <c>docs/operate/upgrade.md</c>.</summary>
+    [Fact]
+    public async Task The_former_program_goes_on_from_the_copy_that_was_made_before()
+    {
+        using TemporaryDirectory directory = new();
+        Dictionary<string, IReadOnlyList<string>> page = Runbook.Blocks("docs/operate/upgrade.md");
+        string empty = await shared.Postgres.NewDatabaseAsync();
+        Share share;
+        string kept;
+        string later;
+        Tenant tenant;
+        await using (HoldfastServer former = await shared.StartNodeAsync(Former, "node"))
+        {
+            tenant = await Tenant.CreateAsync(former.Url, "tenant");
+            share = await tenant.CreateShareAsync();
+            NastyTree.Build(share.Directory);
+            Copy.Of(share.Directory, directory["kept"]);
+            kept = await tenant.BackUpAsync(share);
+            await TypeAsync("Several nodes, PostgreSQL");
+            await former.StopAsync();
+        }
+        await using (HoldfastServer current = await shared.StartNodeAsync("node"))
+        {
+            Changes.Apply(share.Directory);
+            later = await tenant.At(current).BackUpAsync(share);
+            await current.StopAsync();
+        }
+        await TypeAsync("Going back with PostgreSQL");
+
+        await using HoldfastServer again = await shared.StartNodeAsync(Former, "node", ("HOLDFAST_CATALOG", empty));
+        Tenant back = tenant.At(again);
+        Assert.Equal([kept], (await back.BackupStatesAsync()).Keys);
+        Assert.NotEqual(kept, later);
+        await back.RestoreAsync(kept, share);
+        TreeComparer.AssertEqual(directory["kept"], share.Directory, Whole);
+
+        async Task TypeAsync(string section)
+        {
+            Dictionary<string, string?> variables = new()
+            {
+                ["DATABASE"] = Url(shared.Connection),
+                ["EMPTY"] = Url(empty),
+                ["PATH"] = "/usr/bin:/bin",
+            };
+            foreach (string block in page[section])
+            {
+                (await ChildProcess.RunAsync("bash", ["-euc", block], variables, directory.Path)).Checked(section);
+            }
+        }
+
+        static string Url(string connection)
+        {
+            NpgsqlConnectionStringBuilder parts = new(connection);
+            return $"postgres://{parts.Username}:{parts.Password}@{parts.Host}:{parts.Port}/{parts.Database}";
+        }
+    }
 
     [Fact]
     public async Task Both_serve_and_do_each_others_work_until_the_former_is_gone()

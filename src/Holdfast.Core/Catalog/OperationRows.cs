@@ -32,7 +32,7 @@ public sealed partial class OperationRows(ICatalogSession session)
     private const string Columns = """
         id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id, snapshot_id,
             pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message, created_at, started_at,
-            updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at
+            updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at, trace_parent
         """;
 
     private const string Select = $"SELECT {Columns} FROM operations AS o";
@@ -61,10 +61,10 @@ public sealed partial class OperationRows(ICatalogSession session)
             """
             INSERT INTO operations (id, kind, project_id, repository_project_id, user_id, request_id, share_id, volume_id, backup_id,
                 snapshot_id, pinned_snapshot_id, root, status_before, status, priority, epoch, attempts, lost_claims, node, lease_until, not_before, done, total, cancel_requested, message,
-                created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at)
+                created_at, started_at, updated_at, finished_at, asked_by_admin, foreign_share, selection, phase, bytes, files, claimed_at, trace_parent)
             VALUES (@Id, @Kind, @ProjectId, @RepositoryProjectId, @UserId, @RequestId, @ShareId, @VolumeId, @BackupId,
                 @SnapshotId, @PinnedSnapshotId, @Root, @StatusBefore, @Status, @Priority, @Epoch, @Attempts, @LostClaims, @Node, @LeaseUntil, @NotBefore, @Done, @Total, @CancelRequested,
-                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare, @Selection, @Phase, @Bytes, @Files, @ClaimedAt)
+                @Message, @CreatedAt, @StartedAt, @UpdatedAt, @FinishedAt, @AskedByAdmin, @ForeignShare, @Selection, @Phase, @Bytes, @Files, @ClaimedAt, @TraceParent)
             """,
             operation
         );

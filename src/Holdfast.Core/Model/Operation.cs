@@ -72,6 +72,9 @@ public sealed record Operation
     public required string UserId { get; init; }
     public required string RequestId { get; init; }
 
+    /// <summary>The W3C trace context of that request; null when nobody traced it.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Whether an administrator asked for it: then only one may cancel it.</summary>
     public bool AskedByAdmin { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Core.Access;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
@@ -13,6 +14,9 @@ public static class NewOperation
         {
             UserId = caller.UserId,
             RequestId = caller.RequestId,
+            TraceParent = Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } request
+                ? request.Id
+                : null,
             AskedByAdmin = caller.IsAdmin,
         };
 

@@ -50,11 +50,17 @@ public sealed class Instruments : IDisposable
     internal Meter NewMeter(string? part = null) =>
         new(new MeterOptions(part is null ? MeterName : $"{MeterName}.{part}") { Scope = this });
 
+    /// <summary>
+    /// A trace of its own, as a claim may begin hours after its request and more than once; it is linked to the request's.
+    /// </summary>
     /// <returns>Null while nobody listens to traces.</returns>
     internal static Activity? Begin(Model.Operation claimed)
     {
+        ActivityLink[] request = ActivityContext.TryParse(claimed.TraceParent, null, out ActivityContext context)
+            ? [new ActivityLink(context)]
+            : [];
         return Activities
-            .StartActivity(claimed.Kind, ActivityKind.Consumer)
+            .StartActivity(claimed.Kind, ActivityKind.Consumer, parentContext: default, links: request)
             ?.SetTag("holdfast.operation.id", claimed.Id)
             .SetTag("holdfast.operation.kind", claimed.Kind)
             .SetTag("holdfast.operation.epoch", claimed.Epoch)

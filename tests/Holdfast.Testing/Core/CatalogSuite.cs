@@ -955,6 +955,23 @@ public abstract class CatalogSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_operation_keeps_the_trace_of_its_request()
+    {
+        Operation traced = NewOperation.Of(OperationKind.Prune, Rows.Project, Rows.Start) with
+        {
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        };
+        await Catalog.WriteAsync(session => session.Operations.AddAsync(traced), CancellationToken.None);
+
+        Operation? found = await Catalog.ReadAsync(
+            session => session.Operations.FindAsync(traced.Id),
+            CancellationToken.None
+        );
+
+        Assert.Equal(traced, found);
+    }
+
+    [Fact]
     public async Task A_node_is_one_row_a_role()
     {
         NodeRole role = new()
