@@ -17,6 +17,7 @@ internal static class Pages
             new("volumes", "/dashboard/volumes"),
             new("volume", $"/dashboard/volumes/{world.Volume.Id}"),
             new("volume-backup", $"/dashboard/backups/{world.VolumeBackup}"),
+            new("volume-image", $"/dashboard/backups/{world.VolumeBackup}/files/volume.raw"),
             new("restore-volume", $"/dashboard/backups/{world.VolumeBackup}/restore-volume"),
             new("backup", $"/dashboard/backups/{world.Backup}"),
             new("directory", $"/dashboard/backups/{world.Backup}/files/"),
