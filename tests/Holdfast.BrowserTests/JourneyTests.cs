@@ -8,6 +8,8 @@ namespace Holdfast.BrowserTests;
 /// <summary>From sign-in to a file that is back: with the mouse, with the keyboard alone, and without scripts.</summary>
 public sealed class JourneyTests(World world)
 {
+    private const int PartOfVolume = 1 << 20;
+
     [Fact]
     public async Task ALostFileIsBackInAFewClicks()
     {
@@ -91,7 +93,7 @@ public sealed class JourneyTests(World world)
         await window.ShowsAsync("Schedules");
         await window.FollowAsync("nightly");
         await window.ClickAsync("Remove the schedule");
-        await Assertions.Expect(window.Page.GetByText("No share is backed up by itself.")).ToBeVisibleAsync();
+        await Assertions.Expect(window.Page.GetByText("Nothing is backed up by itself.")).ToBeVisibleAsync();
 
         await window.GoAsync($"/dashboard/backups/{backup}");
         await window.Page.GetByLabel("Reason").FillAsync("Case 17");
@@ -145,6 +147,141 @@ public sealed class JourneyTests(World world)
         await window.Page.EvalOnSelectorAsync("#share", "share => share.remove()");
         await window.ClickAsync("Replace what is there");
         await Assertions.Expect(window.Page.GetByText("Choose the share that it is restored to.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task AVolumeIsBackedUpAndItsBytesAreBack()
+    {
+        using Tenant tenant = await Tenant.CreateAsync(world.Server.Url, "disks");
+        SystemVolume volume = await world.Volumes(tenant).CreateAsync(1, "disk");
+        byte[] written = Write(volume, seed: 1);
+        await using Window window = await Window.OpenAsync(world);
+        await window.GoAsync("/dashboard");
+        await window.SignInAsync(tenant.Name, tenant.Password);
+        await window.ShowsAsync("Overview");
+        await window.FollowAsync("Volumes");
+        await window.ShowsAsync("Volumes");
+        await window.FollowAsync("disk");
+        await window.ShowsAsync("disk");
+        await window.Page.GetByLabel("Name of the backup").FillAsync("before");
+        await window.ClickAsync("Back up now");
+        await window.ShowsAsync("Create volume backup");
+        await Assertions.Expect(window.Page.Locator("[data-field=status]")).ToHaveTextAsync("Succeeded");
+        Write(volume, seed: 2);
+
+        // The operation leads to its volume, and that to the backup.
+        await window.FollowAsync(volume.Id);
+        await window.ShowsAsync("disk");
+        await window
+            .Page.GetByRole(AriaRole.Row, new() { Name = "before" })
+            .GetByRole(AriaRole.Link)
+            .First.ClickAsync();
+        await window.ShowsAsync("before");
+        await window.FollowAsync("Restore…");
+
+        // No volume is overwritten that nobody chose: the browser does not send the form, nor does the service take it.
+        await window.ShowsAsync("Restore this volume’s backup?");
+        await Assertions.Expect(window.Page.Locator("#volume option:checked")).ToHaveTextAsync("Choose a volume");
+        await window.ClickAsync("Replace its content");
+        await window.ShowsAsync("Restore this volume’s backup?");
+        await window.Page.EvalOnSelectorAsync("#volume", "volume => volume.remove()");
+        await window.ClickAsync("Replace its content");
+        await Assertions.Expect(window.Page.GetByText("Choose the volume that is overwritten.")).ToBeVisibleAsync();
+        await window.Page.GoBackAsync();
+        await window.Page.ReloadAsync();
+
+        await window.Page.GetByLabel("The volume").SelectOptionAsync("disk, 1 GiB (where it was)");
+        await window.ClickAsync("Replace its content");
+        await window.ShowsAsync("Restore volume backup");
+        await Assertions.Expect(window.Page.Locator("[data-field=status]")).ToHaveTextAsync("Succeeded");
+        Assert.Equal(written, Read(volume));
+        window.AssertNoComplaint();
+    }
+
+    [Fact]
+    public async Task ABackupBecomesANewVolumeAndAVolumeIsBackedUpByItselfWithoutScripts()
+    {
+        using Tenant tenant = await Tenant.CreateAsync(world.Server.Url, "copies");
+        SystemVolume volume = await world.Volumes(tenant).CreateAsync(1, "disk");
+        byte[] written = Write(volume, seed: 3);
+        string backup = await world.Volumes(tenant).BackUpAsync(volume);
+        Write(volume, seed: 4);
+        await using Window window = await Window.OpenAsync(world, new() { JavaScriptEnabled = false });
+        await window.GoAsync($"/dashboard/backups/{backup}/restore-volume");
+        await window.SignInAsync(tenant.Name, tenant.Password);
+        await window.ShowsAsync("Restore this volume’s backup?");
+        await window.Page.GetByLabel("Name").FillAsync("copy");
+        await window.ClickAsync("Make a new volume");
+        await window.ShowsAsync("Create volume");
+        await SucceedsAsync(window);
+        await window.FollowAsync("Volumes");
+        await window.Page.GetByLabel("Name").FillAsync("copy");
+        await window.ClickAsync("Find");
+        await Assertions
+            .Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "disk", Exact = true }))
+            .ToHaveCountAsync(0);
+        await window.FollowAsync("copy");
+        await window.ShowsAsync("copy");
+        string copy = window.Path.Split('/')[^1];
+        Assert.NotEqual(volume.Id, copy);
+        Assert.Equal(written, Read(new SystemVolume(copy, Path.Join(Path.GetDirectoryName(volume.Image), copy))));
+        Assert.NotEqual(written, Read(volume));
+
+        await window.Page.GetByText("Make a schedule").ClickAsync();
+        await window.Page.Locator("#schedule-name").FillAsync("yearly");
+        await window.Page.GetByLabel("Minute, hour, day, month, weekday").FillAsync("30 2 1 1 *");
+        await window.ClickAsync("Make it");
+        await window.ShowsAsync("yearly");
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "the volume" }).ClickAsync();
+        await window.ShowsAsync("copy");
+        await Assertions
+            .Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "yearly", Exact = true }))
+            .ToBeVisibleAsync();
+
+        // The way leads back from the backup to its volume; what is deleted is gone from there.
+        await window.GoAsync($"/dashboard/backups/{backup}");
+        await window.FollowAsync("Delete…");
+        await window.ClickAsync("Delete the backup");
+        await window.ShowsAsync("disk");
+        Assert.Equal($"/dashboard/volumes/{volume.Id}", window.Path);
+    }
+
+    [Fact]
+    public async Task AnOperationThatWaitsIsCancelled()
+    {
+        // Backups wait so long that they can be cancelled.
+        await using HoldfastServer slow = await HoldfastServer.StartAsync(
+            new Dictionary<string, string?> { ["HOLDFAST_WORKERS__GRACE_SECONDS"] = "3600" }
+        );
+        using Tenant tenant = await Tenant.CreateAsync(slow.Url, "patience");
+        Share share = await World.MakeShareAsync(tenant, "work");
+        await using Window window = await Window.OpenAsync(world, service: slow.Url);
+        await window.GoAsync("/dashboard");
+        await window.SignInAsync(tenant.Name, tenant.Password);
+        await window.FollowAsync("Shares");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Back up now" }).ClickAsync();
+        await window.ShowsAsync("Create backup");
+        ILocator status = window.Page.Locator("[data-field=status]");
+        await Assertions.Expect(status).ToHaveTextAsync("Queued");
+
+        // Another window looks on, and is told.
+        IPage other = await window.Context.NewPageAsync();
+        await other.GotoAsync(window.Path);
+        await Assertions.Expect(other.Locator("[data-field=status]")).ToHaveTextAsync("Queued");
+        await window.ClickAsync("Cancel this operation");
+        await window.ShowsAsync("Create backup");
+        await Assertions.Expect(status).ToHaveTextAsync("Cancelled");
+        await Assertions.Expect(window.Page.GetByText("Cancelled before it began.")).ToBeVisibleAsync();
+        await Assertions
+            .Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel this operation" }))
+            .ToHaveCountAsync(0);
+        await Assertions.Expect(other.Locator("[data-field=status]")).ToHaveTextAsync("Cancelled");
+        await Assertions
+            .Expect(other.GetByRole(AriaRole.Button, new() { Name = "Cancel this operation" }))
+            .ToBeHiddenAsync();
+        Assert.Equal("available", await tenant.ShareStatusAsync(share.Id));
+        Assert.Equal("error", Assert.Single(await tenant.BackupStatesAsync()).Value);
+        window.AssertNoComplaint();
     }
 
     [Fact]
@@ -248,6 +385,30 @@ public sealed class JourneyTests(World world)
         string report = Path.Join(share.Directory, "documents", "report.txt");
         await File.WriteAllTextAsync(report, "spoilt");
         return (share, report);
+    }
+
+    /// <summary>Writes bytes into the volume's image, some at its beginning and some at its end.</summary>
+    /// <returns>What <see cref="Read"/> reads then.</returns>
+    private static byte[] Write(SystemVolume volume, int seed)
+    {
+        byte[] bytes = new byte[2 * PartOfVolume];
+        new Random(seed).NextBytes(bytes);
+        using FileStream image = File.OpenWrite(volume.Image);
+        image.Write(bytes.AsSpan(0, PartOfVolume));
+        image.Seek(-PartOfVolume, SeekOrigin.End);
+        image.Write(bytes.AsSpan(PartOfVolume));
+        return bytes;
+    }
+
+    private static byte[] Read(SystemVolume volume)
+    {
+        byte[] bytes = new byte[2 * PartOfVolume];
+        using FileStream image = File.OpenRead(volume.Image);
+        Assert.Equal(1L << 30, image.Length);
+        image.ReadExactly(bytes.AsSpan(0, PartOfVolume));
+        image.Seek(-PartOfVolume, SeekOrigin.End);
+        image.ReadExactly(bytes.AsSpan(PartOfVolume));
+        return bytes;
     }
 
     private static async Task<string> NewestBackupAsync(Tenant tenant) =>

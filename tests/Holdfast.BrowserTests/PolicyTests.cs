@@ -152,8 +152,9 @@ public sealed partial class PolicyTests(World world)
                 .Of(world)
                 .Where(page =>
                     page.Path.Contains(world.Backup)
+                    || page.Path.Contains(world.VolumeBackup)
                     || page.Path.Contains(world.Operation)
-                    || page.Name is "share" or "search" or "history"
+                    || page.Name is "share" or "search" or "history" or "volume"
                 )
         )
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Holdfast.BrowserTests.Site;
 using Holdfast.SystemTests.Server;
 using Microsoft.Playwright;
@@ -7,7 +8,7 @@ using Xunit;
 namespace Holdfast.BrowserTests;
 
 /// <summary>In, out, and whose form it is.</summary>
-public sealed class SessionTests(World world)
+public sealed partial class SessionTests(World world)
 {
     [Fact]
     public async Task SignsInChoosesAProjectSwitchesItAndSignsOut()
@@ -50,20 +51,109 @@ public sealed class SessionTests(World world)
     }
 
     [Fact]
-    public async Task AWrongPasswordIsToldAndKeepsTheName()
+    public async Task AWrongPasswordIsToldAndIsTheNextThingToType()
     {
-        await using Window window = await Window.OpenAsync(world);
+        // The policy is passed over for the judge's own script alone.
+        await using Window window = await Window.OpenAsync(world, new() { BypassCSP = true });
         await window.GoAsync("/dashboard/sign-in");
+        Assert.Equal("Sign in – Holdfast", await window.Page.TitleAsync());
         await window.SignInAsync("friend", "not the password");
         await Assertions
             .Expect(window.Page.GetByRole(AriaRole.Alert))
             .ToHaveTextAsync("The user name or the password is wrong.");
+        Assert.Equal("Not signed in – Holdfast", await window.Page.TitleAsync());
         await Assertions.Expect(window.Page.GetByLabel("User name")).ToHaveValueAsync("friend");
+        ILocator password = window.Page.GetByLabel("Password");
+        await Assertions.Expect(password).ToBeFocusedAsync();
+        await Assertions.Expect(password).ToHaveAccessibleDescriptionAsync("The user name or the password is wrong.");
+        Assert.Empty(await Axe.ViolationsAsync(window.Page));
         Assert.Empty(await window.Context.CookiesAsync());
         // No domains where identity is our own.
         Assert.Equal(0, await window.Page.GetByLabel("User domain").CountAsync());
+
+        // Of a browser that does not look first.
+        await window.Page.EvalOnSelectorAsync("main form", "form => form.noValidate = true");
+        await window.SignInAsync("", world.Friend.Password);
+        await Assertions
+            .Expect(window.Page.GetByRole(AriaRole.Alert))
+            .ToHaveTextAsync("Enter your user name and your password.");
+        await Assertions.Expect(window.Page.GetByLabel("User name")).ToBeFocusedAsync();
         await window.SignInAsync("friend", world.Friend.Password);
         await window.ShowsAsync("Overview");
+    }
+
+    [Fact]
+    public async Task WhoeverGuessesWaitsAndTheRightPasswordIsNoWayAround()
+    {
+        // One more attempt is let through every five seconds, so on a slow machine the right one may be: then again.
+        const int allowed = 10;
+        const int most = 60;
+        using Tenant guessed = await Tenant.CreateAsync(world.Server.Url, "guessed");
+        await using Window window = await Window.OpenAsync(world);
+        await window.GoAsync("/dashboard/sign-in");
+        int wrong = 0;
+        bool refused = false;
+        for (int attempt = 0; attempt < most && !refused; attempt++)
+        {
+            int status = await TryAsync("not the password");
+            if (status == 401)
+            {
+                wrong++;
+                continue;
+            }
+            Assert.Equal(429, status);
+            await AssertWaitsAsync();
+            refused = await TryAsync(guessed.Password) == 429;
+            if (!refused)
+            {
+                await window.ClickAsync("Sign out");
+                await window.ShowsAsync("Sign in to Holdfast");
+            }
+        }
+        Assert.True(refused, $"Of {most} attempts, {wrong} were wrong, and the right password was never refused.");
+        Assert.InRange(wrong, allowed, most);
+        await AssertWaitsAsync();
+        Assert.Empty(await window.Context.CookiesAsync());
+
+        // It is about this name: others come in.
+        await window.SignInAsync("friend", world.Friend.Password);
+        await window.ShowsAsync("Overview");
+
+        async Task<int> TryAsync(string password) =>
+            (
+                await window.Page.RunAndWaitForResponseAsync(
+                    () => window.SignInAsync(guessed.Name, password),
+                    response => response.Request.Method == "POST"
+                )
+            ).Status;
+
+        async Task AssertWaitsAsync()
+        {
+            await Assertions.Expect(window.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync(TooMany());
+            Assert.Equal("Not signed in – Holdfast", await window.Page.TitleAsync());
+        }
+    }
+
+    [Fact]
+    public async Task OverTlsTheSessionsCookieIsSentByTlsAlone()
+    {
+        await using HoldfastServer server = await HoldfastServer.StartTlsAsync();
+        await using Window window = await Window.OpenAsync(world, new() { IgnoreHTTPSErrors = true }, server.Url);
+        await window.GoAsync("/dashboard");
+        await window.SignInAsync("admin", HoldfastServer.AdminPassword);
+        await window.ShowsAsync("Overview");
+        BrowserContextCookiesResult cookie = Assert.Single(await window.Context.CookiesAsync());
+        Assert.Equal(
+            (Window.CookieName, "/dashboard", true, SameSiteAttribute.Strict, true, -1f),
+            (cookie.Name, cookie.Path, cookie.HttpOnly, cookie.SameSite, cookie.Secure, cookie.Expires)
+        );
+
+        // A form of the page is taken, and no script of a page sees the session.
+        Assert.Equal("", await window.Page.EvaluateAsync<string>("document.cookie"));
+        await window.ClickAsync("Sign out");
+        await window.ShowsAsync("Sign in to Holdfast");
+        Assert.Empty(await window.Context.CookiesAsync());
+        window.AssertNoComplaint();
     }
 
     [Theory]
@@ -191,4 +281,7 @@ public sealed class SessionTests(World world)
 
     private static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
         new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+
+    [GeneratedRegex("^Too many failed logins\\. Try again in [1-5] seconds\\.$", RegexOptions.None, 1000)]
+    private static partial Regex TooMany();
 }

@@ -8,6 +8,7 @@ using Holdfast.Api.Dashboard.Service;
 using Holdfast.Api.Dashboard.Shares;
 using Holdfast.Api.Dashboard.Sharings;
 using Holdfast.Api.Dashboard.SignIn;
+using Holdfast.Api.Dashboard.Volumes;
 using Holdfast.Api.Native;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,8 +26,10 @@ internal static class DashboardRoutes
         .. SignInEndpoints.Routes,
         .. OverviewEndpoints.Routes,
         .. ShareEndpoints.Routes,
+        .. VolumeEndpoints.Routes,
         .. BackupEndpoints.Routes,
         .. RestoreEndpoints.Routes,
+        .. VolumeRestoreEndpoints.Routes,
         .. ScheduleEndpoints.Routes,
         .. HoldEndpoints.Routes,
         .. OperationEndpoints.Routes,

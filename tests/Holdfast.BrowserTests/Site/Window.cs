@@ -25,10 +25,16 @@ public sealed class Window : IAsyncDisposable
     /// <summary>The path and query that it shows.</summary>
     public string Path => new Uri(Page.Url).PathAndQuery;
 
-    public static async Task<Window> OpenAsync(World world, BrowserNewContextOptions? options = null)
+    /// <param name="service">Where it goes; null is the world's server.</param>
+    public static async Task<Window> OpenAsync(
+        World world,
+        BrowserNewContextOptions? options = null,
+        Uri? service = null
+    )
     {
+        service ??= world.Server.Url;
         options ??= new BrowserNewContextOptions();
-        options.BaseURL = world.Server.Url.ToString();
+        options.BaseURL = service.ToString();
         IBrowserContext context = await world.Browser.NewContextAsync(options);
         IPage page = await context.NewPageAsync();
         Window window = new(world, context, page);
@@ -51,7 +57,7 @@ public sealed class Window : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(world.Server.Url.ToString(), StringComparison.Ordinal))
+            if (!request.Url.StartsWith(service.ToString(), StringComparison.Ordinal))
             {
                 window.complaints.Enqueue($"Asked {request.Url}");
             }

@@ -69,6 +69,12 @@ public sealed class World : IAsyncLifetime
     /// <summary>Of <see cref="Share"/>; with the hostile name.</summary>
     public string Schedule { get; private set; } = null!;
 
+    /// <summary>The owner's, with the hostile name.</summary>
+    public SystemVolume Volume { get; private set; } = null!;
+
+    /// <summary>Of <see cref="Volume"/>.</summary>
+    public string VolumeBackup { get; private set; } = null!;
+
     /// <summary>The owner's second project.</summary>
     public string SecondProject { get; private set; } = null!;
 
@@ -88,6 +94,17 @@ public sealed class World : IAsyncLifetime
         Backup = await BackUpAsync(Owner, Share, HostileName);
         Operation = await OperationOfAsync(Owner, Backup);
         Schedule = await ScheduleAsync(Owner, Share, HostileName);
+        Volume = await Volumes(Owner).CreateAsync(1, HostileName);
+        VolumeBackup = await Volumes(Owner).BackUpAsync(Volume);
+        await ScheduleAsync(
+            Owner,
+            new
+            {
+                volume_id = Volume.Id,
+                name = HostileName,
+                cron = "30 2 1 1 *",
+            }
+        );
         await VerifyAsync(Owner);
         await AddTroubleAsync();
         await AddSharingsAsync();
@@ -150,8 +167,14 @@ public sealed class World : IAsyncLifetime
             cron = "30 2 1 1 *",
             retention = new { keep_daily = 7 },
         };
-        return (string)(await tenant.Session.PostAsync("/api/v1/schedules", body)).Checked().Body!["id"]!;
+        return await ScheduleAsync(tenant, body);
     }
+
+    private static async Task<string> ScheduleAsync(Tenant tenant, object body) =>
+        (string)(await tenant.Session.PostAsync("/api/v1/schedules", body)).Checked().Body!["id"]!;
+
+    /// <summary>What the tenant does with volumes.</summary>
+    public VolumeTenant Volumes(Tenant tenant) => new(tenant, Path.Join(Server.DataDirectory, "volumes"));
 
     public static async Task<string> OperationOfAsync(Tenant tenant, string backup) =>
         (await tenant.Session.GetAsync($"/api/v1/operations?backup_id={backup}&kind=create_backup"))["operations"][0]![

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Holdfast.Testing;
 using Holdfast.Testing.Files;
 using Holdfast.Testing.Processes;
@@ -17,18 +20,19 @@ public sealed class HoldfastServer : IAsyncDisposable
     private readonly IReadOnlyList<string> command;
     private readonly IReadOnlyList<string> serveOptions;
     private readonly Dictionary<string, string?> environment;
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient http;
     private S3Place? store;
     private ChildProcess? process;
 
     private HoldfastServer(
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string?>? settings,
-        IReadOnlyList<string> serveOptions
+        IReadOnlyList<string> serveOptions,
+        bool tls = false
     )
     {
         (this.command, this.serveOptions) = (command, serveOptions);
-        Url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        Url = new Uri($"{(tls ? "https" : "http")}://127.0.0.1:{FreePort.Next()}");
         environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
             ["HOLDFAST_LISTEN"] = Url.GetLeftPart(UriPartial.Authority),
@@ -36,6 +40,18 @@ public sealed class HoldfastServer : IAsyncDisposable
             ["HOLDFAST_ADMIN_PASSWORD"] = AdminPassword,
         };
         environment.TryAdd("HOLDFAST_WORKERS__POLL_SECONDS", "0.05");
+        SocketsHttpHandler handler = new();
+        if (tls)
+        {
+            X509ChainPolicy known = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            known.CustomTrustStore.Add(WriteCertificate());
+            handler.SslOptions.CertificateChainPolicy = known;
+        }
+        http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
     public Uri Url { get; }
@@ -69,16 +85,21 @@ public sealed class HoldfastServer : IAsyncDisposable
         params string[] serveOptions
     ) => StartAsync(Command, settings, serveOptions);
 
+    /// <summary>The same by TLS, with a certificate that it has issued itself.</summary>
+    public static Task<HoldfastServer> StartTlsAsync() =>
+        StartAsync(new HoldfastServer(Command, settings: null, serveOptions: [], tls: true));
+
     /// <param name="command">Another program than the one under test, without a verb.</param>
     /// <param name="settings">Environment beside what every test server gets.</param>
     /// <returns>A server that is ready for requests.</returns>
-    public static async Task<HoldfastServer> StartAsync(
+    public static Task<HoldfastServer> StartAsync(
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string?>? settings = null,
         params string[] serveOptions
-    )
+    ) => StartAsync(new HoldfastServer(command, settings, serveOptions));
+
+    private static async Task<HoldfastServer> StartAsync(HoldfastServer server)
     {
-        var server = new HoldfastServer(command, settings, serveOptions);
         try
         {
             await server.StartAgainAsync();
@@ -210,6 +231,23 @@ public sealed class HoldfastServer : IAsyncDisposable
         }
         http.Dispose();
         directory.Dispose();
+    }
+
+    /// <returns>A certificate for one day, which the server is told to show.</returns>
+    private X509Certificate2 WriteCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+        (string at, string keyAt) = (directory["certificate.pem"], directory["key.pem"]);
+        File.WriteAllText(at, certificate.ExportCertificatePem());
+        File.WriteAllText(keyAt, key.ExportPkcs8PrivateKeyPem());
+        (environment["HOLDFAST_TLS__CERTIFICATE"], environment["HOLDFAST_TLS__KEY"]) = (at, keyAt);
+        return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem());
     }
 
     private ChildProcess Launch(IReadOnlyList<string> arguments) =>

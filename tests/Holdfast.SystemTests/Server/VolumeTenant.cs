@@ -15,9 +15,9 @@ public sealed class VolumeTenant(Tenant tenant, string root)
 
     /// <summary>Makes an empty volume, and waits until it can be used.</summary>
     /// <param name="size">GiB.</param>
-    public async Task<SystemVolume> CreateAsync(int size)
+    public async Task<SystemVolume> CreateAsync(int size, string? name = null)
     {
-        Reply made = await Session.PostAsync("/api/v1/volumes", new { size });
+        Reply made = await Session.PostAsync("/api/v1/volumes", new { size, name });
         string id = made["id"].GetValue<string>();
         await WaitAsync(made["operation_id"].GetValue<string>());
         return Of(id);

@@ -32,7 +32,7 @@ function spanOf(seconds) {
 }
 
 // As the server shows a word of the API.
-const wordOf = (word) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll("_", " ");
+const wordOf = (word) => word.charAt(0).toUpperCase() + word.slice(1).replaceAll(/[_-]/g, " ");
 
 // As the server shows texts: what is not seen is written out.
 const textOf = (text) =>

@@ -10,11 +10,13 @@ internal static class BackupCrumbs
     public static IReadOnlyList<Crumb> Of(Backup backup, string? last = null)
     {
         string title = BackupEndpoints.TitleOf(backup);
-        List<Crumb> way = [new Crumb(Section.Shares, $"{DashboardRoutes.Base}/shares")];
-        if (backup.ShareId is { } share)
-        {
-            way.Add(new Crumb("Share", Links.Share(share)));
-        }
+        List<Crumb> way = backup.VolumeId is { } volume
+            ? [new Crumb(Section.Volumes, $"{DashboardRoutes.Base}/volumes"), new Crumb("Volume", Links.Volume(volume))]
+            :
+            [
+                new Crumb(Section.Shares, $"{DashboardRoutes.Base}/shares"),
+                new Crumb("Share", Links.Share(backup.SourceId)),
+            ];
         return last is null
             ? [.. way, new Crumb(title)]
             : [.. way, new Crumb(title, Links.Backup(backup.Id)), new Crumb(last)];

@@ -50,7 +50,7 @@ internal static class BackupEndpoints
         bool isOwn = IsOwn(request, backup);
         await request.PageAsync<BackupPage, BackupModel>(
             TitleOf(backup),
-            Section.Shares,
+            SectionOf(backup),
             new BackupModel(
                 backup,
                 found.ProvenAt,
@@ -61,8 +61,11 @@ internal static class BackupEndpoints
         );
     }
 
-    private static async Task AskToDeleteAsync(DashboardRequest request) =>
-        await request.PageAsync<DeletePage, Backup>("Delete a backup", Section.Shares, await FindAsync(request));
+    private static async Task AskToDeleteAsync(DashboardRequest request)
+    {
+        Backup backup = await FindAsync(request);
+        await request.PageAsync<DeletePage, Backup>("Delete a backup", SectionOf(backup), backup);
+    }
 
     private static async Task DeleteAsync(DashboardRequest request)
     {
@@ -72,7 +75,7 @@ internal static class BackupEndpoints
                 ? request.Service<VolumeBackupService>().DeleteAsync(request.Caller, backup.Id, request.Aborted)
                 : request.Service<BackupService>().DeleteAsync(request.Caller, backup.Id, request.Aborted)
         );
-        request.Lead(backup.ShareId is { } share ? Links.Share(share) : DashboardRoutes.Base);
+        request.Lead(backup.OfVolume ? Links.Volume(backup.SourceId) : Links.Share(backup.SourceId));
     }
 
     private static async Task BrowseAsync(DashboardRequest request)
@@ -92,7 +95,7 @@ internal static class BackupEndpoints
         string here = Links.Files(backup.Id, look.Entry.Path);
         await request.PageAsync<FilesPage, FilesModel>(
             look.Entry.Path.Length == 0 ? "Files" : Show.Text(look.Entry.Name),
-            Section.Shares,
+            SectionOf(backup),
             new FilesModel(backup, look, look.More ? $"{here}?cursor={EntryPath.Cursor(look.Entries![^1].Name)}" : null)
         );
     }
@@ -101,6 +104,9 @@ internal static class BackupEndpoints
         (await request.Service<BackupListService>().GetAsync(request.Caller, request.Id, request.Aborted)).Backup;
 
     public static bool IsOwn(DashboardRequest request, Backup backup) => backup.ProjectId == request.Caller.ProjectId;
+
+    /// <summary>Backups are found by what they are of.</summary>
+    public static string SectionOf(Backup backup) => backup.OfVolume ? Section.Volumes : Section.Shares;
 
     public static string TitleOf(Backup backup) =>
         string.IsNullOrWhiteSpace(backup.Name) ? $"Backup of {Show.Utc(backup.CreatedAt)}" : Show.Text(backup.Name);

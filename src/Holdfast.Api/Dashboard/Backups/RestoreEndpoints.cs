@@ -40,6 +40,11 @@ internal static class RestoreEndpoints
     private static async Task AskAsync(DashboardRequest request)
     {
         Backup backup = await BackupEndpoints.FindAsync(request);
+        if (backup.OfVolume)
+        {
+            request.Lead(Links.RestoreVolume(backup.Id));
+            return;
+        }
         BackupLook look = await request
             .Service<BackupFileService>()
             .LookAsync(request.Caller, backup.Id, Path(request), from: [], limit: 1, request.Aborted);

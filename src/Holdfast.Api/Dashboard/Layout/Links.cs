@@ -7,6 +7,8 @@ internal static class Links
 {
     public static string Share(string id) => $"{DashboardRoutes.Base}/shares/{Uri.EscapeDataString(id)}";
 
+    public static string Volume(string id) => $"{DashboardRoutes.Base}/volumes/{Uri.EscapeDataString(id)}";
+
     public static string Backup(string id) => $"{DashboardRoutes.Base}/backups/{Uri.EscapeDataString(id)}";
 
     public static string Schedule(string id) => $"{DashboardRoutes.Base}/schedules/{Uri.EscapeDataString(id)}";
@@ -20,6 +22,9 @@ internal static class Links
     /// <inheritdoc cref="Files"/>
     public static string Restore(string backupId, ReadOnlySpan<byte> path) =>
         $"{Backup(backupId)}/restore/{EntryPath.Encode(path)}";
+
+    /// <summary>Of a volume's backup.</summary>
+    public static string RestoreVolume(string backupId) => $"{Backup(backupId)}/restore-volume";
 
     /// <inheritdoc cref="Files"/>
     public static string History(string shareId, ReadOnlySpan<byte> path) =>

@@ -5,6 +5,7 @@ internal static class Section
 {
     public const string Overview = "Overview";
     public const string Shares = "Shares";
+    public const string Volumes = "Volumes";
     public const string Schedules = "Schedules";
     public const string Operations = "Operations";
     public const string Sharings = "Shared backups";

@@ -62,9 +62,9 @@ internal static class Show
         : span.TotalHours < 48 ? Count((long)span.TotalHours, "hour", "hours")
         : Count((long)span.TotalDays, "day", "days");
 
-    /// <summary>A word of the API, such as <c>restore_files</c>, as people say it.</summary>
+    /// <summary>A word of the API, such as <c>restore_files</c> or <c>backing-up</c>, as people say it.</summary>
     public static string Word(string word) =>
-        word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+        word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ').Replace('-', ' ');
 
     private static bool IsHidden(Rune one) =>
         Rune.IsControl(one)

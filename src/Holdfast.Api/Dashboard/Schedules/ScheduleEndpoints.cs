@@ -23,8 +23,29 @@ internal static class ScheduleEndpoints
         new DashboardRoute("schedules/{id}").Get(ShowAsync).Post(UpdateAsync),
         new DashboardRoute("schedules/{id}/retention").Post(RetainAsync),
         new DashboardRoute("schedules/{id}/delete").Post(DeleteAsync),
-        new DashboardRoute("shares/{id}/schedules").Post(CreateAsync),
+        new DashboardRoute("shares/{id}/schedules").Post(request => CreateAsync(request, request.Id, volumeId: null)),
+        new DashboardRoute("volumes/{id}/schedules").Post(request => CreateAsync(request, shareId: null, request.Id)),
     ];
+
+    /// <returns>All of one share or volume, the newest first; none where the caller may not see them.</returns>
+    public static async Task<IReadOnlyList<Schedule>> OfAsync(
+        DashboardRequest request,
+        string? shareId = null,
+        string? volumeId = null
+    )
+    {
+        if (!request.Allows("schedule:get_all"))
+        {
+            return [];
+        }
+        ScheduleQuery query = new()
+        {
+            ShareId = shareId,
+            VolumeId = volumeId,
+            Limit = Schedule.MostOfSource,
+        };
+        return (await request.Service<ScheduleService>().ListAsync(request.Caller, query, request.Aborted)).Rows;
+    }
 
     private static async Task ListAsync(DashboardRequest request)
     {
@@ -56,11 +77,11 @@ internal static class ScheduleEndpoints
         );
     }
 
-    private static async Task CreateAsync(DashboardRequest request)
+    private static async Task CreateAsync(DashboardRequest request, string? shareId, string? volumeId)
     {
         NewSchedule asked = new(
-            request.Id,
-            VolumeId: null,
+            shareId,
+            volumeId,
             request.Field("name"),
             request.Field("cron") ?? throw Problem.BadRequest("Say when: for example 30 2 * * *."),
             request.Field("time_zone") ?? "UTC",

@@ -1,5 +1,6 @@
 using Holdfast.Api.Dashboard.Layout;
 using Holdfast.Api.Dashboard.Operations;
+using Holdfast.Api.Dashboard.Schedules;
 using Holdfast.Api.Native;
 using Holdfast.Api.Native.Backups;
 using Holdfast.Core.Catalog;
@@ -16,11 +17,9 @@ public sealed record SharesModel(
     string? Next
 );
 
-/// <param name="Share">Null where the project has only backups of it: it is another's, or gone.</param>
 /// <param name="Protected">What the project has of it.</param>
 public sealed record ShareModel(
-    string Id,
-    Share? Share,
+    Share Share,
     ProtectedShare Protected,
     IReadOnlyList<Schedule> Schedules,
     IReadOnlyList<ProvenBackup> Backups,
@@ -96,28 +95,14 @@ internal static class ShareEndpoints
             Show.Name(share.Name, share.Id),
             Section.Shares,
             new ShareModel(
-                share.Id,
                 share,
                 await request.Service<ProtectionService>().GetAsync(request.Caller, share.Id, request.Aborted),
-                await SchedulesAsync(request, share),
+                await ScheduleEndpoints.OfAsync(request, shareId: share.Id),
                 list.Rows,
                 list.More ? request.Behind(Cursor.Of(list.Rows[^1].Backup.CreatedAt, list.Rows[^1].Backup.Id)) : null
             )
         );
     }
-
-    private static async Task<IReadOnlyList<Schedule>> SchedulesAsync(DashboardRequest request, Share share) =>
-        request.Allows("schedule:get_all")
-            ? (
-                await request
-                    .Service<ScheduleService>()
-                    .ListAsync(
-                        request.Caller,
-                        new ScheduleQuery { ShareId = share.Id, Limit = Schedule.MostOfSource },
-                        request.Aborted
-                    )
-            ).Rows
-            : [];
 
     private static async Task BackUpAsync(DashboardRequest request)
     {

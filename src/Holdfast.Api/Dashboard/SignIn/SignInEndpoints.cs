@@ -91,7 +91,8 @@ internal static class SignInEndpoints
         Task RefuseAsync(string problem, int status) =>
             request.RenderAsync<SignInPage, SignInModel>(
                 person: null,
-                "Sign in",
+                // A reader of screens begins with it.
+                "Not signed in",
                 section: null,
                 new SignInModel(here, accounts.DefaultDomain is null ? null : domain, user, problem),
                 status

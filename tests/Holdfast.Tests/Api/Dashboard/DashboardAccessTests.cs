@@ -5,33 +5,15 @@ using Xunit;
 namespace Holdfast.Tests.Api.Dashboard;
 
 /// <summary>Every address of the dashboard, as whoever should not be there.</summary>
-public sealed class DashboardAccessTests : IAsyncLifetime
+public sealed class DashboardAccessTests : DashboardTests
 {
     private static readonly string[] Open = ["/dashboard/sign-in"];
     private static readonly string[] WithoutProject = ["/dashboard/projects", "/dashboard/sign-out"];
-
-    private ManilaWorld world = null!;
-    private HttpClient http = null!;
 
     private static IEnumerable<string> Paths =>
         DashboardRoutes
             .Routes.Select(route => $"{DashboardRoutes.Base}/{route.Path}".TrimEnd('/'))
             .Select(path => path.Replace("{id}", Guid.Empty.ToString()).Replace("{**path}", "nothing"));
-
-    public async ValueTask InitializeAsync()
-    {
-        world = await ManilaWorld.StartLocalAsync();
-        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = world.Host.Address,
-        };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        await world.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(null)]
@@ -41,7 +23,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     {
         foreach (string path in Paths.Except(Open))
         {
-            (HttpStatusCode status, string? location) = await SendAsync(HttpMethod.Get, path, caller);
+            (HttpStatusCode status, string? location, _) = await SendAsync(HttpMethod.Get, path, caller);
             if (path == "/dashboard/events")
             {
                 Assert.Equal(HttpStatusCode.Unauthorized, status);
@@ -49,7 +31,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
             }
             if (status == HttpStatusCode.MethodNotAllowed)
             {
-                (status, location) = await SendAsync(HttpMethod.Post, path, caller);
+                (status, location, _) = await SendAsync(HttpMethod.Post, path, caller);
             }
             Assert.Equal((path, HttpStatusCode.SeeOther), (path, status));
             Assert.StartsWith("/dashboard/sign-in", location, StringComparison.Ordinal);
@@ -61,7 +43,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     {
         foreach (string path in Paths.Except(Open))
         {
-            (HttpStatusCode status, _) = await SendAsync(HttpMethod.Post, path, "member");
+            (HttpStatusCode status, _, _) = await SendAsync(HttpMethod.Post, path, "member");
             Assert.True(status is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed, $"{path}: {status}");
         }
         // It was a sign-out's, too.
@@ -73,7 +55,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     {
         foreach (string path in Paths.Except(Open).Except(WithoutProject))
         {
-            (HttpStatusCode status, string? location) = await SendAsync(HttpMethod.Get, path, "system");
+            (HttpStatusCode status, string? location, _) = await SendAsync(HttpMethod.Get, path, "system");
             if (status != HttpStatusCode.MethodNotAllowed)
             {
                 Assert.Equal((path, HttpStatusCode.SeeOther, "/dashboard/projects"), (path, status, location));
@@ -92,14 +74,31 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     {
         foreach (string path in Paths.Where(path => path != "/dashboard/events"))
         {
-            (HttpStatusCode status, _) = await SendAsync(HttpMethod.Get, path, caller);
+            (HttpStatusCode status, _, _) = await SendAsync(HttpMethod.Get, path, caller);
             Assert.True((int)status < 500, $"{path}: {status}");
             Assert.False(
                 path.Contains(Guid.Empty.ToString()) && status == HttpStatusCode.OK && caller == "guest",
                 path
             );
         }
-        Assert.Empty(world.Host.Errors);
+        Assert.Empty(World.Host.Errors);
+    }
+
+    [Theory]
+    [InlineData("guest")]
+    [InlineData("reader")]
+    [InlineData("member")]
+    [InlineData("admin")]
+    [InlineData("other")]
+    public async Task A_form_about_what_is_not_there_is_refused_and_no_failure_of_ours(string caller)
+    {
+        foreach (string path in Paths.Except(Open).Except(WithoutProject))
+        {
+            (HttpStatusCode status, _, _) = await PostAsync(path, caller);
+            Assert.True((int)status is >= 400 and < 500, $"{path}: {status}");
+        }
+        Assert.Empty(World.Host.Errors);
+        Assert.Empty(await World.QueuedAsync());
     }
 
     [Theory]
@@ -111,28 +110,8 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     [InlineData("/dashboard/backups/b/files/%zz")]
     public async Task What_makes_no_sense_is_told_on_a_page(string path)
     {
-        (HttpStatusCode status, _) = await SendAsync(HttpMethod.Get, path, "member");
+        (HttpStatusCode status, _, _) = await SendAsync(HttpMethod.Get, path, "member");
         Assert.Contains(status, (HttpStatusCode[])[HttpStatusCode.BadRequest, HttpStatusCode.NotFound]);
-        Assert.Empty(world.Host.Errors);
-    }
-
-    private async Task<(HttpStatusCode Status, string? Location)> SendAsync(
-        HttpMethod method,
-        string path,
-        string? caller
-    )
-    {
-        using HttpRequestMessage request = new(method, path);
-        if (method == HttpMethod.Post)
-        {
-            request.Content = new FormUrlEncodedContent([]);
-        }
-        if (caller is not null)
-        {
-            string token = world.Host.Tokens.GetValueOrDefault(caller, caller);
-            request.Headers.Add("Cookie", $"holdfast_session={Uri.EscapeDataString(token)}");
-        }
-        using HttpResponseMessage answer = await http.SendAsync(request);
-        return (answer.StatusCode, answer.Headers.Location?.OriginalString);
+        Assert.Empty(World.Host.Errors);
     }
 }

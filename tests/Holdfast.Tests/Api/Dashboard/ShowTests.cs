@@ -32,4 +32,12 @@ public sealed class ShowTests
     [InlineData(172800, "2 days")]
     public void Spans_have_one_unit(int seconds, string shown) =>
         Assert.Equal(shown, Show.Span(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData("available", "Available")]
+    [InlineData("error_restoring", "Error restoring")]
+    [InlineData("restoring-backup", "Restoring backup")]
+    [InlineData("", "")]
+    public void Words_of_the_API_are_said_as_people_say_them(string word, string shown) =>
+        Assert.Equal(shown, Show.Word(word));
 }
