@@ -43,6 +43,7 @@ internal static class S3Connection
                         MaxConnectionsPerServer = options.Requests,
                         // So that a service behind a name that moves is found again.
                         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+                        ConnectCallback = PromptStream.ConnectAsync,
                         AllowAutoRedirect = false,
                         UseCookies = false,
                     }
