@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Spectre.Console;
 
 namespace Holdfast.Cli;
@@ -80,11 +81,13 @@ internal sealed class Output(bool json, bool quiet)
     /// Text that does not command the terminal, nor turn the line around: names and descriptions are whoever's. Lines stay lines.
     /// </summary>
     public static string Plain(string text) =>
-        text.Any(IsHidden) ? string.Concat(text.Select(one => IsHidden(one) ? $"\\x{(int)one:X2}" : $"{one}")) : text;
+        text.EnumerateRunes().Any(IsHidden)
+            ? string.Concat(text.EnumerateRunes().Select(one => IsHidden(one) ? $"\\x{one.Value:X2}" : $"{one}"))
+            : text;
 
-    private static bool IsHidden(char one) =>
-        one is not '\n'
-        && char.GetUnicodeCategory(one)
+    private static bool IsHidden(Rune one) =>
+        one.Value != '\n'
+        && Rune.GetUnicodeCategory(one)
             is UnicodeCategory.Control
                 or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator
