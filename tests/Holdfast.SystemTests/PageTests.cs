@@ -17,10 +17,8 @@ public sealed class PageTests(PageTests.PageServer pages) : IClassFixture<PageTe
         ["docs/operate/keys.md"] = "RunbookTests: it stops and starts the service",
         ["docs/operate/keystone.md"] =
             "needs the cloud's Keystone and its administrator; KeystoneTests serves with a Keystone of its own",
-        ["docs/operate/postgresql.md"] =
-            "needs a PostgreSQL of the host's and asks for a password; PostgresTests makes its own",
-        ["docs/operate/s3.md"] =
-            "needs a bucket and its credentials; S3StoreTests serves from one and runs restic on it",
+        ["docs/operate/postgresql.md"] = "StorePageTests, beside a PostgreSQL of its own",
+        ["docs/operate/s3.md"] = "StorePageTests, beside a gateway of its own",
         ["docs/operate/upgrade.md"] =
             "InstallTests (./dev e2e install), and RollingUpgradeTests (./dev e2e upgrade) with PostgreSQL",
         ["docs/performance.md"] = "measures for an hour: ./dev bench",
