@@ -273,6 +273,31 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_start_that_waits_for_the_database_ends_well_when_it_is_told_to_stop()
+    {
+        Dictionary<string, string?> settings = new()
+        {
+            ["HOLDFAST_CATALOG"] = $"postgres://nobody@127.0.0.1:{FreePort.Next()}/nowhere",
+            ["HOLDFAST_DATA"] = shared["data"],
+            ["HOLDFAST_LISTEN"] = $"http://127.0.0.1:{FreePort.Next()}",
+        };
+        await using ChildProcess node = ChildProcess.Start(
+            HoldfastServer.Command[0],
+            [.. HoldfastServer.Command.Skip(1), "serve"],
+            settings
+        );
+        await Eventually.HoldsAsync(
+            "it to wait",
+            () => Task.FromResult(node.Log.Contains("The catalog on", StringComparison.Ordinal))
+        );
+        node.Terminate();
+
+        ProcessResult ended = await node.WaitForExitAsync();
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+    }
+
+    [Fact]
     public async Task What_one_node_revokes_the_other_refuses_within_moments()
     {
         await using HoldfastServer one = await shared.StartNodeAsync("one");

@@ -58,10 +58,19 @@ internal static class ServiceHost
         // Counts from here on, whether or not anybody asks.
         app.Services.GetRequiredService<MetricsText>();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast");
-        await CheckStoreAsync(app.Services.GetRequiredService<Repositories>(), log, stop);
         CoreStartup core = app.Services.GetRequiredService<CoreStartup>();
-        await PrepareAsync(core, app.Services.GetService<IdentityFirstStart>(), stop);
-        await app.StartAsync(stop);
+        try
+        {
+            await CheckStoreAsync(app.Services.GetRequiredService<Repositories>(), log, stop);
+            await PrepareAsync(core, app.Services.GetService<IdentityFirstStart>(), stop);
+            await app.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop before anything was begun: an end like any other.
+            log.Stopping();
+            return;
+        }
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task roles = core.RunAsync(ending.Token);
         app.Services.GetRequiredService<Readiness>().Watch(roles, stop);
