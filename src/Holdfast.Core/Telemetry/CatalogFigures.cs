@@ -29,7 +29,7 @@ public sealed class CatalogFigures : IDisposable
     /// OpenTelemetry keeps 2,000 time series of an instrument, those of shares that are gone too: before there can be more, the
     /// instruments are made anew.
     /// </summary>
-    private const int MostSeries = 1900 - MostShares;
+    private const int MostSeries = 1900;
 
     private readonly ICatalog catalog;
     private readonly CoreOptions options;
@@ -173,7 +173,8 @@ public sealed class CatalogFigures : IDisposable
         long began = time.GetTimestamp();
         Counts? counted = await ReadAsync(CountAsync, LongestCount, stopped.Token);
         countAgainAt = time.Now() + (Rest * time.GetElapsedTime(began));
-        sharesTold.UnionWith((counted?.Shares ?? []).Select(one => one.ShareId));
+        string[] shares = [.. (counted?.Shares ?? []).Select(one => one.ShareId)];
+        sharesTold.UnionWith(shares);
         if (sharesTold.Count <= MostSeries)
         {
             counts = counted;
@@ -182,7 +183,7 @@ public sealed class CatalogFigures : IDisposable
         meter.Dispose();
         counts = counted;
         MakeGauges();
-        sharesTold.Clear();
+        sharesTold.IntersectWith(shares);
     }
 
     private async Task WaitForCountAsync(CancellationToken cancellationToken)
