@@ -126,7 +126,10 @@ def main() -> None:
         headers, _ = sign_in(server)
         backup = server.ask_well("/v2/share-backups", headers, {"share_backup": {"share_id": share}})["share_backup"]["id"]
         operation = settle(server, headers, f"backup_id={backup}")["id"]
+        server.stop()
+        server = start_holdfast(data)
         pages = {
+            "sign-in": "/sign-in",
             "overview": "",
             "shares": "/shares",
             "a share": f"/shares/{share}",
@@ -143,10 +146,11 @@ def main() -> None:
         name, value = session_cookie(server)
         browser = Browser(work / "profile")
         browser.ask("Network.enable")
-        browser.ask("Network.setCookie",
-                    {"name": name, "value": value, "url": f"http://127.0.0.1:{server.port}/dashboard"})
         rows = []
         for page, path in pages.items():
+            if page == "overview":
+                browser.ask("Network.setCookie",
+                            {"name": name, "value": value, "url": f"http://127.0.0.1:{server.port}/dashboard"})
             paints = [browser.first_paint(f"http://127.0.0.1:{server.port}/dashboard{path}")
                       for _ in range(options.rounds + 1)]
             rows.append({"page": page, "first": paints[0], "p50": statistics.median(paints[1:]),

@@ -105,7 +105,7 @@ public sealed partial class Repository
             .Create(
                 password,
                 master,
-                ScryptCost.Default,
+                options.KeyCost,
                 options.Time.GetUtcNow(),
                 options.LockUsername,
                 options.LockHostname

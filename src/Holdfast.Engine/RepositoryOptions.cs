@@ -1,3 +1,4 @@
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Locks;
 
 namespace Holdfast.Engine;
@@ -31,6 +32,9 @@ public sealed record RepositoryOptions
     /// looks, never for whoever judges what the store has.
     /// </summary>
     public bool FromCache { get; init; }
+
+    /// <summary>What a key that is added under a password costs whoever opens the repository with it.</summary>
+    public ScryptCost KeyCost { get; init; } = ScryptCost.Default;
 
     /// <summary>What a lock file names as its host; a service names its node.</summary>
     public string LockHostname { get; init; } = Environment.MachineName;

@@ -23,7 +23,7 @@ public sealed class Passwords : IDisposable
     /// <param name="cost">Null: 32 MiB and about 0.1 s. Only a test lowers it.</param>
     public Passwords(ScryptCost? cost = null)
     {
-        this.cost = cost ?? new ScryptCost(32768, 8, 1);
+        this.cost = cost ?? ScryptCost.Default;
         nobody = Format(this.cost, RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
     }
 

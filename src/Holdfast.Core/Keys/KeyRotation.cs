@@ -58,6 +58,7 @@ public sealed class KeyRotation(
         {
             LockHostname = options.Node,
             LockUsername = "key-rotation",
+            KeyCost = Keyring.PasswordCost,
             Time = time,
         };
         IReadOnlyList<string> passwords = await keyring.FindAllAsync(project, cancellationToken);

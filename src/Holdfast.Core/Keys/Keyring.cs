@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Engine;
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Vault;
 
 namespace Holdfast.Core.Keys;
@@ -23,6 +24,9 @@ public sealed class Keyring(Repositories repositories, MasterKey master)
 
     // 32 random bytes as hex: beyond guessing, and easily typed into restic.
     private const int PasswordLength = 64;
+
+    /// <summary>Of a repository's key under such a password.</summary>
+    public static readonly ScryptCost PasswordCost = ScryptCost.OfRandom;
 
     private const string Folder = "keyring";
 

@@ -184,6 +184,7 @@ public sealed class ProjectRepositories(
             LockHostname = options.Node,
             LockUsername = ClaimName.Of(claimed),
             IsOver = judge.IsOverAsync,
+            KeyCost = Keyring.PasswordCost,
             Time = time,
         };
 }

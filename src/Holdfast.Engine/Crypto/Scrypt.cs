@@ -6,8 +6,11 @@ namespace Holdfast.Engine.Crypto;
 /// <summary>scrypt's cost: memory is 128·N·r bytes, time grows with N·r·p.</summary>
 public readonly record struct ScryptCost(int N, int R, int P)
 {
-    /// <summary>32 MiB and about 0.1 s: what restic's own calibration comes to on a server.</summary>
-    internal static readonly ScryptCost Default = new(32768, 8, 1);
+    /// <summary>32 MiB and about 0.1 s: what restic's own calibration comes to on a server. For passwords that people choose.</summary>
+    public static readonly ScryptCost Default = new(32768, 8, 1);
+
+    /// <summary>1 MiB and about 3 ms, for a password of 128 random bits or more: nobody tries them all at any cost.</summary>
+    public static readonly ScryptCost OfRandom = new(1024, 8, 1);
 
     /// <summary>A key file is read before it is trusted: it may not make us use more than 1 GiB.</summary>
     private const ulong MaximumMemory = 1UL << 30;

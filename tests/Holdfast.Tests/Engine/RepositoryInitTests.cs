@@ -1,4 +1,5 @@
 using Holdfast.Engine;
+using Holdfast.Engine.Crypto;
 using Holdfast.Engine.Snapshots;
 using Holdfast.Objects;
 using Holdfast.Objects.Memory;
@@ -26,6 +27,14 @@ public sealed class RepositoryInitTests
         await using Repository opened = await Repository.OpenAsync(store, Password, new RepositoryOptions(), default);
         Assert.Equal(made.Id, opened.Id);
         Assert.Equal(1, await CountAsync("keys"));
+    }
+
+    [Fact]
+    public async Task A_key_of_whatever_password_has_the_cost_of_one_that_can_be_guessed()
+    {
+        await (await InitAsync()).DisposeAsync();
+        ObjectInfo key = Assert.Single(await StoreCopy.ListAsync(store, "keys"));
+        Assert.Equal(32768, KeyFile.Parse(await StoreCopy.ReadAsync(store, key.Name))!.N);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Holdfast.Core.Catalog;
 using Holdfast.Core.Keys;
 using Holdfast.Core.Model;
@@ -43,6 +44,19 @@ public sealed class KeyRotationTests : IAsyncLifetime
         }
         await core.BackUpAsync(share);
         Assert.Equal(2, (await core.SnapshotsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_key_costs_no_more_than_its_random_password_needs()
+    {
+        Assert.Equal(1024, Cost());
+        await Rotation().RotateAsync(Rows.Project, default);
+        Assert.Equal(1024, Cost());
+
+        int Cost() =>
+            JsonNode.Parse(
+                File.ReadAllText(Directory.GetFiles(core.Directory[$"store/{Rows.Project}/keys"]).Single())
+            )!["N"]!.GetValue<int>();
     }
 
     [Fact]
