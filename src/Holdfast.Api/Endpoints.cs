@@ -1,5 +1,6 @@
 using Holdfast.Api.Auth;
 using Holdfast.Api.Dashboard;
+using Holdfast.Api.Dashboard.SignIn;
 using Holdfast.Api.Identity;
 using Holdfast.Api.Manila;
 using Holdfast.Api.Middleware;
@@ -47,4 +48,8 @@ public static class Endpoints
         app.MapVbs(); //   /v2/{project_id}/os-vendor-backup-sharing…  /backuppolicy…
         app.MapManila(); //   /  /v2  /v2[/{project_id}]/share-backups…  /shares…  /types…
     }
+
+    /// <inheritdoc cref="SignInEndpoints.RehearseAsync"/>
+    public static Task RehearseDashboardAsync(this WebApplication app) =>
+        Task.Run(() => SignInEndpoints.RehearseAsync(app.Services));
 }

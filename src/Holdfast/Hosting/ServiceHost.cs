@@ -75,6 +75,7 @@ internal static class ServiceHost
         Task roles = core.RunAsync(ending.Token);
         app.Services.GetRequiredService<Readiness>().Watch(roles, stop);
         log.Serving(settings.Core.PublicUrl, settings.Core.Node, string.Join(',', settings.Core.Roles.Order()));
+        Task rehearsal = app.RehearseDashboardAsync();
         Task check = app.Services.GetService<KeystoneTokenValidator>()?.CheckAsync(ending.Token) ?? Task.CompletedTask;
         Task figures = export.SendsMetrics
             ? app.Services.GetRequiredService<CatalogFigures>().KeepFreshAsync(ending.Token)
@@ -85,7 +86,7 @@ internal static class ServiceHost
         await Task.WhenAny(roles, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
         log.Stopping();
         await ending.CancelAsync();
-        await Task.WhenAll(demonstration, check, figures);
+        await Task.WhenAll(demonstration, check, figures, rehearsal);
         try
         {
             await roles.WaitAsync(LongestDrain, TimeProvider.System, CancellationToken.None);

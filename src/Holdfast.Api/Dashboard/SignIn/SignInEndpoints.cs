@@ -3,6 +3,7 @@ using Holdfast.Api.Native;
 using Holdfast.Core;
 using Holdfast.Core.Access;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Api.Dashboard.SignIn;
 
@@ -24,6 +25,17 @@ internal static class SignInEndpoints
     ];
 
     public static string PathTo(string here) => WithReturn($"{DashboardRoutes.Base}/sign-in", here);
+
+    /// <summary>
+    /// Makes the page for nobody: whoever is the first to ask a service that has just started does not wait for code that
+    /// runs for the first time.
+    /// </summary>
+    public static async Task RehearseAsync(IServiceProvider services)
+    {
+        await using AsyncServiceScope scope = services.CreateAsyncScope();
+        HttpContext http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        await AskAsync(new DashboardRequest(http, session: null));
+    }
 
     private static Task AskAsync(DashboardRequest request) =>
         request.PageAsync<SignInPage, SignInModel>(
