@@ -150,7 +150,7 @@ public static class CoreRegistration
             .AddSingleton<WorkerService>()
             .AddSingleton<Maintenance>()
             .AddSingleton<ScheduledBackups>()
-            .AddSingleton<OverdueShares>()
+            .AddSingleton<OverdueSources>()
             .AddSingleton<WebhookPost>()
             .AddSingleton<WebhookSender>()
             .AddSingleton<Scheduler>()

@@ -33,6 +33,12 @@ public sealed class ProofTests
                 Path.Combine(server.DataDirectory, "drills", $"holdfast-drills-{Environment.MachineName}")
             )
         );
+        VerbClient protection = new(server, "protection", VerbClient.Variables(server, tenant));
+        JsonNode listed = Assert.Single((await protection.AskAsync("--state", "protected")).AsArray())!;
+        Assert.Equal((share.Id, id), ((string?)listed["id"], (string?)listed["protection"]!["last_good_backup_id"]));
+        Assert.Empty((await protection.AskAsync("--state", "failing")).AsArray());
+        string table = (await protection.RunAsync()).Checked("protection").Output;
+        Assert.Matches(@"share +.* protected .* s for [0-9.]+ .iB", table);
         JsonNode shown = (await tenant.Session.GetAsync($"/api/v1/shares/{share.Id}"))["protection"];
         Assert.Equal(("protected", id), ((string?)shown["state"], (string?)shown["last_good_backup_id"]));
         Assert.Equal("passed", (string?)shown["last_drill"]!["outcome"]);
@@ -55,8 +61,8 @@ public sealed class ProofTests
         Assert.NotEqual(0, (await drills.RunAsync("drill", id, "--wait")).ExitCode);
         shown = (await tenant.Session.GetAsync($"/api/v1/shares/{share.Id}"))["protection"];
         Assert.Equal(("failing", null), ((string?)shown["state"], (string?)shown["last_good_backup_id"]));
-        string listed = (await operator1.RunAsync("list", "--all-projects")).Checked("list").Output;
-        Assert.Contains("is damaged", listed, StringComparison.Ordinal);
+        string repositories = (await operator1.RunAsync("list", "--all-projects")).Checked("list").Output;
+        Assert.Contains("is damaged", repositories, StringComparison.Ordinal);
     }
 
     private static void Flip(string path)

@@ -30,13 +30,13 @@ public sealed class DrillRows(ICatalogSession session)
         return session.QueryAsync<Drill>(query.Build(order), query.Parameters);
     }
 
-    /// <returns>The project's last drill of a backup of the share that was not skipped; null when there is none.</returns>
-    public Task<Drill?> LastOfShareAsync(string projectId, string shareId) =>
+    /// <returns>The project's last drill of a backup of the share or volume that was not skipped; null when there is none.</returns>
+    public Task<Drill?> LastOfAsync(string projectId, string sourceId, bool ofVolume) =>
         session.FindAsync<Drill>(
             Select
-                + " WHERE share_id = @shareId AND project_id = @projectId AND outcome IN ('passed', 'failed')"
-                + " ORDER BY created_at DESC LIMIT 1",
-            new { projectId, shareId }
+                + $" WHERE {(ofVolume ? "volume_id" : "share_id")} = @sourceId AND project_id = @projectId"
+                + " AND outcome IN ('passed', 'failed') ORDER BY created_at DESC LIMIT 1",
+            new { projectId, sourceId }
         );
 
     /// <summary>

@@ -18,6 +18,10 @@ public sealed class VolumeRows(ICatalogSession session)
         FROM volumes
         """;
 
+    /// <summary>Whoever has a volume.</summary>
+    public Task<IReadOnlyList<string>> ProjectsAsync() =>
+        session.QueryAsync<string>("SELECT DISTINCT project_id FROM volumes ORDER BY project_id");
+
     public Task<Volume?> FindAsync(string id) => session.FindAsync<Volume>(Select + " WHERE id = @id", new { id });
 
     public Task<IReadOnlyList<Volume>> ListAsync(VolumeFilter filter, RowOrder<Volume> order)

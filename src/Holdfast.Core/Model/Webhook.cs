@@ -60,8 +60,20 @@ public static class WebhookEvent
     /// <summary>The share has no good backup of when there should be one.</summary>
     public const string ShareOverdue = "share.overdue";
 
+    /// <summary>The same of a volume.</summary>
+    public const string VolumeOverdue = "volume.overdue";
+
     public static IReadOnlyList<string> All { get; } =
-    [BackupSucceeded, BackupFailed, BackupDamaged, RestoreSucceeded, RestoreFailed, DrillFailed, ShareOverdue];
+    [
+        BackupSucceeded,
+        BackupFailed,
+        BackupDamaged,
+        RestoreSucceeded,
+        RestoreFailed,
+        DrillFailed,
+        ShareOverdue,
+        VolumeOverdue,
+    ];
 
     /// <summary>Sent when somebody asks for it, whatever the webhook wants.</summary>
     public const string Test = "webhook.test";

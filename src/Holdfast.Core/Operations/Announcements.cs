@@ -55,23 +55,24 @@ internal static class Announcements
             now
         );
 
-    /// <summary>A share has no good backup of when there should be one.</summary>
+    /// <summary>A share or a volume has no good backup of when there should be one.</summary>
     public static Task AnnounceOverdueAsync(
         this ICatalogSession session,
         string projectId,
-        ShareProtection share,
+        Protection overdue,
         DateTimeOffset now
     ) =>
         session.AnnounceAsync(
-            WebhookEvent.ShareOverdue,
+            overdue.OfVolume ? WebhookEvent.VolumeOverdue : WebhookEvent.ShareOverdue,
             projectId,
             data =>
             {
-                data.WriteString("share_id", share.ShareId);
-                data.WriteString("share_name", share.Name);
-                data.WriteString("good_backup_id", share.GoodBackupId);
-                data.WriteString("good_at", share.GoodAt is { } good ? Utc(good) : null);
-                data.WriteString("reason", share.Problem);
+                string source = overdue.OfVolume ? "volume" : "share";
+                data.WriteString($"{source}_id", overdue.SourceId);
+                data.WriteString($"{source}_name", overdue.Name);
+                data.WriteString("good_backup_id", overdue.GoodBackupId);
+                data.WriteString("good_at", overdue.GoodAt is { } good ? Utc(good) : null);
+                data.WriteString("reason", overdue.Problem);
             },
             now
         );

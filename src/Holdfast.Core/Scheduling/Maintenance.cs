@@ -15,7 +15,7 @@ namespace Holdfast.Core.Scheduling;
 public sealed class Maintenance(
     ICatalog catalog,
     OperationQueue queue,
-    OverdueShares overdue,
+    OverdueSources overdue,
     CoreOptions options,
     TimeProvider time,
     WakeSignal wake

@@ -110,32 +110,6 @@ public sealed class BackupListService(ICatalog catalog, Policy policy, TimeProvi
         return new ProvenBackup(backup.ShownTo(caller), provenAt);
     }
 
-    /// <summary>Of each volume that has one, the caller's project's newest backup that can be restored, by the volume's id.</summary>
-    public Task<IReadOnlyDictionary<string, ProvenBackup>> NewestGoodOfVolumesAsync(
-        Caller caller,
-        IReadOnlyList<string> volumeIds,
-        CancellationToken cancellationToken
-    )
-    {
-        RequireList(caller, ofVolumes: true);
-        return catalog.ReadAsync<IReadOnlyDictionary<string, ProvenBackup>>(
-            async session =>
-            {
-                ProjectRepository? repository = await session.Repositories.FindAsync(caller.ProjectId);
-                Dictionary<string, ProvenBackup> good = [];
-                foreach (string id in volumeIds)
-                {
-                    if (await session.Backups.NewestGoodAsync(caller.ProjectId, id, ofVolume: true) is { } backup)
-                    {
-                        good[id] = new ProvenBackup(backup, ProofRules.ProvenAt(backup, repository));
-                    }
-                }
-                return good;
-            },
-            cancellationToken
-        );
-    }
-
     /// <summary>Permission alone, for the endpoint that must refuse before it reads the query.</summary>
     public void RequireList(Caller caller, bool ofVolumes) =>
         policy.Require(caller, ofVolumes ? "volume_backup:get_all" : "share_backup:get_all");

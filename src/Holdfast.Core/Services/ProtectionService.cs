@@ -4,35 +4,38 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Services;
 
-/// <summary>What the caller's project has of a share's backups.</summary>
+/// <summary>How well a source is protected, and how that was shown.</summary>
 /// <param name="LastProvenAt">When the newest good backup was proven; null when it was not yet.</param>
-/// <param name="LastDrill">The last of any backup of the share that was not skipped.</param>
-public sealed record ProtectedShare(
-    Share Share,
-    ShareProtection Protection,
-    DateTimeOffset? LastProvenAt,
-    Drill? LastDrill
-);
+/// <param name="LastDrill">The last of any backup of the source that was not skipped.</param>
+public sealed record ProvenProtection(Protection Protection, DateTimeOffset? LastProvenAt, Drill? LastDrill);
+
+/// <param name="Proven">What the caller's project has of its backups.</param>
+public sealed record ProtectedShare(Share Share, ProvenProtection Proven);
+
+/// <param name="Proven">What its project has of its backups; null to whoever may not see these.</param>
+public sealed record ProtectedVolume(Volume Volume, ProvenProtection? Proven);
 
 /// <summary>What a project's readers see at a glance.</summary>
-/// <param name="Counts">Shares in each state of <see cref="ProtectionState"/>.</param>
-/// <param name="Unwell">Shares that need attention: the worst first, and not all where there are many.</param>
+/// <param name="Counts">Shares and volumes in each state of <see cref="ProtectionState"/>.</param>
+/// <param name="Unwell">Those that need attention: the worst first, and not all where there are many.</param>
 /// <param name="Days">Of backups, from the earliest to today, UTC, each once.</param>
 /// <param name="Repository">What its backups take; null before the first.</param>
+/// <param name="WithVolumes">Whether volumes are among them: the reader may see these.</param>
 public sealed record ProtectionOverview(
     IReadOnlyDictionary<string, long> Counts,
-    IReadOnlyList<ShareProtection> Unwell,
+    IReadOnlyList<Protection> Unwell,
     IReadOnlyList<BackupDay> Days,
-    ProjectRepository? Repository
+    ProjectRepository? Repository,
+    bool WithVolumes
 )
 {
-    public long Shares => Counts.Values.Sum();
+    public long Sources => Counts.Values.Sum();
 
     /// <param name="state">Of <see cref="ProtectionState"/>.</param>
     public long In(string state) => Counts.GetValueOrDefault(state);
 }
 
-/// <summary>Shares as whoever protects them looks at them. What is done with them is <see cref="ShareService"/>'s.</summary>
+/// <summary>Shares and volumes as whoever protects them looks at them. What is done with them is <see cref="ShareService"/>'s and <see cref="VolumeService"/>'s.</summary>
 public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvider time)
 {
     private const int DaysShown = 30;
@@ -87,7 +90,7 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
     }
 
     /// <summary>What the caller's project has of each, by the share's id.</summary>
-    public async Task<IReadOnlyDictionary<string, ShareProtection>> OfSharesAsync(
+    public async Task<IReadOnlyDictionary<string, Protection>> OfSharesAsync(
         Caller caller,
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -99,13 +102,45 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
                 session => session.Protection(caller.ProjectId, time.Now()).OfSharesAsync(ids),
                 cancellationToken
             )
-        ).ToDictionary(share => share.ShareId);
+        ).ToDictionary(share => share.SourceId);
     }
 
+    /// <summary>The same volumes, each with what its own project has of it.</summary>
+    /// <param name="volumes">Ones that the caller sees.</param>
+    public Task<IReadOnlyList<ProtectedVolume>> OfVolumesAsync(
+        Caller caller,
+        IReadOnlyList<Volume> volumes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!policy.Allows(caller, "volume_backup:get_all"))
+        {
+            return Task.FromResult<IReadOnlyList<ProtectedVolume>>([
+                .. volumes.Select(one => new ProtectedVolume(one, null)),
+            ]);
+        }
+        return catalog.ReadAsync<IReadOnlyList<ProtectedVolume>>(
+            async session =>
+            {
+                Dictionary<string, ProvenProtection> proven = [];
+                foreach (IGrouping<string, Volume> ofProject in volumes.GroupBy(volume => volume.ProjectId))
+                {
+                    ProtectionRows rows = session.Protection(ofProject.Key, time.Now());
+                    string[] ids = [.. ofProject.Select(volume => volume.Id)];
+                    await ProveAsync(session, ofProject.Key, await rows.OfVolumesAsync(ids), proven);
+                }
+                return [.. volumes.Select(volume => new ProtectedVolume(volume, proven[volume.Id]))];
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Of shares, and of volumes too where the caller may see these.</summary>
     public Task<ProtectionOverview> OverviewAsync(Caller caller, CancellationToken cancellationToken)
     {
         policy.Require(caller, "share:get_all");
         policy.Require(caller, "share_backup:get_all");
+        bool volumes = policy.Allows(caller, "volume:get_all") && policy.Allows(caller, "volume_backup:get_all");
         DateTimeOffset now = time.Now();
         long first = (long)(now - DateTimeOffset.UnixEpoch).TotalDays - DaysShown + 1;
         return catalog.ReadAsync(
@@ -113,17 +148,18 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
             {
                 ProtectionRows rows = session.Protection(caller.ProjectId, now);
                 Dictionary<long, BackupDay> made = (
-                    await rows.DaysAsync(DateTimeOffset.UnixEpoch.AddDays(first))
+                    await rows.DaysAsync(DateTimeOffset.UnixEpoch.AddDays(first), volumes)
                 ).ToDictionary(day => day.Day);
                 return new ProtectionOverview(
-                    (await rows.CountAsync()).ToDictionary(count => count.State, count => count.Shares),
-                    await rows.UnwellAsync(MostUnwell),
+                    (await rows.CountAsync(volumes)).ToDictionary(count => count.State, count => count.Sources),
+                    await rows.UnwellAsync(MostUnwell, volumes),
                     [
                         .. Enumerable
                             .Range(0, DaysShown)
                             .Select(day => made.GetValueOrDefault(first + day) ?? new BackupDay { Day = first + day }),
                     ],
-                    await session.Repositories.FindAsync(caller.ProjectId)
+                    await session.Repositories.FindAsync(caller.ProjectId),
+                    volumes
                 );
             },
             cancellationToken
@@ -140,26 +176,31 @@ public sealed class ProtectionService(ICatalog catalog, Policy policy, TimeProvi
         {
             return [];
         }
-        Dictionary<string, ShareProtection> found = (
-            await session.Protection(project, time.Now()).OfSharesAsync([.. shares.Select(share => share.Id)])
-        ).ToDictionary(one => one.ShareId);
+        ProtectionRows rows = session.Protection(project, time.Now());
+        Dictionary<string, ProvenProtection> proven = [];
+        await ProveAsync(session, project, await rows.OfSharesAsync([.. shares.Select(share => share.Id)]), proven);
+        return [.. shares.Select(share => new ProtectedShare(share, proven[share.Id]))];
+    }
+
+    /// <param name="to">By the source's id.</param>
+    private static async Task ProveAsync(
+        ICatalogSession session,
+        string project,
+        IReadOnlyList<Protection> found,
+        Dictionary<string, ProvenProtection> to
+    )
+    {
         Dictionary<string, Backup> good = (
-            await session.Backups.OfIdsAsync([.. found.Values.Select(one => one.GoodBackupId).OfType<string>()])
+            await session.Backups.OfIdsAsync([.. found.Select(one => one.GoodBackupId).OfType<string>()])
         ).ToDictionary(backup => backup.Id);
         ProjectRepository? repository = await session.Repositories.FindAsync(project);
-        List<ProtectedShare> rows = [];
-        foreach (Share share in shares)
+        foreach (Protection one in found)
         {
-            ShareProtection protection = found[share.Id];
-            rows.Add(
-                new ProtectedShare(
-                    share,
-                    protection,
-                    protection.GoodBackupId is { } id ? ProofRules.ProvenAt(good[id], repository) : null,
-                    await session.Drills.LastOfShareAsync(project, share.Id)
-                )
+            to[one.SourceId] = new ProvenProtection(
+                one,
+                one.GoodBackupId is { } id ? ProofRules.ProvenAt(good[id], repository) : null,
+                await session.Drills.LastOfAsync(project, one.SourceId, one.OfVolume)
             );
         }
-        return rows;
     }
 }

@@ -23,6 +23,7 @@ internal static class CommandLine
             CommonOptions.Json,
             CommonOptions.Quiet,
             ServeVerb.Create(),
+            ProtectionVerb.Create(),
             Share.ShareVerb.Create(),
             Backup.BackupVerb.Create(),
             OperationVerb.Create(),

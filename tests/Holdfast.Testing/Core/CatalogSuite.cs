@@ -1123,25 +1123,98 @@ public abstract class CatalogSuite : IAsyncLifetime
                 ProtectionRows rows = session.Protection(Rows.Project, since.AddHours(2));
                 Assert.Equal(
                     [("failing", 1), ("overdue", 1), ("protected", 1), ("unprotected", 1)],
-                    (await rows.CountAsync()).OrderBy(one => one.State).Select(one => (one.State, one.Shares))
+                    (await rows.CountAsync(volumes: false))
+                        .OrderBy(one => one.State)
+                        .Select(one => (one.State, one.Sources))
                 );
-                IReadOnlyList<ShareProtection> unwell = await rows.UnwellAsync(10);
-                Assert.Equal(["failing", "old", "never"], unwell.Select(share => share.ShareId));
+                IReadOnlyList<Protection> unwell = await rows.UnwellAsync(10, volumes: false);
+                Assert.Equal(["failing", "old", "never"], unwell.Select(share => share.SourceId));
                 Assert.Equal([since, Rows.Start, null], unwell.Select(share => share.GoodAt));
                 Assert.Equal(["b3", "b5", null], unwell.Select(share => share.GoodBackupId));
                 Assert.Equal(["The disk is full.", null, null], unwell.Select(share => share.Problem));
-                Assert.Single(await rows.UnwellAsync(1));
-                BackupDay day = Assert.Single(await rows.DaysAsync(since.AddDays(-1)));
+                Assert.Single(await rows.UnwellAsync(1, volumes: false));
+                BackupDay day = Assert.Single(await rows.DaysAsync(since.AddDays(-1), volumes: false));
                 Assert.Equal(((since - DateTimeOffset.UnixEpoch).Days, 4, 1), (day.Day, day.Made, day.Failed));
-                IReadOnlyList<ShareProtection> some = await rows.OfSharesAsync(["kept", "never"]);
+                IReadOnlyList<Protection> some = await rows.OfSharesAsync(["kept", "never"]);
                 Assert.Equal(
                     [("kept", ProtectionState.Protected), ("never", ProtectionState.Unprotected)],
-                    some.OrderBy(share => share.ShareId).Select(share => (share.ShareId, share.State))
+                    some.OrderBy(share => share.SourceId).Select(share => (share.SourceId, share.State))
                 );
                 return true;
             },
             CancellationToken.None
         );
+    }
+
+    [Fact]
+    public async Task Volumes_are_counted_with_shares_and_told_of_when_they_are_overdue()
+    {
+        string data = new('a', 64);
+        await Catalog.AddSharesAsync(Rows.Share("s1"));
+        await Catalog.AddVolumesAsync(Rows.Volume("v1"), Rows.Volume("v2") with { ProjectId = Rows.Stranger });
+        await Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                SnapshotId = data,
+            },
+            Rows.VolumeBackup("b2", "v1") with
+            {
+                CreatedAt = Rows.Start,
+            }
+        );
+        await AssertAsync(Rows.Start, "protected", []);
+        DateTimeOffset late = Rows.Start + ProtectionRows.Recent + TimeSpan.FromSeconds(1);
+        IReadOnlyList<Protection> mistold = await AssertAsync(late, "overdue", ["s1", "v1"]);
+
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                ProtectionRows rows = session.Protection(Rows.Project, late);
+                foreach (Protection one in mistold)
+                {
+                    await rows.ToldOverdueAsync(one);
+                    await rows.ToldOverdueAsync(one);
+                }
+                return true;
+            },
+            CancellationToken.None
+        );
+        mistold = await AssertAsync(late, "overdue", []);
+        Assert.Empty(mistold);
+        // What was told is wrong once it is no longer so.
+        mistold = await AssertAsync(Rows.Start, "protected", ["s1", "v1"]);
+        await Catalog.WriteAsync(
+            async session =>
+            {
+                await session.Protection(Rows.Project, late).ForgetOverdueAsync(mistold[1]);
+                return true;
+            },
+            CancellationToken.None
+        );
+        Assert.Equal("s1", Assert.Single(await AssertAsync(Rows.Start, "protected", ["s1"])).SourceId);
+
+        Task<IReadOnlyList<Protection>> AssertAsync(DateTimeOffset now, string state, string[] expected) =>
+            Catalog.ReadAsync(
+                async session =>
+                {
+                    ProtectionRows rows = session.Protection(Rows.Project, now);
+                    ProtectionCount count = Assert.Single(await rows.CountAsync(volumes: true));
+                    Assert.Equal((state, 2), (count.State, count.Sources));
+                    Assert.Equal(2, (await rows.DaysAsync(Rows.Start, volumes: true)).Sum(day => day.Made));
+                    Protection volume = Assert.Single(await rows.OfVolumesAsync(["v1"]));
+                    Assert.Equal(
+                        ("v1", true, state, "b2"),
+                        (volume.SourceId, volume.OfVolume, volume.State, volume.GoodBackupId)
+                    );
+                    IReadOnlyList<Protection> unwell = await rows.UnwellAsync(10, volumes: true);
+                    Assert.Equal(state == "protected" ? [] : ["s1", "v1"], unwell.Select(one => one.SourceId));
+                    IReadOnlyList<Protection> found = await rows.MistoldAsync(10);
+                    Assert.Equal(expected, found.Select(one => one.SourceId));
+                    Assert.Equal(expected.Select(id => id[0] == 'v'), found.Select(one => one.OfVolume));
+                    return found;
+                },
+                CancellationToken.None
+            );
     }
 
     private async Task FindsAsync(MessageFilter filter, params Message[] expected)

@@ -12,7 +12,7 @@ namespace Holdfast.Api.Dashboard.Shares;
 /// <param name="Protection">Of each, by its id.</param>
 public sealed record SharesModel(
     IReadOnlyList<Share> Shares,
-    IReadOnlyDictionary<string, ShareProtection> Protection,
+    IReadOnlyDictionary<string, Protection> Protection,
     string? Name,
     string? Next
 );

@@ -7,18 +7,10 @@ using Holdfast.Core.Services;
 
 namespace Holdfast.Api.Dashboard.Volumes;
 
-/// <param name="Good">The newest backup that can be restored, by the volume's id, of those that have one.</param>
-public sealed record VolumesModel(
-    IReadOnlyList<Volume> Volumes,
-    IReadOnlyDictionary<string, ProvenBackup> Good,
-    string? Name,
-    string? Next
-);
+public sealed record VolumesModel(IReadOnlyList<ProtectedVolume> Volumes, string? Name, string? Next);
 
-/// <param name="Good">The newest backup that can be restored; null when there is none.</param>
 public sealed record VolumeModel(
-    Volume Volume,
-    ProvenBackup? Good,
+    ProtectedVolume Protected,
     IReadOnlyList<Schedule> Schedules,
     IReadOnlyList<ProvenBackup> Backups,
     string? Next
@@ -49,8 +41,7 @@ internal static class VolumeEndpoints
             Section.Volumes,
             Section.Volumes,
             new VolumesModel(
-                list.Rows,
-                await GoodAsync(request, [.. list.Rows.Select(volume => volume.Id)]),
+                await ProtectionAsync(request, list.Rows),
                 query.Name,
                 list.More ? request.Behind(Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id)) : null
             )
@@ -74,8 +65,7 @@ internal static class VolumeEndpoints
             Show.Name(volume.Name, volume.Id),
             Section.Volumes,
             new VolumeModel(
-                volume,
-                (await GoodAsync(request, [volume.Id])).GetValueOrDefault(volume.Id),
+                (await ProtectionAsync(request, [volume]))[0],
                 await ScheduleEndpoints.OfAsync(request, volumeId: volume.Id),
                 list.Rows,
                 list.More ? request.Behind(Cursor.Of(list.Rows[^1].Backup.CreatedAt, list.Rows[^1].Backup.Id)) : null
@@ -83,10 +73,10 @@ internal static class VolumeEndpoints
         );
     }
 
-    private static Task<IReadOnlyDictionary<string, ProvenBackup>> GoodAsync(
+    private static Task<IReadOnlyList<ProtectedVolume>> ProtectionAsync(
         DashboardRequest request,
-        IReadOnlyList<string> ids
-    ) => request.Service<BackupListService>().NewestGoodOfVolumesAsync(request.Caller, ids, request.Aborted);
+        IReadOnlyList<Volume> volumes
+    ) => request.Service<ProtectionService>().OfVolumesAsync(request.Caller, volumes, request.Aborted);
 
     private static async Task BackUpAsync(DashboardRequest request)
     {

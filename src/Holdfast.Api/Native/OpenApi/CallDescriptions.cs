@@ -274,7 +274,7 @@ internal static class CallDescriptions
             Query = OfAudit(("format", "csv or jsonl"), AllProjects),
             ContentType = "text/csv",
         },
-        List("GET volumes", "Lists the project's volumes, newest first.", "volumes", Examples.Volume) with
+        List("GET volumes", "Lists the project's volumes, newest first.", "volumes", Examples.ProtectedVolume) with
         {
             Query = [("name", "exactly this name"), ("status", "exactly this status"), AllProjects],
         },
@@ -287,7 +287,7 @@ internal static class CallDescriptions
             Status = 202,
             Answer = Examples.VolumeAtWork,
         },
-        new("GET volumes/{id}", "Shows a volume.") { Answer = Examples.Volume },
+        new("GET volumes/{id}", "Shows a volume.") { Answer = Examples.ProtectedVolume },
         new("PATCH volumes/{id}", "Changes a volume's name and description.")
         {
             Body = """{"name": "disk", "description": null}""",

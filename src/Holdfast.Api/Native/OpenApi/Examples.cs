@@ -169,6 +169,21 @@ internal static class Examples
         }
         """;
 
+    /// <summary>The same where it is looked at: with how well it is protected.</summary>
+    public const string ProtectedVolume = """
+        {
+          "id": "0f8e7d6c-5b4a-4938-8271-60f5e4d3c2b1", "name": "disk", "description": null, "status": "available",
+          "project_id": "0123456789abcdef0123456789abcdef", "user_id": "89abcdef0123456789abcdef01234567", "size": 10,
+          "bytes": 10737418240, "kind": "file", "registered": false, "availability_zone": "nova", "source_backup_id": null,
+          "created_at": "2026-01-02T03:04:05.000000Z", "updated_at": null,
+          "protection": {
+            "state": "overdue", "problem": null, "recovery_point": "2026-01-02T03:00:00.000000Z",
+            "last_good_backup_id": "066b1e37-2d0c-4c3e-9f0a-5b8d1c7e4a12", "last_proven_at": null, "next_at": null,
+            "last_drill": null
+          }
+        }
+        """;
+
     /// <summary>In a 202: with what was begun.</summary>
     public const string VolumeAtWork = """
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Holdfast.Api.Native.Drills;
 using Holdfast.Core.Access;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
@@ -23,23 +22,8 @@ internal static class ShareView
         writer.WriteString("availability_zone", share.AvailabilityZone);
         writer.WriteBoolean("is_public", share.IsPublic);
         writer.WriteUtc("created_at", share.CreatedAt);
-        writer.WriteStartObject("protection");
-        writer.WriteString("state", row.Protection.State);
-        writer.WriteString("problem", row.Protection.Problem);
-        writer.WriteUtc("recovery_point", row.Protection.GoodAt);
-        writer.WriteString("last_good_backup_id", row.Protection.GoodBackupId);
-        writer.WriteUtc("last_proven_at", row.LastProvenAt);
-        writer.WriteUtc("next_at", row.Protection.NextAt);
-        writer.WritePropertyName("last_drill");
-        if (row.LastDrill is { } drill)
-        {
-            DrillView.Write(writer, drill, caller);
-        }
-        else
-        {
-            writer.WriteNullValue();
-        }
-        writer.WriteEndObject();
+        writer.WritePropertyName("protection");
+        ProtectionView.Write(writer, row.Proven, caller);
         writer.WriteEndObject();
     }
 }

@@ -34,13 +34,19 @@ internal static class VolumeEndpoints
         };
         RowList<Volume> list = await volumes.ListAsync(request.Caller, query, request.Aborted);
         string? next = list.More ? Cursor.Of(list.Rows[^1].CreatedAt, list.Rows[^1].Id) : null;
-        await request.ReplyListAsync("volumes", list.Rows, next, VolumeView.Write);
+        IReadOnlyList<ProtectedVolume> rows = await request
+            .Service<ProtectionService>()
+            .OfVolumesAsync(request.Caller, list.Rows, request.Aborted);
+        await request.ReplyListAsync("volumes", rows, next, VolumeView.Write);
     }
 
     private static async Task ShowAsync(NativeRequest request)
     {
         Volume volume = await request.Service<VolumeService>().GetAsync(request.Caller, request.Id, request.Aborted);
-        await request.ReplyAsync(StatusCodes.Status200OK, volume, VolumeView.Write);
+        IReadOnlyList<ProtectedVolume> rows = await request
+            .Service<ProtectionService>()
+            .OfVolumesAsync(request.Caller, [volume], request.Aborted);
+        await request.ReplyAsync(StatusCodes.Status200OK, rows[0], VolumeView.Write);
     }
 
     /// <summary>With a <c>path</c> it registers what is there; else it makes a new one.</summary>

@@ -16,6 +16,23 @@ internal static class VolumeView
         writer.WriteEndObject();
     }
 
+    /// <summary>The same, with how well it is protected.</summary>
+    public static void Write(Utf8JsonWriter writer, ProtectedVolume row, Caller caller)
+    {
+        writer.WriteStartObject();
+        WriteMembers(writer, row.Volume, caller);
+        writer.WritePropertyName("protection");
+        if (row.Proven is { } proven)
+        {
+            ProtectionView.Write(writer, proven, caller);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+        writer.WriteEndObject();
+    }
+
     /// <summary>The same, with the operation that was begun.</summary>
     public static void Write(Utf8JsonWriter writer, VolumeWork work, Caller caller)
     {

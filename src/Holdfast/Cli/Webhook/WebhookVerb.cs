@@ -16,7 +16,7 @@ internal static class WebhookVerb
         };
 
     public static Command Create() =>
-        new("webhook", "Have a URL told of backups, restores and shares that are overdue.")
+        new("webhook", "Have a URL told of backups, restores and what is overdue.")
         {
             CloudOption.OsCloud,
             CreateVerb.Create(),

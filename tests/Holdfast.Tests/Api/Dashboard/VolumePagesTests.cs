@@ -55,6 +55,20 @@ public sealed partial class VolumePagesTests : DashboardTests
     }
 
     [Fact]
+    public async Task A_volume_that_nobody_backs_up_needs_attention()
+    {
+        Volume volume = await World.AddVolumeAsync();
+        string overview = await ReadAsync("/dashboard", "member");
+        Assert.Contains($"href=\"/dashboard/volumes/{volume.Id}\"", overview, StringComparison.Ordinal);
+        Assert.Contains($"action=\"/dashboard/volumes/{volume.Id}/backups\"", overview, StringComparison.Ordinal);
+        Assert.Contains("1 share or volume", overview, StringComparison.Ordinal);
+        foreach (string path in (string[])["/dashboard/volumes", $"/dashboard/volumes/{volume.Id}"])
+        {
+            Assert.Contains("unprotected", await ReadAsync(path, "member"), StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
     public async Task A_volumes_backups_are_listed_page_by_page()
     {
         Volume volume = await World.AddVolumeAsync();

@@ -33,7 +33,15 @@ public sealed class VolumesTests : ManilaTests
         Volume volume = await World.AddVolumeAsync();
         Answer answer = await SendAsync("GET", $"/{volume.Id}");
         Assert.Equal(200, answer.Code);
-        Assert.Equal(Members, Keys(answer.Json));
+        Assert.Equal(Members.Append("protection").Order(), Keys(answer.Json));
+        JsonNode listed = Assert.Single((await SendAsync("GET", "")).Json["volumes"]!.AsArray())!;
+        foreach (JsonNode protection in (JsonNode[])[answer.Json["protection"]!, listed["protection"]!])
+        {
+            Assert.Equal(
+                ("unprotected", null, null),
+                (Text(protection, "state"), Text(protection, "recovery_point"), Text(protection, "last_drill"))
+            );
+        }
         Assert.Equal(
             (volume.Id, "disk", "available", "file", "nova", "2026-01-02T03:04:05.000000Z"),
             (
@@ -49,7 +57,7 @@ public sealed class VolumesTests : ManilaTests
         Assert.False(answer.Json["registered"]!.GetValue<bool>());
 
         Answer administrators = await SendAsync("GET", $"/{volume.Id}", token: "admin");
-        Assert.Equal(Members.Concat(["node", "path", "root"]).Order(), Keys(administrators.Json));
+        Assert.Equal(Members.Concat(["node", "path", "protection", "root"]).Order(), Keys(administrators.Json));
         Assert.Equal(("local", volume.Id), (Text(administrators.Json, "root"), Text(administrators.Json, "path")));
     }
 

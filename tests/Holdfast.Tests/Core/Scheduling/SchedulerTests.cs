@@ -106,7 +106,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             );
         }
         Telling catalog = new(core.Catalog);
-        OverdueShares overdue = new(catalog, core.Time);
+        OverdueSources overdue = new(catalog, core.Time);
         await new Maintenance(catalog, core.Queue, overdue, core.Options, core.Time, new WakeSignal()).QueueDueAsync(
             default
         );
@@ -239,7 +239,7 @@ public sealed class SchedulerTests : IAsyncLifetime
             new Maintenance(
                 core.Catalog,
                 core.Queue,
-                new OverdueShares(core.Catalog, core.Time),
+                new OverdueSources(core.Catalog, core.Time),
                 core.Options,
                 core.Time,
                 core.Wake

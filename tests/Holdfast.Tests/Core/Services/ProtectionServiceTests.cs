@@ -3,11 +3,12 @@ using Holdfast.Core.Catalog;
 using Holdfast.Core.Model;
 using Holdfast.Core.Services;
 using Holdfast.Testing.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Holdfast.Tests.Core.Services;
 
-/// <summary>What is said of how well a share is backed up.</summary>
+/// <summary>What is said of how well shares and volumes are backed up.</summary>
 public sealed class ProtectionServiceTests : IAsyncLifetime
 {
     private CoreFixture core = null!;
@@ -34,7 +35,7 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
     {
         Backup good = await AddAsync("b1", hours: -1);
         ProtectedShare shown = await AssertAsync(ProtectionState.Protected);
-        Assert.Equal((good.Id, null), (shown.Protection.GoodBackupId, shown.Protection.NextAt));
+        Assert.Equal((good.Id, null), (shown.Proven.Protection.GoodBackupId, shown.Proven.Protection.NextAt));
     }
 
     [Fact]
@@ -43,10 +44,16 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         await AddAsync("b1", hours: -2);
         await AddAsync("b2", hours: -1, BackupStatus.Error, row => row with { FailReason = "The disk is full." });
         ProtectedShare shown = await AssertAsync(ProtectionState.Failing);
-        Assert.Equal(("b1", "The disk is full."), (shown.Protection.GoodBackupId, shown.Protection.Problem));
+        Assert.Equal(
+            ("b1", "The disk is full."),
+            (shown.Proven.Protection.GoodBackupId, shown.Proven.Protection.Problem)
+        );
         await AddAsync("b3", hours: 0, change: row => row with { Damage = "Some of it is damaged." });
         shown = await AssertAsync(ProtectionState.Failing);
-        Assert.Equal(("b1", "Some of it is damaged."), (shown.Protection.GoodBackupId, shown.Protection.Problem));
+        Assert.Equal(
+            ("b1", "Some of it is damaged."),
+            (shown.Proven.Protection.GoodBackupId, shown.Proven.Protection.Problem)
+        );
     }
 
     [Fact]
@@ -72,7 +79,7 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         };
         await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
         ProtectedShare shown = await AssertAsync(ProtectionState.Protected);
-        Assert.Equal(schedule.NextAt, shown.Protection.NextAt);
+        Assert.Equal(schedule.NextAt, shown.Proven.Protection.NextAt);
         core.Time.Advance(TimeSpan.FromMinutes(2));
         await AssertAsync(ProtectionState.Overdue);
         await SetAsync(schedule with { Enabled = false });
@@ -94,7 +101,7 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
         await AssertAsync(ProtectionState.Protected);
         core.Time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal("No room.", (await AssertAsync(ProtectionState.Failing)).Protection.Problem);
+        Assert.Equal("No room.", (await AssertAsync(ProtectionState.Failing)).Proven.Protection.Problem);
         await SetAsync(schedule with { Problem = null });
         await AssertAsync(ProtectionState.Overdue);
     }
@@ -111,7 +118,7 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         await core.Catalog.WriteAsync(session => session.Schedules.AddAsync(schedule), default);
         await AssertAsync(ProtectionState.Failing);
         Backup making = await AddAsync("b2", hours: -3, BackupStatus.Creating);
-        Assert.Null((await AssertAsync(ProtectionState.Overdue)).Protection.Problem);
+        Assert.Null((await AssertAsync(ProtectionState.Overdue)).Proven.Protection.Problem);
         await core.Catalog.WriteAsync(session => session.Backups.RemoveAsync(making.Id), default);
         await AddAsync("b3", hours: -3, BackupStatus.Creating, row => row with { ProjectId = Rows.Stranger });
         await AssertAsync(ProtectionState.Failing);
@@ -124,16 +131,90 @@ public sealed class ProtectionServiceTests : IAsyncLifetime
         await AssertAsync(ProtectionState.Unprotected);
     }
 
+    [Fact]
+    public async Task A_volume_is_protected_as_a_share_is()
+    {
+        Volume volume = Rows.Volume("v1");
+        await core.Catalog.AddVolumesAsync(volume, Rows.Volume("theirs") with { ProjectId = Rows.Stranger });
+        await OfVolumeAsync(ProtectionState.Unprotected);
+        await core.Catalog.AddBackupsAsync(
+            Rows.VolumeBackup("b1", "v1") with
+            {
+                CreatedAt = Rows.Start,
+            },
+            // Nobody's but the volume's own project's backup counts, whoever asks.
+            Rows.VolumeBackup("b2", "v1") with
+            {
+                ProjectId = Rows.Stranger,
+                CreatedAt = Rows.Start.AddHours(1),
+            }
+        );
+        Assert.Equal("b1", (await OfVolumeAsync(ProtectionState.Protected)).Protection.GoodBackupId);
+        await core.Catalog.AddBackupsAsync(
+            Rows.VolumeBackup("b3", "v1") with
+            {
+                Status = BackupStatus.Error,
+                FailReason = "The device is away.",
+                CreatedAt = Rows.Start.AddHours(2),
+            }
+        );
+        ProvenProtection proven = await OfVolumeAsync(ProtectionState.Failing);
+        Assert.Equal(("b1", "The device is away."), (proven.Protection.GoodBackupId, proven.Protection.Problem));
+
+        async Task<ProvenProtection> OfVolumeAsync(string state)
+        {
+            foreach (Caller caller in (Caller[])[CoreFixture.Member, CoreFixture.Admin])
+            {
+                ProtectedVolume shown = Assert.Single(await protection.OfVolumesAsync(caller, [volume], default));
+                Assert.Equal(state, shown.Proven!.Protection.State);
+            }
+            return (await protection.OfVolumesAsync(CoreFixture.Member, [volume], default))[0].Proven!;
+        }
+    }
+
+    [Fact]
+    public async Task The_overview_has_volumes_for_whoever_may_see_them()
+    {
+        await core.Catalog.AddVolumesAsync(Rows.Volume("v1"), Rows.Volume("v2"));
+        await core.Catalog.AddBackupsAsync(
+            Rows.Backup("b1", "s1") with
+            {
+                SnapshotId = new string('a', 64),
+                CreatedAt = Rows.Start,
+            },
+            Rows.VolumeBackup("b2", "v1") with
+            {
+                CreatedAt = Rows.Start,
+            }
+        );
+        ProtectionOverview all = await protection.OverviewAsync(CoreFixture.Member, default);
+        Assert.Equal((3, 2, true), (all.Sources, all.In(ProtectionState.Protected), all.WithVolumes));
+        Protection unwell = Assert.Single(all.Unwell);
+        Assert.Equal(("v2", true, "unprotected"), (unwell.SourceId, unwell.OfVolume, unwell.State));
+        Assert.Equal(2, all.Days.Sum(day => day.Made));
+
+        foreach (string denied in (string[])["volume:get_all", "volume_backup:get_all"])
+        {
+            await File.WriteAllTextAsync(Path.Join(core.Options.DataDirectory, "policy.yaml"), $"{denied}: role:admin");
+            Policy policy = new(core.Options, core.Time, NullLogger<Policy>.Instance);
+            ProtectionService narrow = new(core.Catalog, policy, core.Time);
+            ProtectionOverview some = await narrow.OverviewAsync(CoreFixture.Member, default);
+            Assert.Equal((1, 1, false), (some.Sources, some.In(ProtectionState.Protected), some.WithVolumes));
+            Assert.Empty(some.Unwell);
+            Assert.Equal(1, some.Days.Sum(day => day.Made));
+        }
+    }
+
     private async Task<ProtectedShare> AssertAsync(string state)
     {
         ProtectedShare shown = await protection.GetAsync(CoreFixture.Member, "s1", default);
-        Assert.Equal(state, shown.Protection.State);
+        Assert.Equal(state, shown.Proven.Protection.State);
         ProtectedShare listed = Assert.Single(
             (await protection.ListAsync(CoreFixture.Member, 10, after: null, default)).Rows
         );
-        Assert.Equal(shown.Protection, listed.Protection);
+        Assert.Equal(shown.Proven.Protection, listed.Proven.Protection);
         ProtectionOverview overview = await protection.OverviewAsync(CoreFixture.Member, default);
-        Assert.Equal((1, 1), (overview.Shares, overview.In(state)));
+        Assert.Equal((1, 1), (overview.Sources, overview.In(state)));
         return shown;
     }
 

@@ -60,7 +60,7 @@ public sealed class SharingMachineTests
         private readonly Maintenance maintenance = new(
             core.Catalog,
             core.Queue,
-            new OverdueShares(core.Catalog, core.Time),
+            new OverdueSources(core.Catalog, core.Time),
             core.Options,
             core.Time,
             new WakeSignal()

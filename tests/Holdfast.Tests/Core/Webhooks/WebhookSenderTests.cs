@@ -276,9 +276,31 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         Assert.Equal(2, target.Calls.Count);
     }
 
+    [Fact]
+    public async Task A_volume_that_becomes_overdue_is_told_too()
+    {
+        await MakeAsync("volume.overdue");
+        await core.ShareAsync("documents");
+        await core.Catalog.AddVolumesAsync(Rows.Volume("v1") with { Name = "disk" });
+        await core.Catalog.AddBackupsAsync(Rows.VolumeBackup("b1", "v1") with { CreatedAt = core.Time.GetUtcNow() });
+        core.Time.Advance(ProtectionRows.Recent + TimeSpan.FromSeconds(1));
+        await OverdueAsync();
+        await OverdueAsync();
+        JsonNode body = JsonNode.Parse(Assert.Single(target.Calls).Body)!;
+        Assert.Equal("volume.overdue", (string?)body["type"]);
+        Assert.Equal(
+            ("v1", "disk", "b1"),
+            (
+                (string?)body["data"]!["volume_id"],
+                (string?)body["data"]!["volume_name"],
+                (string?)body["data"]!["good_backup_id"]
+            )
+        );
+    }
+
     private async Task OverdueAsync()
     {
-        await core.Get<OverdueShares>().TellAsync(default);
+        await core.Get<OverdueSources>().TellAsync(default);
         await SendAsync();
     }
 

@@ -43,7 +43,7 @@ public sealed class RestoreDrillTests : IAsyncLifetime
         ProvenBackup proven = await core.Get<BackupListService>().GetAsync(WorkerFixture.Member, backup.Id, default);
         Assert.Equal(drill.FinishedAt, proven.ProvenAt);
         ProtectedShare shown = await core.Get<ProtectionService>().GetAsync(WorkerFixture.Member, share.Id, default);
-        Assert.Equal((drill, drill.FinishedAt), (shown.LastDrill, shown.LastProvenAt));
+        Assert.Equal((drill, drill.FinishedAt), (shown.Proven.LastDrill, shown.Proven.LastProvenAt));
         AssertNothingLeft();
         Assert.Equal(["directory"], Directory.EnumerateFileSystemEntries(core.PathOf(share)).Select(Path.GetFileName));
     }

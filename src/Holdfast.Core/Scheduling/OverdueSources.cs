@@ -5,10 +5,10 @@ using Holdfast.Core.Operations;
 namespace Holdfast.Core.Scheduling;
 
 /// <summary>
-/// Tells webhooks once when a share has become overdue, and again only after it was not. Nobody looks at projects that no
+/// Tells webhooks once when a share or a volume has become overdue, and again only after it was not. Nobody looks at projects that no
 /// webhook asks for.
 /// </summary>
-public sealed class OverdueShares(ICatalog catalog, TimeProvider time)
+public sealed class OverdueSources(ICatalog catalog, TimeProvider time)
 {
     // In one transaction; the rest of a project waits for the next.
     private const int AtOnce = 200;
@@ -25,43 +25,49 @@ public sealed class OverdueShares(ICatalog catalog, TimeProvider time)
     {
         Webhook[] asking =
         [
-            .. (await session.Webhooks.AllAsync()).Where(one => one.Enabled && one.Wants(WebhookEvent.ShareOverdue)),
+            .. (await session.Webhooks.AllAsync()).Where(one =>
+                one.Enabled && (one.Wants(WebhookEvent.ShareOverdue) || one.Wants(WebhookEvent.VolumeOverdue))
+            ),
         ];
         return asking.Any(one => one.ProjectId is null)
-            ? await session.Shares.ProjectsAsync()
+            ? [.. (await session.Shares.ProjectsAsync()).Union(await session.Volumes.ProjectsAsync())]
             : [.. asking.Select(one => one.ProjectId!).Distinct()];
     }
 
-    /// <returns>Of how many shares.</returns>
+    /// <returns>Of how many.</returns>
     private async Task<int> TellAsync(string project, CancellationToken cancellationToken)
     {
         // Looking costs no write lock; most looks find nothing.
-        IReadOnlyList<ShareProtection> mistold = await catalog.ReadAsync(
+        IReadOnlyList<Protection> mistold = await catalog.ReadAsync(
             session => session.Protection(project, time.Now()).MistoldAsync(AtOnce),
             cancellationToken
         );
         if (mistold.Count > 0)
         {
-            string[] ids = [.. mistold.Select(one => one.ShareId)];
-            await catalog.WriteAsync(session => TellAsync(session, project, ids), cancellationToken);
+            await catalog.WriteAsync(session => TellAsync(session, project, mistold), cancellationToken);
         }
         return mistold.Count;
     }
 
-    private async Task TellAsync(ICatalogSession session, string project, string[] shares)
+    private async Task TellAsync(ICatalogSession session, string project, IReadOnlyList<Protection> mistold)
     {
         DateTimeOffset now = time.Now();
         ProtectionRows rows = session.Protection(project, now);
-        foreach (ShareProtection share in await rows.OfSharesAsync(shares))
+        IEnumerable<Protection> still =
+        [
+            .. await rows.OfSharesAsync([.. mistold.Where(one => !one.OfVolume).Select(one => one.SourceId)]),
+            .. await rows.OfVolumesAsync([.. mistold.Where(one => one.OfVolume).Select(one => one.SourceId)]),
+        ];
+        foreach (Protection one in still)
         {
-            if (!share.IsOverdue)
+            if (!one.IsOverdue)
             {
-                await rows.ForgetOverdueAsync(share.ShareId);
+                await rows.ForgetOverdueAsync(one);
             }
-            else if (share.OverdueToldAt is null)
+            else if (one.OverdueToldAt is null)
             {
-                await session.AnnounceOverdueAsync(project, share, now);
-                await rows.ToldOverdueAsync(share.ShareId);
+                await session.AnnounceOverdueAsync(project, one, now);
+                await rows.ToldOverdueAsync(one);
             }
         }
     }
