@@ -12,6 +12,12 @@ public sealed partial class Repository
     /// <summary>Sealed bytes of an index object beyond which it matters how many are unfolded at once: four times as many.</summary>
     private const int LargeIndex = 256 << 10;
 
+    /// <summary>Of an index object, sealed, for each blob that it lists: 39 measured, and rather too many, as to expect a few less costs little.</summary>
+    private const int IndexBytesABlob = 42;
+
+    /// <summary>Blobs, whatever sizes a store tells.</summary>
+    private const int MostExpected = 1 << 28;
+
     /// <summary>Shared with whoever has this repository open too, or had it before.</summary>
     private readonly LoadedIndex kept;
 
@@ -30,7 +36,7 @@ public sealed partial class Repository
             if (!kept.IsTorn && kept.Objects.IsSubsetOf(stored.Select(one => one.Id)))
             {
                 kept.IsTorn = true;
-                IEnumerable<StoredObject> added = stored.Where(one => !kept.Objects.Contains(one.Id));
+                List<StoredObject> added = [.. stored.Where(one => !kept.Objects.Contains(one.Id))];
                 await AddAllAsync(kept.Blobs, added, cancellationToken);
             }
             else
@@ -149,8 +155,13 @@ public sealed partial class Repository
             "Run check; an index can be rebuilt from the packs."
         );
 
-    private async Task AddAllAsync(BlobIndex to, IEnumerable<StoredObject> objects, CancellationToken cancellationToken)
+    private async Task AddAllAsync(
+        BlobIndex to,
+        IReadOnlyList<StoredObject> objects,
+        CancellationToken cancellationToken
+    )
     {
+        to.Expect((int)long.Min(objects.Sum(one => one.Size) / IndexBytesABlob, MostExpected));
         // One more than can be unfolded at once: it is being read meanwhile.
         using var large = new SemaphoreSlim(Options.Workers + 1);
         await RequestEachAsync(
@@ -174,6 +185,7 @@ public sealed partial class Repository
             },
             cancellationToken
         );
+        to.Trim();
     }
 
     private async Task AddAsync(BlobIndex to, StoredObject stored, CancellationToken cancellationToken)

@@ -83,10 +83,10 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
     private static readonly string Volumes = Select("volume", 1);
 
     private static readonly string SharesOfProject =
-        $"SELECT * FROM ({Shares} WHERE s.project_id = @projectId AND s.scheduled_to_be_deleted_at IS NULL) AS of_share";
+        $"SELECT * FROM ({Shares} WHERE s.project_id = @projectId AND s.scheduled_to_be_deleted_at IS NULL) AS shares_of_project";
 
     private static readonly string SourcesOfProject =
-        $"{SharesOfProject} UNION ALL SELECT * FROM ({Volumes} WHERE s.project_id = @projectId) AS of_volume";
+        $"{SharesOfProject} UNION ALL SELECT * FROM ({Volumes} WHERE s.project_id = @projectId) AS volumes_of_project";
 
     /// <summary>Of shares or of volumes; a condition on <c>s</c> may follow.</summary>
     private static string Select(string source, int ofVolume)
@@ -196,7 +196,7 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
     /// <summary>The project's backups of shares, and of volumes where they are asked for, by day; a day without any has no row.</summary>
     public Task<IReadOnlyList<BackupDay>> DaysAsync(DateTimeOffset since, bool volumes) =>
         session.QueryAsync<BackupDay>(
-            $"""
+            """
             SELECT created_at / 86400000000 AS day, count(*) AS made,
                 sum(CASE WHEN status = 'error' THEN 1 ELSE 0 END) AS failed
             FROM backups

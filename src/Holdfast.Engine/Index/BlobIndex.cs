@@ -66,6 +66,24 @@ internal sealed class BlobIndex
     /// <summary>None of the packs that are there now is marked.</summary>
     internal UsedPacks TrackPacks() => new(data.PackNumbers, trees.PackNumbers);
 
+    /// <summary>So many more are added now, most of them data: they come faster. <see cref="Trim"/> then, as fewer may have come.</summary>
+    internal void Expect(int more)
+    {
+        lock (gate)
+        {
+            data.Expect(more);
+        }
+    }
+
+    /// <summary>Gives back the room of those that were expected and have not come.</summary>
+    internal void Trim()
+    {
+        lock (gate)
+        {
+            data.Trim();
+        }
+    }
+
     /// <summary>Adds a pack's blobs. Of a blob that is there already the first place stays.</summary>
     internal void Add(PackContent pack)
     {

@@ -34,7 +34,9 @@ internal sealed class BlobSlots
     public long Bytes => (long)slots.Length * sizeof(uint);
 
     /// <summary>One that is to grow: an eighth beyond what is needed, so that it stays more than three quarters full.</summary>
-    public static BlobSlots For(int needed) => new(checked(needed + (needed / 8)));
+    public static BlobSlots For(int needed) => new(CapacityFor(needed));
+
+    public static int CapacityFor(int needed) => checked(needed + (needed / 8));
 
     /// <summary>A search under way.</summary>
     public struct Probe

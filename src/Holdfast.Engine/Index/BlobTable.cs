@@ -114,20 +114,48 @@ internal sealed class BlobTable
         Publish(first, next);
     }
 
+    /// <summary>Lays slots out for so many more: else they grow by an eighth, nine times over for as many as there are then.</summary>
+    public void Expect(int more)
+    {
+        int needed = checked(entryCount + more);
+        if (needed > slots.Capacity)
+        {
+            LaySlots(needed);
+        }
+    }
+
+    /// <summary>Gives back the room of those that were expected and have not come.</summary>
+    public void Trim()
+    {
+        if (slots.Capacity > BlobSlots.CapacityFor(entryCount))
+        {
+            LaySlots(entryCount);
+        }
+    }
+
     /// <summary>Entry and run are written before the slot: a reader that sees the slot sees them.</summary>
     private void Publish(int first, int next)
     {
         BlobSlots current = slots;
-        bool isNew = next > current.Capacity;
-        if (isNew)
+        if (next > current.Capacity)
         {
-            current = BlobSlots.For(next);
+            LaySlots(next);
+            return;
         }
-        for (int number = isNew ? 0 : first; number < next; number++)
+        for (int number = first; number < next; number++)
         {
             current.Add(entries[number].Id, number);
         }
-        slots = current;
+    }
+
+    private void LaySlots(int needed)
+    {
+        BlobSlots laid = BlobSlots.For(needed);
+        for (int number = 0; number < entryCount; number++)
+        {
+            laid.Add(entries[number].Id, number);
+        }
+        slots = laid;
     }
 
     /// <summary>The spans that this run will begin are this run's.</summary>

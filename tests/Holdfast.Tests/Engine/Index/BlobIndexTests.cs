@@ -227,4 +227,41 @@ public sealed class BlobIndexTests
         // An id, an offset, a length and a slot are in it, whatever else is.
         Assert.InRange(index.Bytes, 43L * index.Count, long.MaxValue);
     }
+
+    /// <summary>Too few, about as many, and far too many: what is there is found all the while, and room that is not needed is given back.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(19_000)]
+    [InlineData(20_000)]
+    [InlineData(100_000)]
+    public void HoweverManyAreExpectedAllAreFoundInNoMoreRoom(int expected)
+    {
+        var random = new Random(1);
+        var index = new BlobIndex();
+        PackContent before = SamplePacks.Of(random, 50);
+        index.Add(before);
+        index.Expect(expected);
+        Assert.All(before.Blobs, blob => Assert.True(index.Contains(blob.Kind, blob.Id)));
+        List<PackContent> packs = [];
+        while (index.Count < 20_000)
+        {
+            PackContent pack = SamplePacks.Of(random, 50);
+            pack = pack with { Blobs = [.. pack.Blobs.Select(blob => blob with { Kind = BlobKind.Data })] };
+            packs.Add(pack);
+            index.Add(pack);
+        }
+        index.Trim();
+        Assert.All(
+            packs.Append(before).SelectMany(pack => pack.Blobs),
+            blob => Assert.True(index.Contains(blob.Kind, blob.Id))
+        );
+        Assert.False(index.Contains(BlobKind.Data, SamplePacks.NewId(random)));
+        var other = new BlobIndex();
+        foreach (PackContent pack in packs.Prepend(before))
+        {
+            other.Add(pack);
+        }
+        other.Trim();
+        Assert.InRange(index.Bytes, 0, other.Bytes + (other.Bytes / 8));
+    }
 }
