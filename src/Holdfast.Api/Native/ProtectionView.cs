@@ -8,8 +8,14 @@ namespace Holdfast.Api.Native;
 /// <summary>How well a share or a volume is protected, on the wire, as docs/api/native.md describes it.</summary>
 internal static class ProtectionView
 {
-    public static void Write(Utf8JsonWriter writer, ProvenProtection row, Caller caller)
+    /// <param name="row">Null, and written so, to whoever may not see the backups.</param>
+    public static void Write(Utf8JsonWriter writer, ProvenProtection? row, Caller caller)
     {
+        if (row is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
         writer.WriteStartObject();
         writer.WriteString("state", row.Protection.State);
         writer.WriteString("problem", row.Protection.Problem);

@@ -83,10 +83,10 @@ public sealed class ProtectionRows(ICatalogSession session, string projectId, Da
     private static readonly string Volumes = Select("volume", 1);
 
     private static readonly string SharesOfProject =
-        $"SELECT * FROM ({Shares} WHERE s.project_id = @projectId AND s.scheduled_to_be_deleted_at IS NULL) AS shares_of_project";
+        $"{Shares} WHERE s.project_id = @projectId AND s.scheduled_to_be_deleted_at IS NULL";
 
     private static readonly string SourcesOfProject =
-        $"{SharesOfProject} UNION ALL SELECT * FROM ({Volumes} WHERE s.project_id = @projectId) AS volumes_of_project";
+        $"{SharesOfProject} UNION ALL {Volumes} WHERE s.project_id = @projectId";
 
     /// <summary>Of shares or of volumes; a condition on <c>s</c> may follow.</summary>
     private static string Select(string source, int ofVolume)

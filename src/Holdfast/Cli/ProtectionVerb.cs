@@ -21,15 +21,14 @@ internal static class ProtectionVerb
         "Problem",
     ];
 
-    private static readonly Option<string?> State = new("--state")
+    private static readonly Option<string?> State = new Option<string?>("--state")
     {
         Description = "Only those in it: protected, overdue, unprotected, failing.",
         HelpName = "state",
-    };
+    }.AcceptOnlyFromAmong("protected", "overdue", "unprotected", "failing");
 
     public static Command Create()
     {
-        State.AcceptOnlyFromAmong("protected", "overdue", "unprotected", "failing");
         Command command = new(
             "protection",
             "See how well the project's shares and volumes are protected: what can be had, and how fast."

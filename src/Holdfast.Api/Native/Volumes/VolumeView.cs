@@ -22,14 +22,7 @@ internal static class VolumeView
         writer.WriteStartObject();
         WriteMembers(writer, row.Volume, caller);
         writer.WritePropertyName("protection");
-        if (row.Proven is { } proven)
-        {
-            ProtectionView.Write(writer, proven, caller);
-        }
-        else
-        {
-            writer.WriteNullValue();
-        }
+        ProtectionView.Write(writer, row.Proven, caller);
         writer.WriteEndObject();
     }
 
